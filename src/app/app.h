@@ -1,0 +1,75 @@
+/* app.h: the program: what holds session, lab, sniffer, script and screen together, and takes the turns.
+ * The only floor that exits, prints errors and sets the locale. */
+#ifndef TCPVIZ_APP_APP_H
+#define TCPVIZ_APP_APP_H
+
+#include "app/options.h"
+#include "core/cmd.h"
+#include "lab/lab.h"
+#include "plat/capture.h"
+#include "scene/say.h"
+#include "session/turn.h"
+
+enum { LABS_LOOPBACK = 1, LABS_HOST = 2, LABS_WATCH = 4, LABS_FILE = 8, LABS_ALL = 15, LABS_LIVE = 3 };
+
+/* Ids of commands.def. */
+enum command {
+#define COMMAND(id, name, syntax, labs, acts, help) COMMAND_##id,
+#include "app/commands.def"
+    COMMAND_COUNT
+};
+extern const struct cmd_spec command_table[];
+extern const size_t command_count;
+
+struct script;
+struct screen;
+struct sampler;
+
+struct mark {
+    struct mark *next;
+    uint32_t row; /* the first row after it */
+    char name[];
+};
+
+struct app {
+    const struct options *options;
+    const struct mem *mem;
+    struct voice voice;
+    unsigned labs;              /* one bit of LABS_: what this is */
+    struct loop *loop;
+    struct session *session;
+    struct turn *turn;
+    struct lab *lab;            /* NULL with -i and -r */
+    struct capture *capture;    /* NULL with -r */
+    struct sampler *sampler;    /* NULL with -i and -r */
+    struct script *script;      /* NULL: none runs */
+    struct screen *screen;      /* NULL: no terminal */
+    uint32_t selected;          /* connection, NO_CONN */
+    uint32_t window;            /* first row that a condition on a label looks at (RULES 21) */
+    bool window_moves;          /* a wait or expect came: the next command that acts moves the window */
+    uint32_t view_start;        /* after `reset`: the first row that is shown */
+    struct mark *marks;
+    bool stopping;
+    int status;                 /* exit status so far */
+    int last_signal;
+};
+
+/* Who asks: errors go back to there. */
+enum origin { ORIGIN_SCRIPT, ORIGIN_PROMPT, ORIGIN_KEY };
+
+/* Runs one line of the command language: a key, the prompt, a lesson and --script are the same thing. False: f says
+ * what is wrong (status 2 a wrong line, 1 what cannot be done now, 3 what the system refused); nothing ran. */
+bool app_run_line(struct app *a, const char *line, size_t len, enum origin from, struct fail *f);
+
+/* Runs one parsed command (not wait, expect, source: those are the script's). */
+bool app_run(struct app *a, const struct cmd *c, enum origin from, struct fail *f);
+
+/* Exports everything (or what the screen's filter shows) as [FORMAT:]FILE. */
+bool app_export(struct app *a, const char *spec, bool filtered, struct fail *f);
+
+/* One turn: programs act, sniffer drained, rows judged, kernel sampled, conditions judged, commands run, drawn. */
+void app_turn(void *ctx);
+
+void app_quit(struct app *a, int status);
+
+#endif

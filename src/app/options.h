@@ -1,0 +1,33 @@
+/* options.h: the command line (DESIGN 6), from the rows of options.def: parsing, --help and the man page are one table. */
+#ifndef TCPVIZ_APP_OPTIONS_H
+#define TCPVIZ_APP_OPTIONS_H
+
+#include "core/mem.h"
+#include "core/str.h"
+#include "plat/fail.h"
+#include "scene/say.h"
+
+enum mode { MODE_LAB, MODE_HOST, MODE_READ, MODE_WATCH, MODE_HELP, MODE_VERSION };
+
+struct options {
+    enum mode mode;
+    const char *read;         /* -r FILE */
+    const char *iface;        /* -i */
+    const char *filter;       /* BPF: the words after the options, joined by blanks; owned */
+    const char *script;       /* --script FILE, "-" */
+    const char **exports;     /* -e, in order */
+    size_t export_count;
+    int port, backlog, keepalive_s, snaplen;
+    bool ipv6, ascii, no_journal;
+    enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+    const char *lang;         /* NULL: from the environment */
+};
+
+/* Fills *o with defaults and what argv says. False: f has status 2, what is wrong, the nearest right one. Strings point
+ * into argv. */
+bool options_parse(struct options *o, int argc, char **argv, struct fail *f);
+void options_release(struct options *o);
+/* The text of --help. */
+void options_help(struct str *out, const struct voice *v);
+
+#endif

@@ -1,0 +1,29 @@
+/* turn.h: the events of a turn, put in order of time before the session takes them.
+ *
+ * Calls are known at once, segments only when the sniffer hands over its block, a millisecond later. So an event
+ * waits here until everything before it must have been seen: until a segment with a later time has come, or the
+ * sniffer has been silent for TURN_SETTLE_NS after it. A call stands at its start; at equal times, and within a turn,
+ * counters come before segments (RULES 3). */
+#ifndef TCPVIZ_SESSION_TURN_H
+#define TCPVIZ_SESSION_TURN_H
+
+#include "session/session.h"
+
+/* How long after an event the sniffer may still speak of what came before it. */
+#define TURN_SETTLE_NS UINT64_C(3000000)
+
+struct turn;
+struct turn *turn_new(const struct mem *m, struct session *s);
+void turn_free(struct turn *t);
+/* A sink that copies the event and keeps it for turn_settle. */
+struct event_sink turn_sink(struct turn *t);
+/* Applies, in order, all events that nothing unseen can precede any more at `now_ns` (CLOCK_REALTIME). Returns how many. */
+size_t turn_settle(struct turn *t, uint64_t now_ns);
+/* Applies all that is left (the sniffer has been drained and closed, or there is none). */
+size_t turn_flush(struct turn *t);
+/* How long until turn_settle has something to do: ns; 0 where nothing waits. */
+uint64_t turn_wait(const struct turn *t, uint64_t now_ns);
+bool turn_empty(const struct turn *t);
+bool turn_failed(const struct turn *t); /* no memory for an event */
+
+#endif
