@@ -1,65 +1,102 @@
-# tcpviz: `make run` and `make test` are all that is needed on a fresh Debian or Ubuntu.
-# V=1 shows the commands; BUILD=DIR builds somewhere else; SAN=1 builds with ASan and UBSan.
+# tcpviz: `make run` and `make test` are all that a fresh Debian or Ubuntu needs.
+# V=1 shows the commands, BUILD=DIR builds elsewhere, SAN=1 builds with ASan and UBSan, ARGS='…' goes to `make run`.
 VERSION := 0.1.0
 BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
-
 CC ?= gcc
-SAN_FLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 comma := ,
 SAN_FLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-COV_FLAGS := $(if $(COV),--coverage -O0)
+COV_FLAGS := $(if $(COV),--coverage -O0 -fprofile-update=atomic)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CFLAGS ?= -O2 -g
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -DTCPVIZ_VERSION='"$(VERSION)"' -Isrc -MMD -MP $(WARN) $(CFLAGS) \
-              -fstack-protector-strong $(SAN_FLAGS) $(COV_FLAGS)
+FLAGS := -std=c11 -D_GNU_SOURCE -DTCPVIZ_VERSION='"$(VERSION)"' -Isrc -MMD -MP $(WARN) $(CFLAGS) \
+         -fstack-protector-strong $(SAN_FLAGS) $(COV_FLAGS)
 LDLIBS := -lncursesw -ltinfo -lpcap -luv -lmnl -lunistring
-LDFLAGS += $(SAN_FLAGS) $(COV_FLAGS) -Wl,--as-needed -Wl,-z,relro,-z,now
-
+LINK := $(CC) $(LDFLAGS) $(SAN_FLAGS) $(COV_FLAGS) -Wl,--as-needed -Wl,-z,relro,-z,now
 Q := $(if $(V),,@)
+
 SRC := $(wildcard src/*/*.c)
 OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o)
-LIB := $(filter-out $(BUILD)/obj/app/main.o,$(OBJ)) $(BUILD)/obj/builtin_table.o
+LIB := $(filter-out $(BUILD)/obj/app/main.o,$(OBJ)) $(BUILD)/obj/builtin.o
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-PO := $(wildcard assets/po/*.po)
-MO := $(PO:assets/%.po=$(BUILD)/assets/%.mo)
-ASSETS := $(wildcard assets/scripts/*.tcpviz assets/themes/*.theme)
+MO := $(patsubst assets/%.po,$(BUILD)/assets/%.mo,$(wildcard assets/po/*.po))
+ASSETS := $(sort $(wildcard assets/scripts/*.tcpviz assets/themes/*.theme))
 
-.PHONY: all unit clean
+.PHONY: all run test test-long unit lint coverage deps deps-test deps-lint deps-cover install uninstall clean
 all: $(BUILD)/tcpviz
 
 $(BUILD)/tcpviz: $(BUILD)/obj/app/main.o $(LIB)
 	@echo "  LD   $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(LINK) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/obj/%.o: src/%.c
+$(BUILD)/obj/%.o: src/%.c Makefile
 	@echo "  CC   $<"
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(FLAGS) -c -o $@ $<
 
-# The assets: one assembler file that includes them, with a table of their names.
-$(BUILD)/obj/builtin_table.o: $(ASSETS) $(MO) Makefile
+# The assets: one assembler file that includes them, and a table of their names.
+$(BUILD)/obj/builtin.o: $(ASSETS) $(MO) Makefile
+	@echo "  PACK $@"
 	@mkdir -p $(@D)
-	$(Q)n=0; names=$$(for f in $(ASSETS:assets/%=%) $(MO:$(BUILD)/assets/%=%); do echo $$f; done | LC_ALL=C sort); \
-	{ echo '	.section .rodata'; for f in $$names; do n=$$((n+1)); p=assets/$$f; [ -f $$p ] || p=$(BUILD)/assets/$$f; \
-	  printf 's%d: .asciz "%s"\nd%d: .incbin "%s"\ne%d: .byte 0\n' $$n $$f $$n $$p $$n; done; \
-	  printf '\t.section .data.rel.ro,"aw"\n\t.balign 8\n\t.globl builtin_table, builtin_count\nbuiltin_table:\n'; n=0; \
-	  for f in $$names; do n=$$((n+1)); printf '\t.quad s%d, d%d, e%d - d%d\n' $$n $$n $$n $$n; done; \
-	  printf '\t.quad 0, 0, 0\nbuiltin_count: .quad %d\n\t.section .note.GNU-stack,"",@progbits\n' $$n; } > $(@:.o=.s)
+	$(Q)n=0; set -- $(foreach f,$(ASSETS),$(f:assets/%=%) $(f)) $(foreach f,$(MO),$(f:$(BUILD)/assets/%=%) $(f)); \
+	{ echo '.section .rodata'; while [ $$# -gt 0 ]; do n=$$((n+1)); \
+	    printf 's%d: .asciz "%s"\nd%d: .incbin "%s"\ne%d: .byte 0\n' $$n "$$1" $$n "$$2" $$n; shift 2; done; \
+	  printf '.section .data.rel.ro,"aw"\n.balign 8\n.globl builtin_table, builtin_count\nbuiltin_table:\n'; \
+	  i=0; while [ $$i -lt $$n ]; do i=$$((i+1)); printf '.quad s%d, d%d, e%d - d%d\n' $$i $$i $$i $$i; done; \
+	  printf '.quad 0, 0, 0\nbuiltin_count: .quad %d\n.section .note.GNU-stack,"",@progbits\n' $$n; } > $(@:.o=.s)
 	$(Q)$(CC) -c -o $@ $(@:.o=.s)
 
-$(BUILD)/assets/po/%.mo: assets/po/%.po
+$(BUILD)/assets/%.mo: assets/%.po
 	@mkdir -p $(@D)
-	$(Q)msgfmt --check -o $@ $<
-
-unit: $(UNIT)
-	$(Q)for t in $(UNIT); do $$t || exit 1; done
+	$(Q)msgfmt --check-format -o $@ $<
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 	@echo "  TEST $@"
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MF $@.d $(LDFLAGS) -o $@ $< $(filter $(UNIT_LIB_$*),$(LIB)) $(if $(UNIT_LIB_$*),,$(LIB)) -lcmocka $(LDLIBS)
+	$(Q)$(LINK) $(FLAGS) -o $@ $< $(LIB) -lcmocka $(LDLIBS)
+
+unit: $(UNIT)
+
+run: deps all
+	$(Q)assets/apparmor/offer $(BUILD)/tcpviz
+	$(Q)$(BUILD)/tcpviz $(ARGS)
+
+test: deps-test
+	$(Q)$(MAKE) --no-print-directory all unit
+	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san all unit
+	$(Q)python3 tests/run $(BUILD) $(TESTS)
+
+test-long: deps-test all
+	$(Q)python3 tests/run --long $(BUILD) $(TESTS)
+
+lint: deps-lint $(BUILD)/tcpviz
+	$(Q)tests/lint/all $(BUILD)
+
+coverage: deps-cover
+	$(Q)$(MAKE) --no-print-directory COV=1 CFLAGS=-g BUILD=$(BUILD)/cov all unit
+	$(Q)python3 tests/run --coverage $(BUILD)/cov $(TESTS)
+	$(Q)gcovr --root . --object-directory $(BUILD)/cov --filter src/core/ --print-summary | tail -n 4
+	$(Q)gcovr --root . --object-directory $(BUILD)/cov --filter src/ --print-summary
+
+deps:
+	$(Q).ci/deps build
+deps-test:
+	$(Q).ci/deps test
+deps-lint:
+	$(Q).ci/deps lint
+deps-cover:
+	$(Q).ci/deps cover
+
+install: all
+	install -D -m 755 $(BUILD)/tcpviz $(DESTDIR)$(PREFIX)/bin/tcpviz
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/tcpviz.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/tcpviz-script.5
+	install -D -m 644 assets/completions/tcpviz.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpviz
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/tcpviz $(DESTDIR)$(PREFIX)/share/man/man1/tcpviz.1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man5/tcpviz-script.5 $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpviz
 
 clean:
 	rm -rf $(BUILD)
