@@ -1,0 +1,188 @@
+#include "core/str.h"
+
+#include <string.h>
+
+/* What `at` points to before there is memory; cap 0 says that it must not be written. */
+static const char empty[1] = "";
+
+void str_init(struct str *s, const struct mem *m)
+{
+    *s = (struct str){.at = (char *)empty, .mem = m};
+}
+
+void str_release(struct str *s)
+{
+    if (s->cap)
+        mem_free(s->mem, s->at, s->cap);
+    str_init(s, s->mem);
+}
+
+void str_clear(struct str *s)
+{
+    str_cut(s, 0);
+}
+
+void str_cut(struct str *s, size_t len)
+{
+    if (len < s->len) {
+        s->len = len;
+        s->at[len] = 0;
+    }
+}
+
+/* Room for len bytes more and the 0. */
+static bool room(struct str *s, size_t len)
+{
+    if (s->cap - s->len > len)
+        return true;
+    void *at = s->cap ? s->at : NULL;
+    if (len >= SIZE_MAX / 2 - s->len || !mem_grow(s->mem, &at, &s->cap, s->len + len + 1, 1)) {
+        s->failed = true;
+        return false;
+    }
+    s->at = at;
+    return true;
+}
+
+void str_put_n(struct str *s, const char *text, size_t len)
+{
+    if (!len || !room(s, len))
+        return;
+    memcpy(s->at + s->len, text, len);
+    s->len += len;
+    s->at[s->len] = 0;
+}
+
+void str_put(struct str *s, const char *text)
+{
+    if (text)
+        str_put_n(s, text, strlen(text));
+}
+
+void str_put_char(struct str *s, char c)
+{
+    str_put_n(s, &c, 1);
+}
+
+void str_put_rep(struct str *s, const char *text, size_t times)
+{
+    size_t len = strlen(text);
+    while (times-- && !s->failed)
+        str_put_n(s, text, len);
+}
+
+/* Digits of v, from the right; returns where they start within digits[20]. */
+static unsigned to_digits(char digits[static 20], uint64_t v)
+{
+    unsigned at = 20;
+    do
+        digits[--at] = (char)('0' + v % 10);
+    while (v /= 10);
+    return at;
+}
+
+void str_put_u64(struct str *s, uint64_t v)
+{
+    char digits[20];
+    unsigned at = to_digits(digits, v);
+    str_put_n(s, digits + at, 20 - at);
+}
+
+void str_put_i64(struct str *s, int64_t v)
+{
+    if (v < 0)
+        str_put_char(s, '-');
+    str_put_u64(s, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+void str_put_hex(struct str *s, uint64_t v, unsigned digits)
+{
+    for (unsigned n = 16; n-- > 0;)
+        if (n < digits || n == 0 || v >> (4 * n))
+            str_put_char(s, "0123456789abcdef"[v >> (4 * n) & 15]);
+}
+
+void str_put_fixed(struct str *s, uint64_t v, unsigned decimals)
+{
+    char digits[20];
+    unsigned at = to_digits(digits, v), len = 20 - at;
+    unsigned whole = len > decimals ? len - decimals : 0;
+    if (whole)
+        str_put_n(s, digits + at, whole);
+    else
+        str_put_char(s, '0');
+    if (!decimals)
+        return;
+    str_put_char(s, '.');
+    for (unsigned i = len; i < decimals; i++)
+        str_put_char(s, '0');
+    str_put_n(s, digits + at + whole, len - whole);
+}
+
+void str_put_grouped(struct str *s, uint64_t v)
+{
+    char digits[20];
+    for (unsigned at = to_digits(digits, v), i = at; i < 20; i++) {
+        if (i > at && (20 - i) % 3 == 0)
+            str_put_char(s, ',');
+        str_put_char(s, digits[i]);
+    }
+}
+
+/* v / unit, rounded: one decimal below ten, none from there on. */
+static void put_scaled(struct str *s, uint64_t v, uint64_t unit)
+{
+    uint64_t whole = v / unit, tenths = whole * 10 + (v % unit * 10 + unit / 2) / unit;
+    if (tenths < 100)
+        str_put_fixed(s, tenths, 1);
+    else
+        str_put_u64(s, whole + (v % unit >= unit - unit / 2));
+}
+
+void str_put_size(struct str *s, uint64_t bytes)
+{
+    static const char letters[] = "KMGTPE";
+    if (bytes < 10000) {
+        str_put_grouped(s, bytes);
+        return;
+    }
+    unsigned i = 0;
+    uint64_t unit = 1024;
+    while (letters[i + 1] && bytes / unit + (bytes % unit >= unit / 2) >= 1024) {
+        unit *= 1024;
+        i++;
+    }
+    if (bytes % unit == 0) /* 64 K, and not 8.0 K: sizes of buffers are often whole */
+        str_put_u64(s, bytes / unit);
+    else
+        put_scaled(s, bytes, unit);
+    str_put_char(s, ' ');
+    str_put_char(s, letters[i]);
+}
+
+void str_put_span(struct str *s, uint64_t ns, bool ascii)
+{
+    /* A unit is used below `most` of it; above, the next one. */
+    static const struct {
+        uint64_t unit, most;
+        const char *name, *ascii;
+    } units[] = {
+        {1, 1000, "ns", "ns"},
+        {1000, 1000, "µs", "us"},
+        {1000000, 1000, "ms", "ms"},
+        {1000000000, 120, "s", "s"},
+        {60 * UINT64_C(1000000000), 120, "min", "min"},
+        {3600 * UINT64_C(1000000000), 48, "h", "h"},
+        {86400 * UINT64_C(1000000000), UINT64_MAX, "d", "d"},
+    };
+    size_t i = 0;
+    while (ns / units[i].unit + (ns % units[i].unit * 2 >= units[i].unit && units[i].unit > 1) >=
+           units[i].most)
+        i++;
+    if (units[i].unit == 1 || units[i].unit > UINT64_C(1000000000))
+        str_put_u64(s, ns / units[i].unit);
+    else
+        put_scaled(s, ns, units[i].unit);
+    str_put_char(s, ' ');
+    str_put(s, ascii ? units[i].ascii : units[i].name);
+}
