@@ -1,0 +1,194 @@
+/* wireshark.c: the TCP analysis of Wireshark 4.0, as its published rules and measurements of tshark have it.
+ *
+ * Wireshark judges from very little: of each direction the next expected number, the last acknowledgment and
+ * window, a count of duplicate ACKs, and what the last segment was called. It knows no sockets, so a probe of
+ * Linux (no byte, one number too low) is a keep-alive to it whatever the window is. Its quirks are followed
+ * on purpose:
+ *  - raw 0 means "unknown", for the next number and for the mark; the acknowledgment field counts even
+ * without the flag;
+ *  - windows are compared as sent, from one segment to the next;
+ *  - time is an unsigned difference: where it runs backwards a segment is neither fast nor out of order;
+ *  - `retransmission` stands beside fast and spurious ones, not beside `out_of_order`. */
+#include "core/wireshark.h"
+
+#include "core/seq.h"
+
+enum {
+    FAST_NS = 20000000, /* a fast retransmission comes within 20 ms of the ACK that asked for it */
+    ORDER_NS = 3000000, /* how late a segment out of order may be while the round-trip time is unknown */
+    NOT_PLAIN = TCP_SYN | TCP_FIN | TCP_RST,
+    SHIFT_MAX = 14 /* RFC 7323 2.3 */
+};
+
+/* ws_flow.scale: what the SYNs said of window scaling. SCALE_SHIFT + n: a shift of n is in force. */
+enum { SCALE_UNSEEN, SCALE_LACKING, SCALE_UNUSED, SCALE_SHIFT };
+
+static bool before(uint32_t a, uint32_t b)
+{
+    return seq_before(seq_of(a), seq_of(b));
+}
+
+int ws_shift(const struct ws_conn *c, enum side side)
+{
+    uint8_t scale = c->flow[side].scale;
+    if (scale >= SCALE_SHIFT)
+        return scale - SCALE_SHIFT;
+    return scale == SCALE_UNUSED ? 0 : -1;
+}
+
+/* Scaling is known from the SYNs: each direction's own shift, unless a SYN ACK shows that one of the two has
+ * none. */
+static void learn_scale(struct ws_flow *fwd, struct ws_flow *rev, const struct seg *s)
+{
+    if (s->opt.wscale) {
+        uint8_t shift = s->opt.shift > SHIFT_MAX ? SHIFT_MAX : s->opt.shift;
+        fwd->scale = (uint8_t)(SCALE_SHIFT + shift);
+    } else if (fwd->scale == SCALE_UNSEEN) {
+        fwd->scale = SCALE_LACKING;
+    }
+    if ((s->flags & TCP_ACK) && (fwd->scale == SCALE_LACKING || rev->scale == SCALE_LACKING)) {
+        fwd->scale = SCALE_UNUSED;
+        rev->scale = SCALE_UNUSED;
+    }
+}
+
+static uint32_t fast_open(struct ws_conn *c, const struct ws_flow *rev, const struct seg *s)
+{
+    if (!(s->flags & TCP_ACK)) {
+        bool is = s->len > 0 && s->opt.fast_open && s->opt.cookie_len > 0;
+        c->tfo_syn = c->tfo_syn || is;
+        return is ? WS_BIT(TFO_SYN) : 0;
+    }
+    if (!rev->syn_seen)
+        return 0;
+    if (before(rev->isn + 1, s->ack.v))
+        return WS_BIT(TFO_ACK);
+    return c->tfo_syn && s->ack.v == rev->isn + 1 ? WS_BIT(TFO_IGNORED) : 0;
+}
+
+/* A segment without payload that says again what the one before it said: what its window and the other side's
+ * last segment make of it. */
+static uint32_t repeated_ack(struct ws_flow *fwd, const struct ws_flow *rev, const struct seg *s)
+{
+    if (s->len > 0 || (s->flags & NOT_PLAIN) || s->seq.v != fwd->next || s->ack.v != fwd->last_ack)
+        return 0;
+    bool same = (uint32_t)s->win + 1 == fwd->win;
+    if (s->win == 0)
+        return same && rev->probe ? WS_BIT(ZERO_WINDOW_PROBE_ACK) : 0;
+    if (!same)
+        return WS_BIT(WINDOW_UPDATE);
+    if (rev->keep_alive)
+        return WS_BIT(KEEP_ALIVE_ACK);
+    if (fwd->dup_acks < UINT16_MAX)
+        fwd->dup_acks++;
+    return WS_BIT(DUPLICATE_ACK);
+}
+
+static bool fills_window(const struct ws_flow *rev, const struct seg *s)
+{
+    if (s->len == 0 || (s->flags & NOT_PLAIN) || rev->scale == SCALE_UNSEEN || rev->scale == SCALE_LACKING ||
+        rev->win == 0)
+        return false;
+    unsigned shift = rev->scale >= SCALE_SHIFT ? rev->scale - SCALE_SHIFT : 0;
+    return s->seq.v + s->len == rev->last_ack + ((rev->win - 1) << shift);
+}
+
+/* What a segment is by its place after the one before it in its own direction. */
+static uint32_t by_place(struct ws_flow *fwd, const struct ws_flow *rev, const struct seg *s)
+{
+    if (s->len == 1 && s->seq.v == fwd->next && rev->win == 1)
+        return WS_BIT(ZERO_WINDOW_PROBE);
+    uint32_t found = 0;
+    if (s->win == 0 && !(s->flags & NOT_PLAIN))
+        found |= WS_BIT(ZERO_WINDOW);
+    if (fwd->next != 0 && before(fwd->next, s->seq.v) && !(s->flags & TCP_RST))
+        found |= WS_BIT(LOST_SEGMENT);
+    if (s->len <= 1 && s->seq.v == fwd->next - 1 && !(s->flags & NOT_PLAIN))
+        found |= WS_BIT(KEEP_ALIVE);
+    if (fills_window(rev, s))
+        found |= WS_BIT(WINDOW_FULL);
+    return found | repeated_ack(fwd, rev, s);
+}
+
+/* An ACK of numbers that were never seen: told once, until that side sends again. */
+static uint32_t acks_unseen(struct ws_flow *rev, const struct seg *s, uint32_t found)
+{
+    if (!(s->flags & TCP_ACK) || rev->mark == 0 || !before(rev->mark, s->ack.v))
+        return 0;
+    rev->mark = rev->next;
+    if (rev->unseen_told || (found & WS_BIT(DUPLICATE_ACK)))
+        return 0;
+    rev->unseen_told = true;
+    return WS_BIT(ACK_LOST_SEGMENT);
+}
+
+/* A segment that takes numbers below the next expected one. */
+static uint32_t sent_again(const struct ws_conn *c, const struct ws_flow *fwd, const struct ws_flow *rev,
+                           const struct seg *s)
+{
+    uint32_t end = s->seq.v + s->len;
+    if (s->len > 0 && rev->last_ack != 0 && !before(rev->last_ack, end))
+        return WS_BIT(SPURIOUS_RETRANSMISSION) | WS_BIT(RETRANSMISSION);
+    bool below = fwd->next != 0 && before(s->seq.v, fwd->next);
+    /* The bytes after a probe of one byte that was not taken. */
+    if (!below || (s->len > 1 && s->seq.v == fwd->next - 1))
+        return 0;
+    if (rev->dup_acks >= 2 && rev->last_ack == s->seq.v && s->time_ns - rev->last_ns < FAST_NS)
+        return WS_BIT(FAST_RETRANSMISSION) | WS_BIT(RETRANSMISSION);
+    uint64_t late = c->rtt_ns != 0 ? c->rtt_ns : ORDER_NS;
+    if (s->time_ns - fwd->next_ns < late && end != fwd->next)
+        return WS_BIT(OUT_OF_ORDER);
+    return WS_BIT(RETRANSMISSION);
+}
+
+static void remember(struct ws_flow *fwd, const struct seg *s, uint32_t found)
+{
+    uint32_t end = seg_space(s);
+    bool probe = (found & WS_BIT(ZERO_WINDOW_PROBE)) != 0; /* its byte does not count as sent */
+    if (!probe && (fwd->next == 0 || before(fwd->next, end))) {
+        fwd->next = end;
+        fwd->next_ns = s->time_ns;
+    }
+    if (!probe && (fwd->mark == 0 || fwd->mark == s->seq.v))
+        fwd->mark = fwd->next;
+    fwd->win = (uint32_t)s->win + 1;
+    fwd->last_ack = s->ack.v;
+    fwd->last_ns = s->time_ns;
+    fwd->keep_alive = (found & WS_BIT(KEEP_ALIVE)) != 0;
+    fwd->probe = probe;
+    fwd->unseen_told = false;
+}
+
+static uint32_t analyse(struct ws_conn *c, struct ws_flow *fwd, struct ws_flow *rev, const struct seg *s)
+{
+    uint32_t found = s->flags & TCP_SYN ? fast_open(c, rev, s) : 0;
+    found |= by_place(fwd, rev, s);
+    if (s->ack.v != fwd->last_ack)
+        fwd->dup_acks = 0;
+    found |= acks_unseen(rev, s, found);
+    if ((s->len > 0 || (s->flags & (TCP_SYN | TCP_FIN))) && !(found & WS_BIT(KEEP_ALIVE)))
+        found |= sent_again(c, fwd, rev, s);
+    return found;
+}
+
+void ws_segment(struct ws_conn *c, enum side from, const struct seg *s, bool reused, uint32_t *labels)
+{
+    *labels = reused ? WS_BIT(REUSED_PORTS) : 0;
+    if (s->fragment)
+        return;
+    /* A socket connected to itself has one direction only. */
+    if (endpoint_equal(&s->src, &s->dst))
+        from = SIDE_CLIENT;
+    struct ws_flow *fwd = &c->flow[from], *rev = &c->flow[side_other(from)];
+    *labels |= analyse(c, fwd, rev, s);
+    remember(fwd, s, *labels);
+    if (s->flags & TCP_SYN) {
+        fwd->syn_seen = true;
+        fwd->isn = s->seq.v;
+        learn_scale(fwd, rev, s);
+        if (!(s->flags & TCP_ACK))
+            c->syn_ns = s->time_ns;
+    } else if ((s->flags & TCP_ACK) && c->rtt_ns == 0 && c->syn_ns != 0) {
+        c->rtt_ns = s->time_ns - c->syn_ns;
+    }
+}
