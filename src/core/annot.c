@@ -1,0 +1,68 @@
+/* annot.c: the table of sentences. Every text is a row of annot.def or clause.def; nothing is put together
+ * here. */
+#include "core/annot.h"
+
+struct sentence {
+    uint64_t labels;
+    const char *rfc, *brief, *what, *why, *next;
+};
+
+static const struct sentence sentences[] = {
+    {0, "", "", "", "", ""},
+#define ANNOT(id, labels, rfc, brief, what, why, next) {labels, rfc, brief, what, why, next},
+#include "core/annot.def"
+};
+_Static_assert(COUNT_OF(sentences) == ANNOT_COUNT, "a sentence for each id");
+
+static const struct {
+    const char *brief, *what;
+} clauses[] = {
+#define CLAUSE(label, brief, what) [LABEL_##label] = {brief, what},
+#include "core/clause.def"
+};
+_Static_assert(COUNT_OF(clauses) == LABEL_COUNT, "a clause for each label");
+
+static const struct sentence *sentence_of(enum annot_id id)
+{
+    return &sentences[id < ANNOT_COUNT ? id : ANNOT_NONE];
+}
+
+const char *annot_brief(enum annot_id id)
+{
+    return sentence_of(id)->brief;
+}
+
+const char *annot_what(enum annot_id id)
+{
+    return sentence_of(id)->what;
+}
+
+const char *annot_why(enum annot_id id)
+{
+    return sentence_of(id)->why;
+}
+
+const char *annot_next(enum annot_id id)
+{
+    return sentence_of(id)->next;
+}
+
+const char *annot_rfc(enum annot_id id)
+{
+    return sentence_of(id)->rfc;
+}
+
+uint64_t annot_labels(enum annot_id id)
+{
+    return sentence_of(id)->labels;
+}
+
+const char *clause_brief(enum label l)
+{
+    return clauses[l].brief;
+}
+
+const char *clause_what(enum label l)
+{
+    return clauses[l].what;
+}
