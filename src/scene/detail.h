@@ -1,4 +1,5 @@
-/* detail.h: one row, whole: its bytes with the fields that they are, the way through the layers, and the words. */
+/* detail.h: one row, whole: its bytes with the fields that they are, the way through the layers, and the
+ * words. */
 #ifndef TCPVIZ_SCENE_DETAIL_H
 #define TCPVIZ_SCENE_DETAIL_H
 
@@ -22,23 +23,24 @@ struct detail_layer {
 
 struct detail {
     uint32_t row;
-    struct str title;            /* "#4  client → server  data, POST /blog/  431 bytes" */
+    struct str title; /* "#4  client → server  data, POST /blog/  431 bytes" */
     struct detail_field field[DETAIL_FIELDS];
     size_t fields;
     struct detail_layer layer[DETAIL_LAYERS];
     size_t layers;
-    const uint8_t *bytes;        /* the session's; lives as long as it */
+    const uint8_t *bytes; /* the session's; lives as long as it */
     uint32_t caplen;
     struct path path;
-    struct str what, why, next;  /* whole sentences, to be wrapped */
-    struct str rfc;              /* "RFC 9293 3.8" */
-    struct str wireshark;        /* "Wireshark calls it: keep_alive", "… (nothing special)" */
-    struct str differs;          /* why that name is another than ours; empty where it is not */
-    struct str call;             /* a call's row: the whole call with its arguments */
+    struct str what, why, next; /* whole sentences, to be wrapped */
+    struct str rfc;             /* "RFC 9293 3.8" */
+    struct str wireshark;       /* "Wireshark calls it: keep_alive", "… (nothing special)" */
+    struct str differs;         /* why that name is another than ours; empty where it is not */
+    struct str call;            /* a call's row: the whole call with its arguments */
 };
 void detail_init(struct detail *d, const struct mem *m);
 void detail_release(struct detail *d);
-/* Fills d for a segment, a call or a note; false: no such row. A call or a note has no fields, layers, path. */
+/* Fills d for a segment, a call or a note; false: no such row. A call or a note has no fields, layers, path.
+ */
 bool detail_of(struct detail *d, const struct voice *v, const struct session *s, uint32_t row, bool steady);
 
 #endif

@@ -1,5 +1,6 @@
-/* path.h: the way of a segment's bytes through the layers, down on the sender's side and up on the receiver's, with
- * the times that the kernel measured (SO_TIMESTAMPING). A layer without a measured time says so. */
+/* path.h: the way of a segment's bytes through the layers, down on the sender's side and up on the
+ * receiver's, with the times that the kernel measured (SO_TIMESTAMPING). A layer without a measured time says
+ * so. */
 #ifndef TCPVIZ_SCENE_PATH_H
 #define TCPVIZ_SCENE_PATH_H
 
@@ -13,7 +14,7 @@ struct path_step {
     struct str time;     /* "3.0 µs" after the first step; "–" where not measured */
     struct str sentence; /* what happens here, one sentence */
     bool measured;
-    bool absent;         /* on loopback this step does not exist: a real card would add it */
+    bool absent; /* on loopback this step does not exist: a real card would add it */
 };
 
 /* Both columns from the program's end down to the wire's. */

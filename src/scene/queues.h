@@ -4,7 +4,8 @@
 
 #include "scene/say.h"
 
-/* A bar: part of whole. known is false where the kernel did not say; then nothing is drawn. whole 0: no bar. */
+/* A bar: part of whole. known is false where the kernel did not say; then nothing is drawn. whole 0: no bar.
+ */
 struct gauge {
     bool known;
     uint64_t part, whole;
@@ -27,11 +28,11 @@ void queues_of(struct queues *q, const struct voice *v, const struct event_sampl
 /* The listening socket: connections not yet open, and open ones that accept() has not fetched. */
 struct listener_queues {
     bool known;
-    const char *state;         /* "LISTEN" */
-    struct gauge accept;       /* of the backlog */
+    const char *state;   /* "LISTEN" */
+    struct gauge accept; /* of the backlog */
     uint64_t syn;
-    struct str syn_text;       /* "syn queue 0" */
-    struct str accept_text;    /* "0 of 128" */
+    struct str syn_text;    /* "syn queue 0" */
+    struct str accept_text; /* "0 of 128" */
 };
 void listener_queues_init(struct listener_queues *q, const struct mem *m);
 void listener_queues_release(struct listener_queues *q);

@@ -1,5 +1,6 @@
-/* say.h: facts to words, in the language chosen. The catalogue is built in (assets/po), so that every language works in
- * every locale. English is what the source says; a text without translation stays English. */
+/* say.h: facts to words, in the language chosen. The catalogue is built in (assets/po), so that every
+ * language works in every locale. English is what the source says; a text without translation stays English.
+ */
 #ifndef TCPVIZ_SCENE_SAY_H
 #define TCPVIZ_SCENE_SAY_H
 
@@ -18,14 +19,19 @@ bool lang_find(const char *name, enum lang *out); /* "en", "zh", "zh_CN.UTF-8" *
 
 /* The text in that language; never NULL, static storage. */
 const char *say(const struct voice *v, const char *english);
-/* Fills {name} places of a text from name/value pairs, ended by NULL: say_fill(out, text, "nearest", "connect", NULL). */
+/* Fills {name} places of a text from name/value pairs, ended by NULL: say_fill(out, text, "nearest",
+ * "connect", NULL). */
 void say_fill(struct str *out, const char *text, ...);
 
 /* The sentence of a segment row. Facts are the row's; numbers are the same in every language. */
-void say_brief(struct str *out, const struct voice *v, const struct session *s, const struct row *r); /* ladder, <= 44 cells */
-void say_note(struct str *out, const struct voice *v, const struct session *s, const struct row *r);  /* export's note */
-void say_why(struct str *out, const struct voice *v, const struct session *s, const struct row *r);   /* why now */
-void say_next(struct str *out, const struct voice *v, const struct session *s, const struct row *r);  /* what follows */
+void say_brief(struct str *out, const struct voice *v, const struct session *s,
+               const struct row *r); /* ladder, <= 44 cells */
+void say_note(struct str *out, const struct voice *v, const struct session *s,
+              const struct row *r); /* export's note */
+void say_why(struct str *out, const struct voice *v, const struct session *s,
+             const struct row *r); /* why now */
+void say_next(struct str *out, const struct voice *v, const struct session *s,
+              const struct row *r); /* what follows */
 /* Its name in a word or two: "data, POST /blog/", "SYN", "duplicate ACK". */
 void say_title(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 /* A call as a thin row: "write(7, …, 431) = 431", "connect(127.0.0.1:3344)". */
@@ -36,7 +42,7 @@ size_t cells_of(const char *text, size_t len);
 /* The longest start of text that takes at most `cells` cells: its length in bytes. */
 size_t cells_cut(const char *text, size_t len, size_t cells);
 /* Where to break a text for lines of `width` cells (libunistring): calls `line` for each line. */
-void text_wrap(const char *text, size_t len, size_t width, void (*line)(void *ctx, const char *at, size_t len),
-               void *ctx);
+void text_wrap(const char *text, size_t len, size_t width,
+               void (*line)(void *ctx, const char *at, size_t len), void *ctx);
 
 #endif

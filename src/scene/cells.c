@@ -1,0 +1,127 @@
+/* cells.c: how wide a text is on a terminal, and where it may break. libunistring counts as wcwidth does, but
+ * in every locale; East Asian characters of ambiguous width count one cell, as UTF-8 terminals show them. */
+#include "scene/fill.h"
+
+#include <string.h>
+#include <unilbrk.h>
+#include <uniwidth.h>
+
+static size_t cells_of_char(uint32_t ch)
+{
+    if (ch >= 0x20 && ch < 0x7f)
+        return 1;
+    int w = uc_width(ch, "UTF-8");
+    return w > 0 ? (size_t)w : 0;
+}
+
+size_t cells_of(const char *text, size_t len)
+{
+    size_t cells = 0;
+    while (len > 0) {
+        uint32_t ch;
+        size_t take = utf8_next(text, len, &ch);
+        cells += cells_of_char(ch);
+        text += take, len -= take;
+    }
+    return cells;
+}
+
+size_t cells_cut(const char *text, size_t len, size_t cells)
+{
+    size_t at = 0, used = 0;
+    while (at < len) {
+        uint32_t ch;
+        size_t take = utf8_next(text + at, len - at, &ch);
+        used += cells_of_char(ch);
+        if (used > cells)
+            break;
+        at += take;
+    }
+    return at;
+}
+
+void cut_at_word(struct str *out, size_t start, size_t cells, bool ascii)
+{
+    const char *text = out->at + start;
+    size_t len = out->len - start, mark = ascii ? 3 : 1;
+    if (cells_of(text, len) <= cells)
+        return;
+    size_t keep = cells_cut(text, len, cells > mark ? cells - mark : 0);
+    /* Back to the blank before, unless that takes more than a third: a text without blanks is cut where it
+     * is. */
+    for (size_t i = keep; i > keep * 2 / 3; i--) {
+        if (text[i] == ' ') {
+            keep = i;
+            break;
+        }
+    }
+    while (keep > 0 && strchr(" ,;:", text[keep - 1]))
+        keep--;
+    str_cut(out, start + keep);
+    str_put(out, ascii ? "..." : "…");
+}
+
+/* A text is wrapped in pieces, so that a long one needs no memory of its length. */
+enum { WRAP_PIECE = 2048 };
+
+struct wrap {
+    size_t width;
+    void (*line)(void *ctx, const char *at, size_t len);
+    void *ctx;
+};
+
+/* One line, without the blanks at its end; a word longer than the line is cut wherever the line ends. */
+static void wrap_line(const struct wrap *w, const char *at, size_t len)
+{
+    while (len > 0 && (at[len - 1] == ' ' || at[len - 1] == '\n' || at[len - 1] == '\r'))
+        len--;
+    for (;;) {
+        size_t take = cells_cut(at, len, w->width);
+        if (take == 0 && len > 0) {
+            uint32_t ignored;
+            take = utf8_next(at, len, &ignored);
+        }
+        w->line(w->ctx, at, take);
+        at += take, len -= take;
+        if (len == 0)
+            return;
+    }
+}
+
+/* The length of the piece of text to look at: not cut within a character. */
+static size_t wrap_piece(const char *text, size_t len)
+{
+    if (len <= WRAP_PIECE)
+        return len;
+    size_t n = WRAP_PIECE;
+    while (n > WRAP_PIECE - 4 && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
+void text_wrap(const char *text, size_t len, size_t width,
+               void (*line)(void *ctx, const char *at, size_t len), void *ctx)
+{
+    struct wrap w = {width ? width : 1, line, ctx};
+    while (len > 0) {
+        char breaks[WRAP_PIECE];
+        size_t piece = wrap_piece(text, len), begin = 0;
+        u8_width_linebreaks((const uint8_t *)text, piece, (int)w.width, 0, 0, NULL, "UTF-8", breaks);
+        for (size_t i = 0; i < piece; i++) {
+            if (breaks[i] == UC_BREAK_POSSIBLE && i > begin) {
+                wrap_line(&w, text + begin, i - begin);
+                begin = i;
+            } else if (breaks[i] == UC_BREAK_MANDATORY) {
+                wrap_line(&w, text + begin, i - begin);
+                begin = i + 1;
+            }
+        }
+        /* What is left of the piece goes on in the next one, unless it was all the same line. */
+        if (piece == len || begin == 0) {
+            if (begin < piece)
+                wrap_line(&w, text + begin, piece - begin);
+            begin = piece;
+        }
+        text += begin, len -= begin;
+    }
+}

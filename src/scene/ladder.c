@@ -1,0 +1,217 @@
+/* ladder.c: a row as a line of the ladder. A state stands only where it changed: a row is compared with the
+ * row before it of its own connection, whatever is shown between them. */
+#include "scene/ladder.h"
+
+#include <time.h>
+#include "scene/fill.h"
+
+static const char *const glyphs[TONE_COUNT][2] = {
+    [TONE_OPEN] = {"▲", "^"},  [TONE_DATA] = {"■", "#"}, [TONE_ACK] = {"·", "."},
+    [TONE_PROBE] = {"?", "?"}, [TONE_FIN] = {"▼", "v"},  [TONE_RST] = {"✖", "X"},
+    [TONE_AGAIN] = {"↻", "@"}, [TONE_CALL] = {" ", " "}, [TONE_NOTE] = {" ", " "},
+};
+_Static_assert(COUNT_OF(glyphs) == TONE_COUNT, "a glyph for every tone");
+
+const char *tone_glyph(enum tone t, bool ascii)
+{
+    return t < TONE_COUNT ? glyphs[t][ascii] : " ";
+}
+
+void ladder_line_init(struct ladder_line *l, const struct mem *m)
+{
+    *l = (struct ladder_line){.row = NO_ROW, .from = SIDE_NONE};
+    str_init(&l->number, m);
+    str_init(&l->time, m);
+    str_init(&l->arrow, m);
+    str_init(&l->arrow_short, m);
+    str_init(&l->sentence, m);
+}
+
+void ladder_line_release(struct ladder_line *l)
+{
+    str_release(&l->number);
+    str_release(&l->time);
+    str_release(&l->arrow);
+    str_release(&l->arrow_short);
+    str_release(&l->sentence);
+}
+
+/* What a segment is at first sight: what is unusual about it wins. */
+static enum tone tone_of(const struct row *r)
+{
+    static const struct {
+        uint64_t labels;
+        enum tone tone;
+    } order[] = {
+        {LBL(RST), TONE_RST},
+        {LBL(KEEP_ALIVE) | LBL(ZERO_WINDOW_PROBE) | LBL(TAIL_LOSS_PROBE), TONE_PROBE},
+        {LBL(RETRANSMISSION) | LBL(FAST_RETRANSMISSION) | LBL(SPURIOUS_RETRANSMISSION), TONE_AGAIN},
+        {LBL(SYN) | LBL(SYN_ACK), TONE_OPEN},
+        {LBL(FIN), TONE_FIN},
+        {LBL(DATA), TONE_DATA},
+    };
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        if (r->labels & order[i].labels)
+            return order[i].tone;
+    }
+    return TONE_ACK;
+}
+
+static void put_two(struct str *out, int v)
+{
+    str_put_char(out, (char)('0' + v / 10 % 10));
+    str_put_char(out, (char)('0' + v % 10));
+}
+
+static void put_time_of_day(struct str *out, uint64_t ns)
+{
+    time_t seconds = (time_t)(ns / 1000000000);
+    struct tm tm;
+    if (!localtime_r(&seconds, &tm))
+        return;
+    put_two(out, tm.tm_hour);
+    str_put_char(out, ':');
+    put_two(out, tm.tm_min);
+    str_put_char(out, ':');
+    put_two(out, tm.tm_sec);
+    str_put_char(out, '.');
+    uint64_t us = ns % 1000000000 / 1000;
+    for (uint64_t unit = 100000; unit > 0; unit /= 10)
+        str_put_char(out, (char)('0' + us / unit % 10));
+}
+
+/* Times are never negative: clocks step, and a capture may be out of order. */
+static void put_time(struct str *out, const struct session *s, const struct row *r, uint32_t before,
+                     const struct ladder_style *style)
+{
+    uint64_t from = session_start(s);
+    if (style->time == TIME_OF_DAY && !style->steady) {
+        put_time_of_day(out, r->time_ns);
+        return;
+    }
+    if (style->time == TIME_DELTA) {
+        const struct row *b = before == NO_ROW ? NULL : session_row(s, before);
+        from = b ? b->time_ns : r->time_ns;
+    }
+    uint64_t ns = r->time_ns > from && !style->steady ? r->time_ns - from : 0;
+    str_put_fixed(out, ns / 1000, 6);
+}
+
+/* The flags as words, ACK last: "SYN ACK", "PSH ACK", "FIN ACK", "RST". */
+static void put_flags(struct str *out, unsigned flags)
+{
+    static const struct {
+        unsigned flag;
+        const char *word;
+    } words[] = {
+        {TCP_SYN, "SYN"}, {TCP_FIN, "FIN"}, {TCP_RST, "RST"}, {TCP_PSH, "PSH"}, {TCP_URG, "URG"},
+        {TCP_ECE, "ECE"}, {TCP_CWR, "CWR"}, {TCP_NS, "NS"},   {TCP_ACK, "ACK"},
+    };
+    bool first = true;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (!(flags & words[i].flag))
+            continue;
+        if (!first)
+            str_put_char(out, ' ');
+        str_put(out, words[i].word);
+        first = false;
+    }
+    if (first)
+        str_put(out, "-");
+}
+
+/* Room to tell apart what the wire says: the numbers that matter for this kind of segment. */
+struct arrow {
+    bool seq, ack, mss, win;
+};
+
+static struct arrow arrow_of(const struct row *r)
+{
+    bool syn = r->flags & TCP_SYN, ack = r->flags & TCP_ACK, data = row_len(r) > 0;
+    bool probe = r->labels & (LBL(KEEP_ALIVE) | LBL(ZERO_WINDOW_PROBE));
+    bool moved = r->labels & (LBL(WINDOW_UPDATE) | LBL(ZERO_WINDOW));
+    return (struct arrow){
+        .seq = syn || data || probe || (r->flags & (TCP_FIN | TCP_RST)),
+        .ack = ack && !data,
+        .mss = syn && !ack,
+        .win = moved && !syn,
+    };
+}
+
+static void put_number(struct str *out, const char *name, uint64_t value)
+{
+    str_put(out, "  ");
+    str_put(out, name);
+    str_put_char(out, ' ');
+    str_put_u64(out, value);
+}
+
+static void put_arrow(struct str *out, const struct session *s, const struct row *r,
+                      const struct ladder_style *style, bool brief)
+{
+    struct arrow a = arrow_of(r);
+    struct seg seg = {0};
+    bool decoded = (style->absolute || a.mss) && session_seg(s, r, &seg);
+    bool raw = style->absolute && decoded && !style->steady;
+    put_flags(out, r->flags);
+    if (row_len(r) > 0) {
+        str_put(out, "  ");
+        str_put_u64(out, row_len(r));
+        str_put_char(out, ' ');
+        put_words(out, &style->voice, brief ? N_("B") : N_("bytes"));
+    }
+    if (a.seq)
+        put_number(out, "seq", raw ? seg.seq.v : r->seq);
+    if (a.ack)
+        put_number(out, "ack", raw ? seg.ack.v : r->ack);
+    if (a.mss && decoded && seg.opt.mss)
+        put_number(out, "mss", seg.opt.mss_value);
+    if (a.win)
+        put_number(out, "win", r->win);
+}
+
+static void segment_line(struct ladder_line *l, const struct session *s, const struct row *r,
+                         const struct ladder_style *style)
+{
+    const struct row *before = r->before == NO_ROW ? NULL : session_row(s, r->before);
+    l->tone = tone_of(r);
+    for (size_t side = 0; side < SIDE_COUNT; side++) {
+        enum tcp_state now = row_state(r, (enum side)side);
+        bool same = before && row_state(before, (enum side)side) == now;
+        l->shown[side] = same ? STATE_UNKNOWN : now;
+    }
+    str_put_u64(&l->number, r->frame);
+    put_arrow(&l->arrow, s, r, style, false);
+    put_arrow(&l->arrow_short, s, r, style, true);
+    say_brief(&l->sentence, &style->voice, s, r);
+}
+
+void ladder_line_of(struct ladder_line *l, const struct session *s, uint32_t row, uint32_t before,
+                    const struct ladder_style *style)
+{
+    const struct row *r = session_row(s, row);
+    struct str *const texts[] = {&l->number, &l->time, &l->arrow, &l->arrow_short, &l->sentence};
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        str_clear(texts[i]);
+    l->row = row;
+    l->shown[SIDE_CLIENT] = l->shown[SIDE_SERVER] = STATE_UNKNOWN;
+    if (!r)
+        return;
+    l->kind = (enum event_kind)r->kind;
+    l->from = (enum side)r->side;
+    const struct event_call *call = session_call(s, r);
+    size_t len = 0;
+    const char *note = session_note(s, r, &len, NULL);
+    if (l->kind == EVENT_SEGMENT) {
+        put_time(&l->time, s, r, before, style);
+        segment_line(l, s, r, style);
+    } else if (call) {
+        l->tone = TONE_CALL;
+        say_call(&l->sentence, &style->voice, call);
+    } else {
+        l->tone = TONE_NOTE;
+        l->from = SIDE_NONE;
+        if (note)
+            str_put_safe(&l->sentence, note, len, style->voice.ascii);
+    }
+}

@@ -1,0 +1,302 @@
+/* sentence.c: the words of a segment. A row keeps the id of its sentence with a few values; the rest of the
+ * values are the row's own facts. The main sentence speaks of some of the row's labels; for each of the
+ * others a clause is added, so that two rows with different labels never read the same. */
+#include "scene/fill.h"
+
+#include <string.h>
+
+/* A row with what its places may ask for; what costs more is fetched when it is asked for. */
+struct facts {
+    const struct voice *voice;
+    const struct session *session;
+    const struct row *row;
+    struct row_extra extra;
+};
+
+static struct facts facts_of(const struct voice *v, const struct session *s, const struct row *r)
+{
+    struct facts f = {.voice = v, .session = s, .row = r};
+    session_extra(s, r, &f.extra);
+    return f;
+}
+
+static const char *side_words(const struct voice *v, enum side side)
+{
+    static const char *const words[] = {[SIDE_CLIENT] = N_("client"), [SIDE_SERVER] = N_("server")};
+    return side < SIDE_COUNT ? say(v, words[side]) : "?";
+}
+
+static const char *cause_words(const struct voice *v, enum cause c)
+{
+    static const char *const words[] = {
+#define CAUSE(id, name, text) [CAUSE_##id] = text,
+#include "core/causes.def"
+    };
+    return c > CAUSE_UNKNOWN && c < CAUSE_COUNT ? say(v, words[c]) : "?";
+}
+
+static void put_frame(struct str *out, const struct session *s, uint32_t row)
+{
+    const struct row *r = row == NO_ROW ? NULL : session_row(s, row);
+    if (r && r->frame)
+        str_put_u64(out, r->frame);
+    else
+        str_put(out, "?");
+}
+
+/* The frames that a row repeats: "3", "3, #4, #5"; of many the first ones and the last. */
+static void put_repeats(struct str *out, const struct facts *f)
+{
+    enum { SHOWN = 4 };
+    bool hash = out->len > 0 && out->at[out->len - 1] == '#';
+    uint32_t count = f->extra.repeats_count;
+    if (count == 0)
+        str_put(out, "?");
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0)
+            str_put(out, i == SHOWN - 1 && count > SHOWN ? (f->voice->ascii ? " ... " : " … ") : ", ");
+        if (i > 0 && hash)
+            str_put_char(out, '#');
+        if (i == SHOWN - 1 && count > SHOWN)
+            i = count - 1;
+        put_frame(out, f->session, f->extra.repeats[i]);
+    }
+}
+
+void put_call_name(struct str *out, const struct event_call *c)
+{
+    str_put(out, c->name);
+    str_put_char(out, '(');
+    if ((c->kind == CALL_READ || c->kind == CALL_WRITE) && !c->errname)
+        str_put_i64(out, c->result);
+    else if (c->kind == CALL_SHUTDOWN_RD)
+        str_put(out, "RD");
+    else if (c->kind == CALL_SHUTDOWN_WR)
+        str_put(out, "WR");
+    else if (c->kind == CALL_SHUTDOWN_RDWR)
+        str_put(out, "RDWR");
+    str_put_char(out, ')');
+}
+
+static void put_cause(struct str *out, const struct facts *f)
+{
+    const struct row *r = NULL;
+    if (f->extra.cause == CAUSE_CALL && f->extra.cause_row != NO_ROW)
+        r = session_row(f->session, f->extra.cause_row);
+    const struct event_call *c = r ? session_call(f->session, r) : NULL;
+    if (c)
+        put_call_name(out, c);
+    else
+        str_put(out, cause_words(f->voice, f->extra.cause));
+}
+
+/* The segment size in force: the one a SYN offers; else what a data segment of this side may hold at most. */
+static void put_mss(struct str *out, const struct facts *f)
+{
+    struct seg seg;
+    struct conn_view conn;
+    uint32_t mss = 0;
+    bool decoded = session_seg(f->session, f->row, &seg);
+    if (decoded && seg.opt.mss)
+        mss = seg.opt.mss_value;
+    else if (session_conn(f->session, f->row->conn, &conn) && f->row->side < SIDE_COUNT)
+        mss = conn.mss[side_other((enum side)f->row->side)];
+    /* Timestamps take 12 bytes of each segment (RFC 7323, appendix A). */
+    if (mss > 12 && decoded && !seg.opt.mss && seg.opt.timestamps)
+        mss -= 12;
+    if (mss)
+        str_put_u64(out, mss);
+    else
+        str_put(out, "?");
+}
+
+static void put_port(struct str *out, const struct facts *f)
+{
+    struct conn_view conn;
+    if (session_conn(f->session, f->row->conn, &conn))
+        str_put_u64(out, conn.tuple.end[SIDE_SERVER].port);
+    else
+        str_put(out, "?");
+}
+
+/* The numbers that a place may mean. */
+static bool number_value(const struct facts *f, const char *name, uint64_t *out)
+{
+    const struct row *r = f->row;
+    uint32_t len = row_len(r);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } numbers[] = {
+        {"len", len},
+        {"seq", r->seq},
+        {"seq_end", len ? r->seq + len - 1 : r->seq},
+        {"ack", r->ack},
+        {"win", r->win},
+        {"acked", f->extra.annot.acked},
+        {"n", f->extra.annot.number},
+        {"limit", f->extra.annot.limit},
+    };
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        if (strcmp(numbers[i].name, name) == 0)
+            return *out = numbers[i].value, true;
+    }
+    return false;
+}
+
+static void put_side(struct str *out, const struct facts *f)
+{
+    str_put(out, side_words(f->voice, (enum side)f->row->side));
+}
+
+static void put_peer(struct str *out, const struct facts *f)
+{
+    enum side side = (enum side)f->row->side;
+    str_put(out, side_words(f->voice, side < SIDE_COUNT ? side_other(side) : SIDE_NONE));
+}
+
+static void put_acks(struct str *out, const struct facts *f)
+{
+    put_frame(out, f->session, f->row->acks);
+}
+
+static void put_silence(struct str *out, const struct facts *f)
+{
+    str_put_span(out, (uint64_t)f->extra.annot.silence_ms * 1000000, f->voice->ascii);
+}
+
+static void put_probably(struct str *out, const struct facts *f)
+{
+    if (f->extra.annot.probably)
+        str_put(out, say(f->voice, N_("probably ")));
+}
+
+static bool facts_value(void *ctx, struct str *out, const char *name, size_t len)
+{
+    static const struct {
+        const char *name;
+        void (*put)(struct str *out, const struct facts *f);
+    } places[] = {
+        {"side", put_side},       {"peer", put_peer},       {"acks", put_acks},
+        {"repeats", put_repeats}, {"silence", put_silence}, {"call", put_cause},
+        {"mss", put_mss},         {"port", put_port},       {"probably", put_probably},
+    };
+    const struct facts *f = ctx;
+    char word[16];
+    uint64_t number;
+    if (len >= sizeof word)
+        return false;
+    memcpy(word, name, len);
+    word[len] = 0;
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        if (strcmp(places[i].name, word) == 0) {
+            places[i].put(out, f);
+            return true;
+        }
+    }
+    if (!number_value(f, word, &number))
+        return false;
+    str_put_u64(out, number);
+    return true;
+}
+
+/* How clauses and sentences follow each other. */
+static const struct {
+    const char *clause, *sentence;
+} joins[LANG_COUNT] = {[LANG_EN] = {"; ", " "}, [LANG_ZH] = {"；", ""}};
+
+/* Appends a text with the row's facts. A place that begins it begins a sentence, so its word gets a capital
+ * letter; but a call keeps its own name. */
+static void put_fact(struct str *out, struct facts *f, const char *english)
+{
+    size_t start = out->len;
+    fill(out, say(f->voice, english), f->voice->ascii, facts_value, f);
+    bool place = english && english[0] == '{' && strncmp(english, "{call}", 6) != 0;
+    if (place && start < out->len && out->at[start] >= 'a' && out->at[start] <= 'z')
+        out->at[start] = (char)(out->at[start] - 'a' + 'A');
+}
+
+/* The labels that the main sentence does not speak of. */
+static uint64_t labels_left(const struct facts *f)
+{
+    return f->row->labels & ~annot_labels(f->extra.annot.id);
+}
+
+/* Clauses for `left`, as many as fit into `room` cells (the first one always, cut); the rest are counted: "
+ * +2". */
+static void put_clauses(struct str *out, struct facts *f, uint64_t left, size_t room)
+{
+    size_t rest = 0, shown = 0;
+    for (size_t l = 0; l < LABEL_COUNT; l++) {
+        if (!(left & LABEL_BIT(l)))
+            continue;
+        size_t before = out->len;
+        if (shown > 0)
+            str_put(out, joins[f->voice->lang].clause);
+        put_fact(out, f, clause_brief((enum label)l));
+        if (shown == 0)
+            cut_at_word(out, 0, room, f->voice->ascii);
+        if (rest > 0 || cells_of(out->at, out->len) > room) {
+            str_cut(out, before);
+            rest++;
+        } else {
+            shown++;
+        }
+    }
+    if (rest > 0) {
+        str_put(out, " +");
+        str_put_u64(out, rest);
+    }
+}
+
+void say_brief(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
+{
+    enum { LEAST_MAIN = 16, COUNTED = 4 };
+    struct facts f = facts_of(v, s, r);
+    uint64_t left = labels_left(&f);
+    size_t start = out->len;
+    put_fact(out, &f, annot_brief(f.extra.annot.id));
+    struct str tail;
+    str_init(&tail, out->mem);
+    if (left != 0 && out->len > start)
+        str_put(&tail, joins[v->lang].clause);
+    size_t joined = tail.len;
+    struct str clauses;
+    str_init(&clauses, out->mem);
+    put_clauses(&clauses, &f, left, BRIEF_CELLS - LEAST_MAIN - COUNTED - joined);
+    str_put_n(&tail, clauses.at, clauses.len);
+    cut_at_word(out, start, BRIEF_CELLS - cells_of(tail.at, tail.len), v->ascii);
+    str_put_n(out, tail.at, tail.len);
+    str_release(&clauses);
+    str_release(&tail);
+}
+
+void say_note(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
+{
+    struct facts f = facts_of(v, s, r);
+    const char *english = annot_what(f.extra.annot.id);
+    size_t start = out->len;
+    if (f.extra.annot.probably && english && !strstr(english, "{probably}"))
+        put_words(out, v, N_("Probably: "));
+    put_fact(out, &f, english);
+    uint64_t left = labels_left(&f);
+    for (size_t l = 0; l < LABEL_COUNT; l++) {
+        if (!(left & LABEL_BIT(l)))
+            continue;
+        if (out->len > start)
+            str_put(out, joins[v->lang].sentence);
+        put_fact(out, &f, clause_what((enum label)l));
+    }
+}
+
+void say_why(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
+{
+    struct facts f = facts_of(v, s, r);
+    put_fact(out, &f, annot_why(f.extra.annot.id));
+}
+
+void say_next(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
+{
+    struct facts f = facts_of(v, s, r);
+    put_fact(out, &f, annot_next(f.extra.annot.id));
+}

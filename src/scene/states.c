@@ -1,0 +1,209 @@
+/* states.c: one side's panel from the machine's state, the kernel's last sample and what its program does.
+ * The sample is older than now, so a timer has come nearer by the time that passed since. */
+#include "scene/states.h"
+
+#include "scene/fill.h"
+
+static void panel_texts(struct panel *p, struct str *out[11])
+{
+    struct str *const texts[11] = {&p->title,       &p->title_short, &p->state_text, &p->state_short,
+                                   &p->kernel,      &p->program,     &p->numbers,    &p->timer_text,
+                                   &p->timer_short, &p->probes,      &p->last_read};
+    for (size_t i = 0; i < 11; i++)
+        out[i] = texts[i];
+}
+
+void panel_init(struct panel *p, const struct mem *m)
+{
+    struct str *texts[11];
+    *p = (struct panel){0};
+    panel_texts(p, texts);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        str_init(texts[i], m);
+    queues_init(&p->queues, m);
+    listener_queues_init(&p->listener, m);
+}
+
+void panel_release(struct panel *p)
+{
+    struct str *texts[11];
+    panel_texts(p, texts);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        str_release(texts[i]);
+    queues_release(&p->queues);
+    listener_queues_release(&p->listener);
+}
+
+static void put_title(struct panel *p, const struct voice *v, const struct panel_of *of)
+{
+    static const char *const sides[] = {[SIDE_CLIENT] = N_("CLIENT"), [SIDE_SERVER] = N_("SERVER")};
+    struct conn_view conn;
+    put_words(&p->title, v, sides[of->side]);
+    put_words(&p->title_short, v, sides[of->side]);
+    if (of->conn == NO_CONN || !session_conn(of->session, of->conn, &conn))
+        return;
+    str_put_char(&p->title, ' ');
+    str_put_endpoint(&p->title, &conn.tuple.end[of->side]);
+    str_put(&p->title_short, " :");
+    str_put_u64(&p->title_short, conn.tuple.end[of->side].port);
+}
+
+static void put_state(struct panel *p, const struct voice *v, const struct panel_of *of,
+                      const struct event_sample *k)
+{
+    p->state = of->conn == NO_CONN ? STATE_UNKNOWN : session_state(of->session, of->conn, of->side);
+    str_put(&p->state_text, state_name(p->state));
+    str_put(&p->state_short, state_brief(p->state));
+    p->sampled = k != NULL;
+    p->agrees = k && k->state == p->state;
+    if (p->agrees)
+        put_words(&p->kernel, v, N_("kernel ✓"));
+    else if (k)
+        put_filled(&p->kernel, v, N_("kernel says {state}"), "state", state_name(k->state), NULL);
+}
+
+static void put_program(struct panel *p, const struct voice *v, const struct panel_of *of)
+{
+    static const char *const words[] = {
+        [WAITS_NOTHING] = "",
+        [WAITS_ACCEPT] = N_("waiting in accept()"),
+        [WAITS_READ] = N_("waiting in read()"),
+        [WAITS_WRITE] = N_("waiting in write()"),
+        [WAITS_TEACHER] = N_("a request waits: r"),
+        [WAITS_CONNECT] = N_("waiting in connect()"),
+        [WAITS_CLOSED] = N_("closed"),
+        [WAITS_STOPPED] = N_("does not read"),
+    };
+    enum lab_waits waits = of->program ? of->program->waits : of->accepting ? WAITS_ACCEPT : WAITS_NOTHING;
+    put_words(&p->program, v, words[waits]);
+    if (of->program && of->program->peer_closed && (waits == WAITS_NOTHING || waits == WAITS_READ))
+        str_clear(&p->program), put_words(&p->program, v, N_("read() = 0: the peer has closed"));
+}
+
+/* "cwnd 10", or "cwnd –" where the kernel did not say. */
+static void put_count(struct str *out, const struct voice *v, const char *name, int64_t value)
+{
+    put_words(out, v, name);
+    str_put_char(out, ' ');
+    if (value < 0)
+        str_put(out, v->ascii ? "-" : "–");
+    else
+        str_put_i64(out, value);
+}
+
+static void put_us(struct str *out, const struct voice *v, const char *name, int64_t us, bool steady)
+{
+    put_words(out, v, name);
+    str_put_char(out, ' ');
+    if (us < 0)
+        str_put(out, v->ascii ? "-" : "–");
+    else
+        str_put_span(out, steady ? 0 : (uint64_t)us * 1000, v->ascii);
+}
+
+static void put_numbers(struct panel *p, const struct voice *v, const struct event_sample *k, bool steady)
+{
+    struct str *out = &p->numbers;
+    if (!k || k->cwnd < 0)
+        return;
+    put_count(out, v, N_("cwnd"), k->cwnd);
+    str_put(out, "  ");
+    put_count(out, v, N_("ssthresh"), k->ssthresh);
+    str_put(out, "  ");
+    put_us(out, v, N_("rtt"), k->rtt_us, steady);
+    str_put(out, "  ");
+    put_us(out, v, N_("rto"), k->rto_us, steady);
+    str_put(out, "  ");
+    put_words(out, v, N_("window"));
+    str_put_char(out, ' ');
+    if (k->snd_wnd < 0)
+        str_put(out, v->ascii ? "-" : "–");
+    else
+        str_put_size(out, (uint64_t)k->snd_wnd);
+}
+
+static const struct {
+    const char *words, *brief;
+} timers[] = {
+    [TIMER_NONE] = {N_("no timer runs"), N_("no timer")},
+    [TIMER_RETRANSMIT] = {N_("retransmission in {time}"), N_("rto {time}")},
+    [TIMER_KEEPALIVE] = {N_("keepalive in {time}"), N_("ka {time}")},
+    [TIMER_TIME_WAIT] = {N_("TIME-WAIT ends in {time}"), N_("tw {time}")},
+    [TIMER_PERSIST] = {N_("window probe in {time}"), N_("zwp {time}")},
+    [TIMER_DELAYED_ACK] = {N_("delayed ACK in {time}"), N_("ack {time}")},
+};
+
+/* The whole length of the running timer in ms; 0 where nobody knows. A time-out of TIME-WAIT is 60 s on
+ * Linux; RTO and persist double with each attempt, up to 120 s. */
+static uint64_t timer_whole(const struct event_sample *k, uint64_t keepalive_ms)
+{
+    enum { TIME_WAIT_MS = 60000, RTO_MAX_MS = 120000 };
+    switch (k->timer) {
+    case TIMER_KEEPALIVE: return keepalive_ms;
+    case TIMER_TIME_WAIT: return TIME_WAIT_MS;
+    case TIMER_RETRANSMIT:
+    case TIMER_PERSIST:
+        return k->rto_us > 0 && k->rto_us / 1000 < RTO_MAX_MS ? (uint64_t)k->rto_us / 1000 : RTO_MAX_MS;
+    case TIMER_NONE:
+    case TIMER_DELAYED_ACK: break;
+    }
+    return 0;
+}
+
+static void put_timer(struct panel *p, const struct voice *v, const struct panel_of *of,
+                      const struct event_sample *k)
+{
+    p->timer = k && (size_t)k->timer < COUNT_OF(timers) ? k->timer : TIMER_NONE;
+    p->timer_bar = (struct gauge){0};
+    if (!k)
+        return;
+    struct str time;
+    str_init(&time, p->timer_text.mem);
+    if (p->timer != TIMER_NONE && k->timer_ms >= 0) {
+        uint64_t since = session_kernel_time(of->session, of->conn, of->side);
+        uint64_t passed = of->now_ns > since ? (of->now_ns - since) / 1000000 : 0;
+        uint64_t left = (uint64_t)k->timer_ms > passed ? (uint64_t)k->timer_ms - passed : 0;
+        uint64_t whole = timer_whole(k, of->keepalive_ms);
+        if (of->steady)
+            left = 0;
+        if (whole < left)
+            whole = left;
+        p->timer_bar = (struct gauge){whole > 0, whole - left, whole};
+        /* Tenths of a second: what changes faster than the eye reads would only flicker. */
+        str_put_fixed(&time, (left + 50) / 100, 1);
+        str_put(&time, " s");
+    }
+    put_filled(&p->timer_text, v, timers[p->timer].words, "time", time.at, NULL);
+    put_filled(&p->timer_short, v, timers[p->timer].brief, "time", time.at, NULL);
+    str_release(&time);
+    if ((p->timer != TIMER_KEEPALIVE && p->timer != TIMER_PERSIST) || k->probes < 0)
+        return;
+    put_count(&p->probes, v, N_("probe"), k->probes);
+    if (k->probes_max > 0) {
+        struct str most;
+        str_init(&most, p->probes.mem);
+        str_put_i64(&most, k->probes_max);
+        put_filled(&p->probes, v, N_(" of {whole}"), "whole", most.at, NULL);
+        str_release(&most);
+    }
+}
+
+void panel_fill(struct panel *p, const struct voice *v, const struct panel_of *of)
+{
+    struct str *texts[11];
+    panel_texts(p, texts);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        str_clear(texts[i]);
+    p->side = of->side;
+    const struct event_sample *k =
+        of->conn == NO_CONN ? NULL : session_kernel(of->session, of->conn, of->side);
+    put_title(p, v, of);
+    put_state(p, v, of, k);
+    put_program(p, v, of);
+    queues_of(&p->queues, v, k);
+    listener_queues_of(&p->listener, v, of->session);
+    put_numbers(p, v, k, of->steady);
+    put_timer(p, v, of, k);
+    const char *read = of->conn == NO_CONN ? NULL : session_last_read(of->session, of->conn, of->side);
+    str_put(&p->last_read, read ? read : v->ascii ? "-" : "–");
+}

@@ -1,0 +1,116 @@
+/* title.c: a row's name in a word or two, and a system call as a thin row. */
+#include "scene/fill.h"
+
+#include <string.h>
+
+/* The label that names a segment, the most telling first. */
+static const enum label title_order[] = {
+    LABEL_RST,
+    LABEL_SIMULTANEOUS_OPEN,
+    LABEL_SYN,
+    LABEL_SYN_ACK,
+    LABEL_HANDSHAKE_ACK,
+    LABEL_ZERO_WINDOW_PROBE,
+    LABEL_ZERO_WINDOW_PROBE_ACK,
+    LABEL_KEEP_ALIVE,
+    LABEL_KEEP_ALIVE_ACK,
+    LABEL_CHALLENGE_ACK,
+    LABEL_TAIL_LOSS_PROBE,
+    LABEL_FAST_RETRANSMISSION,
+    LABEL_SPURIOUS_RETRANSMISSION,
+    LABEL_RETRANSMISSION,
+    LABEL_OUT_OF_ORDER,
+    LABEL_SIMULTANEOUS_CLOSE,
+    LABEL_FIN,
+    LABEL_FIN_ACK,
+    LABEL_WINDOW_UPDATE,
+    LABEL_ZERO_WINDOW,
+    LABEL_DUP_ACK,
+    LABEL_DATA,
+    LABEL_ACK,
+};
+
+/* The start of a request or an answer, as far as one line may show it: "POST /blog/", "HTTP/1.1 200 OK". */
+static void put_http(struct str *out, const char *data, size_t len, bool ascii)
+{
+    static const char *const starts[] = {"GET ",    "POST ",    "HEAD ",  "PUT ",
+                                         "DELETE ", "OPTIONS ", "PATCH ", "HTTP/1."};
+    enum { SHOWN = 40 };
+    for (size_t i = 0; i < COUNT_OF(starts); i++) {
+        size_t n = strlen(starts[i]);
+        if (len < n || memcmp(data, starts[i], n) != 0)
+            continue;
+        /* A request up to its version; an answer up to the line's end. */
+        size_t end = n;
+        while (end < len && end < SHOWN && data[end] != '\r' && data[end] != '\n' &&
+               (starts[i][0] == 'H' && starts[i][1] == 'T' ? true : data[end] != ' '))
+            end++;
+        str_put(out, ", ");
+        str_put_safe(out, data, end, ascii);
+        return;
+    }
+}
+
+void say_title(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
+{
+    size_t start = out->len;
+    for (size_t i = 0; i < COUNT_OF(title_order) && out->len == start; i++) {
+        if (r->labels & LABEL_BIT(title_order[i]))
+            put_words(out, v, label_words(title_order[i]));
+    }
+    for (size_t l = 0; l < LABEL_COUNT && out->len == start; l++) {
+        if (r->labels & LABEL_BIT(l))
+            put_words(out, v, label_words((enum label)l));
+    }
+    struct seg seg;
+    uint32_t caplen, wirelen;
+    int linktype;
+    if (row_len(r) == 0 || !session_seg(s, r, &seg))
+        return;
+    const uint8_t *bytes = session_bytes(s, r, &caplen, &wirelen, &linktype);
+    if (bytes && seg.data.at <= caplen && seg.data.len <= caplen - seg.data.at)
+        put_http(out, (const char *)bytes + seg.data.at, seg.data.len, v->ascii);
+}
+
+/* The arguments without the data itself, which the segment shows: 7, "POST /blog/…", 431 becomes 7, …, 431.
+ */
+static void put_args(struct str *out, const char *args, bool ascii)
+{
+    while (args && *args) {
+        size_t run = strcspn(args, "\"");
+        put_plain(out, args, run, ascii);
+        args += run;
+        if (!*args)
+            return;
+        size_t end = 1;
+        while (args[end] && args[end] != '"')
+            end += args[end] == '\\' && args[end + 1] ? 2 : 1;
+        str_put(out, ascii ? "..." : "…");
+        args += args[end] ? end + 1 : end;
+        /* A mark of what was cut may follow the closing quote. */
+        if (strncmp(args, "…", strlen("…")) == 0)
+            args += strlen("…");
+        else if (strncmp(args, "...", 3) == 0)
+            args += 3;
+    }
+}
+
+void say_call(struct str *out, const struct voice *v, const struct event_call *c)
+{
+    size_t start = out->len;
+    put_plain(out, c->name, strlen(c->name), v->ascii);
+    str_put_char(out, '(');
+    put_args(out, c->args, v->ascii);
+    str_put_char(out, ')');
+    /* A result of 0 says nothing but that it went well, except from read(): there it is the peer's FIN. */
+    if (c->errname) {
+        str_put(out, " = ");
+        put_plain(out, c->errname, strlen(c->errname), v->ascii);
+    } else if (c->kind == CALL_READ && c->result == 0) {
+        put_words(out, v, N_(" = 0: the peer's FIN"));
+    } else if (c->result != 0) {
+        str_put(out, " = ");
+        str_put_i64(out, c->result);
+    }
+    cut_at_word(out, start, BRIEF_CELLS, v->ascii);
+}
