@@ -1,6 +1,6 @@
 /* canvas.h: a screen of cells in memory. Panels paint into it; term.c shows it, and a test reads it as text.
- * Positions are cells from 0, top left. Everything is clipped to the rectangle it is painted into; a double-width
- * character that would be cut in two becomes blanks. */
+ * Positions are cells from 0, top left. Everything is clipped to the rectangle it is painted into; a
+ * double-width character that would be cut in two becomes blanks. */
 #ifndef TCPVIZ_TUI_CANVAS_H
 #define TCPVIZ_TUI_CANVAS_H
 
@@ -19,7 +19,7 @@ enum look {
 };
 
 struct cell {
-    uint32_t ch;   /* Unicode; 0: the right half of a double-width character */
+    uint32_t ch; /* Unicode; 0: the right half of a double-width character */
     uint8_t look;
     uint8_t attr;  /* CELL_ bits */
     uint16_t mark; /* a combining character, 0: none */
@@ -33,17 +33,21 @@ struct rect canvas_rect(const struct canvas *c);
 struct cell *canvas_at(struct canvas *c, int y, int x); /* NULL outside */
 void canvas_clear(struct canvas *c, struct rect r, enum look look);
 
-/* Paints text at y, x of r (relative), clipped to r; returns the cells it took. Control characters become blanks. */
+/* Paints text at y, x of r (relative), clipped to r; returns the cells it took. Control characters become
+ * blanks. */
 int canvas_put(struct canvas *c, struct rect r, int y, int x, enum look look, int attr, const char *text);
-int canvas_put_n(struct canvas *c, struct rect r, int y, int x, enum look look, int attr, const char *text, size_t len);
+int canvas_put_n(struct canvas *c, struct rect r, int y, int x, enum look look, int attr, const char *text,
+                 size_t len);
 /* So that it ends at column `end` (exclusive). */
 int canvas_put_right(struct canvas *c, struct rect r, int y, int end, enum look look, const char *text);
 void canvas_fill(struct canvas *c, struct rect r, int y, int x, int cols, enum look look, const char *glyph);
-/* A frame with round corners (plain + - | in ascii) and a title on the left, another on the right (NULL: none). */
-void canvas_box(struct canvas *c, struct rect r, enum look look, const char *title, const char *right, bool ascii);
-/* A bar ▕███  ▏ of `cols` cells, filled by part / whole in eighths of a cell. */
-void canvas_bar(struct canvas *c, struct rect r, int y, int x, int cols, enum look look, uint64_t part, uint64_t whole,
+/* A frame with round corners (plain + - | in ascii) and a title on the left, another on the right (NULL:
+ * none). */
+void canvas_box(struct canvas *c, struct rect r, enum look look, const char *title, const char *right,
                 bool ascii);
+/* A bar ▕███  ▏ of `cols` cells, filled by part / whole in eighths of a cell. */
+void canvas_bar(struct canvas *c, struct rect r, int y, int x, int cols, enum look look, uint64_t part,
+                uint64_t whole, bool ascii);
 /* All of it as lines of text, trailing blanks cut: for tests and `y`. */
 void canvas_text(const struct canvas *c, struct str *out);
 

@@ -1,5 +1,5 @@
-/* keys.h: a key is a sentence of the command language. The rows stand in app/keymap.def; key bar and help are made
- * from the same rows, so neither can say what a key does not do. */
+/* keys.h: a key is a sentence of the command language. The rows stand in app/keymap.def; key bar and help are
+ * made from the same rows, so neither can say what a key does not do. */
 #ifndef TCPVIZ_TUI_KEYS_H
 #define TCPVIZ_TUI_KEYS_H
 
@@ -16,17 +16,18 @@ enum {
     V_VIEWS = V_MAIN | V_PAGE | V_DIALOG
 };
 
-/* line: the command that the key runs; with a leading '?' the prompt opens with the rest filled in, for Enter to run.
- * bar: its place in the key bar from the left, 0: not in it. */
+/* line: the command that the key runs; with a leading '?' the prompt opens with the rest filled in, for Enter
+ * to run. bar: its place in the key bar from the left, 0: not in it. */
 struct key_row {
     unsigned views;
-    const char *key;  /* "c", "Space", "PgDn", "F1", "C-l": names as term.h makes them */
+    const char *key; /* "c", "Space", "PgDn", "F1", "C-l": names as term.h makes them */
     const char *line;
     const char *help; /* for the catalogue */
     int bar;
 };
 
-/* The row of that key in that view (V_ bits; V_LAB set where there is a lab), NULL if it means nothing there. */
+/* The row of that key in that view (V_ bits; V_LAB set where there is a lab), NULL if it means nothing there.
+ */
 const struct key_row *key_find(const struct key_row *rows, size_t count, unsigned view, const char *key);
 
 #endif

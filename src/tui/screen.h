@@ -1,37 +1,44 @@
-/* screen.h: the live view. It watches the terminal (keys, size, Ctrl-Z) by itself; the app wires the hooks, tells it
- * that events came, and asks it to draw at the end of each turn.
+/* screen.h: the live view. It watches the terminal (keys, size, Ctrl-Z) by itself; the app wires the hooks,
+ * tells it that events came, and asks it to draw at the end of each turn.
  *
- * What is drawn is a function of session, selection and this state; nothing is drawn when nothing changed, and at most
- * 30 frames a second. */
+ * What is drawn is a function of session, selection and this state; nothing is drawn when nothing changed,
+ * and at most 30 frames a second. */
 #ifndef TCPVIZ_TUI_SCREEN_H
 #define TCPVIZ_TUI_SCREEN_H
 
-#include <termios.h>
 #include "plat/loop.h"
 #include "scene/say.h"
 #include "session/filter.h"
 #include "tui/keys.h"
+#include "tui/rescue.h"
 
 enum screen_color { SCREEN_COLOR_AUTO, SCREEN_COLOR_ALWAYS, SCREEN_COLOR_NEVER };
 
 /* What the app knows and the screen shows. Texts are borrowed until the next turn; NULL: nothing to show. */
 struct screen_info {
-    const char *source;   /* N_() text: "private loopback" */
-    const char *place;    /* the server's endpoint, an interface, a file */
-    const char *said;     /* the line of teaching that a script said last; shown above the key bar */
-    uint32_t selected;    /* connection that commands mean, NO_CONN */
-    uint32_t first;       /* the first row that is shown (after `reset`) */
-    uint64_t drops;       /* frames that the sniffer lost */
-    bool lab;             /* there is a lab: c, s, r … mean something */
-    bool live;            /* rows may still come */
-    bool unsaved;         /* there are rows that no export holds */
-    bool waiting;         /* the server has a request that waits for its answer */
+    const char *source; /* N_() text: "private loopback" */
+    const char *place;  /* the server's endpoint, an interface, a file */
+    const char *said;   /* the line of teaching that a script said last; shown above the key bar */
+    uint32_t selected;  /* connection that commands mean, NO_CONN */
+    uint32_t first;     /* the first row that is shown (after `reset`) */
+    uint64_t drops;     /* frames that the sniffer lost */
+    bool lab;           /* there is a lab: c, s, r … mean something */
+    bool live;          /* rows may still come */
+    bool unsaved;       /* there are rows that no export holds */
+    bool waiting;       /* the server has a request that waits for its answer */
 };
 
 /* What a program of a side does, for its panel. */
 enum screen_waits {
-    SCREEN_WAITS_UNKNOWN, SCREEN_WAITS_NOTHING, SCREEN_WAITS_ACCEPT, SCREEN_WAITS_READ, SCREEN_WAITS_WRITE,
-    SCREEN_WAITS_TEACHER, SCREEN_WAITS_CONNECT, SCREEN_WAITS_CLOSED, SCREEN_WAITS_STOPPED
+    SCREEN_WAITS_UNKNOWN,
+    SCREEN_WAITS_NOTHING,
+    SCREEN_WAITS_ACCEPT,
+    SCREEN_WAITS_READ,
+    SCREEN_WAITS_WRITE,
+    SCREEN_WAITS_TEACHER,
+    SCREEN_WAITS_CONNECT,
+    SCREEN_WAITS_CLOSED,
+    SCREEN_WAITS_STOPPED
 };
 struct screen_program {
     enum screen_waits waits;
@@ -43,7 +50,8 @@ struct screen_hooks {
     /* Runs one line of the command language. False: *error has one line that says why not. */
     bool (*run)(void *ctx, const char *line, size_t len, struct str *error);
     /* Offers the words that may stand at the end of line. */
-    void (*complete)(void *ctx, const char *line, size_t len, void (*offer)(void *to, const char *word), void *to);
+    void (*complete)(void *ctx, const char *line, size_t len, void (*offer)(void *to, const char *word),
+                     void *to);
     void (*info)(void *ctx, struct screen_info *out);
     /* False: it is not known what that program does. */
     bool (*program)(void *ctx, uint32_t conn, enum side side, struct screen_program *out);
@@ -58,18 +66,19 @@ struct screen_options {
     const struct mem *mem;
     struct loop *loop;
     const struct session *session;
-    struct voice voice;           /* ascii is set by the screen where the terminal cannot show more: see screen_voice */
+    struct voice voice; /* ascii is set by the screen where the terminal cannot show more: see screen_voice */
     enum screen_color color;
-    const char *theme;            /* "dark", "light", "mono"; NULL: dark */
-    bool steady;                  /* measured times are shown as constants, and no clock runs: two runs look the same */
-    bool first_run;               /* show the tip */
+    const char *theme; /* "dark", "light", "mono"; NULL: dark */
+    bool steady;       /* measured times are shown as constants, and no clock runs: two runs look the same */
+    bool first_run;    /* show the tip */
     const struct key_row *keys;
     size_t key_count;
     struct screen_hooks hooks;
 };
 
 struct screen;
-/* Takes the terminal over. NULL: f says why (no terminal, an unknown TERM); the terminal is then as it was. */
+/* Takes the terminal over. NULL: f says why (no terminal, an unknown TERM); the terminal is then as it was.
+ */
 struct screen *screen_new(const struct screen_options *o, struct fail *f);
 void screen_free(struct screen *s); /* gives the terminal back; NULL is allowed */
 struct voice screen_voice(const struct screen *s);
@@ -88,7 +97,8 @@ void screen_draw(struct screen *s);
 bool screen_view(struct screen *s, const char *name, size_t len, struct fail *f); /* a row of view.def */
 bool screen_filter_set(struct screen *s, const char *text, size_t len, struct fail *f);
 bool screen_find(struct screen *s, const char *text, size_t len, struct fail *f);
-bool screen_at(struct screen *s, uint32_t row, struct fail *f); /* looks at that row of the session, or the next shown */
+bool screen_at(struct screen *s, uint32_t row,
+               struct fail *f); /* looks at that row of the session, or the next shown */
 void screen_pause(struct screen *s, bool on);
 /* Rows are revealed one by one: every so many ms, or with PACE_KEY by a key, or with PACE_OFF at once. */
 enum { PACE_OFF = -1, PACE_KEY = 0 };
@@ -103,15 +113,7 @@ const struct filter *screen_filter(const struct screen *s);
 /* Name of the i-th row of view.def, for completion; NULL past the end. */
 const char *screen_view_name(size_t i);
 
-/* What gives the terminal back after a crash: prepared bytes and settings, safe in a signal handler. */
-struct screen_rescue {
-    int fd;
-    size_t len;
-    char bytes[256];
-    struct termios modes;
-    bool armed;
-};
+/* What gives the terminal back after a crash, for a signal handler of the app. */
 void screen_rescue_get(const struct screen *s, struct screen_rescue *out);
-void screen_rescue_do(const struct screen_rescue *r); /* async-signal-safe */
 
 #endif

@@ -1,0 +1,447 @@
+/* term.c: curses is used for three things: it knows the terminal's language, it makes the smallest output for
+ * a change of cells, and it reads keys. What is shown is remembered here as well, so that a frame in which
+ * nothing changed costs no call of curses at all. */
+#include "tui/term.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "core/str.h"
+#include "core/types.h"
+#include "tui/clip.h"
+
+enum { WHEEL_ROWS = 3, ESCAPE_MS = 25 };
+
+struct term {
+    const struct mem *mem;
+    SCREEN *screen;
+    WINDOW *keys; /* a pad: reading a key from it refreshes nothing */
+    FILE *in, *out;
+    struct termios before;
+    struct cell *shown; /* what the terminal shows; ch UINT32_MAX: not known */
+    int rows, cols;
+    int colors;
+    struct theme theme;
+    int cursor_y, cursor_x;
+    bool ascii, owns_in, owns_out, cursor_known;
+};
+
+bool term_ascii(void)
+{
+    static const char *const plain[] = {"vt100", "vt102", "vt220", "dumb", "ansi", "unknown"};
+    const char *name = getenv("TERM");
+    for (size_t i = 0; i < COUNT_OF(plain); i++)
+        if (name == NULL || strcmp(name, plain[i]) == 0)
+            return true;
+    return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
+
+static size_t shown_size(int rows, int cols)
+{
+    return (size_t)rows * (size_t)cols * sizeof(struct cell);
+}
+
+static bool forget(struct term *t, int rows, int cols)
+{
+    size_t size = shown_size(rows, cols);
+    if (t->shown == NULL || rows != t->rows || cols != t->cols) {
+        struct cell *room = mem_new(t->mem, size);
+        if (room == NULL)
+            return false;
+        if (t->shown != NULL)
+            mem_free(t->mem, t->shown, shown_size(t->rows, t->cols));
+        t->shown = room;
+        t->rows = rows;
+        t->cols = cols;
+    }
+    memset(t->shown, 0xff, size);
+    t->cursor_known = false;
+    return true;
+}
+
+/* Input and output: the standard ones where they are a terminal, else the controlling one. */
+static bool open_streams(struct term *t, struct fail *f)
+{
+    t->in = stdin;
+    t->out = stdout;
+    if (!isatty(STDIN_FILENO)) {
+        t->in = fopen("/dev/tty", "re");
+        t->owns_in = t->in != NULL;
+    }
+    if (!isatty(STDOUT_FILENO)) {
+        t->out = fopen("/dev/tty", "we");
+        t->owns_out = t->out != NULL;
+    }
+    if (t->in == NULL || t->out == NULL || tcgetattr(fileno(t->in), &t->before) != 0)
+        return fail_set(f, FAIL_SYSTEM, N_("standard input and output are none, and there is no /dev/tty"),
+                        N_("run it in a terminal, or with --script or --export"), "%s", N_("no terminal"));
+    return true;
+}
+
+static void close_streams(struct term *t)
+{
+    if (t->owns_in)
+        (void)fclose(t->in);
+    if (t->owns_out)
+        (void)fclose(t->out);
+}
+
+static void set_up(struct term *t)
+{
+    (void)cbreak();
+    (void)noecho();
+    (void)nonl();
+    (void)curs_set(0);
+    (void)intrflush(stdscr, FALSE);
+    (void)idlok(stdscr, TRUE);
+    (void)leaveok(stdscr, TRUE);
+    (void)meta(stdscr, TRUE);
+    t->keys = newpad(1, 1);
+    (void)keypad(t->keys, TRUE);
+    (void)nodelay(t->keys, TRUE);
+    (void)mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    (void)mouseinterval(0);
+    if (has_colors() && start_color() == OK) {
+        (void)use_default_colors();
+        t->colors = COLORS;
+    }
+}
+
+struct term *term_new(const struct mem *m, bool ascii, struct fail *f)
+{
+    struct term *t = mem_new(m, sizeof *t);
+    if (t == NULL) {
+        fail_set(f, FAIL_SYSTEM, N_("no memory"), NULL, "%s", N_("screen"));
+        return NULL;
+    }
+    t->mem = m;
+    t->ascii = ascii;
+    if (!open_streams(t, f)) {
+        close_streams(t);
+        mem_free(m, t, sizeof *t);
+        return NULL;
+    }
+    (void)set_escdelay(ESCAPE_MS);
+    const char *name = getenv("TERM");
+    t->screen = newterm(NULL, t->out, t->in);
+    bool places = t->screen != NULL && tigetstr("cup") != NULL;
+    if (!places || !forget(t, LINES, COLS)) {
+        if (t->screen != NULL) {
+            (void)endwin();
+            delscreen(t->screen);
+        }
+        fail_set(f, FAIL_SYSTEM, N_("this terminal is not known, or cannot place a cursor"),
+                 N_("set TERM to what it is (xterm-256color, linux, vt100), or use --script"), "TERM=%s",
+                 name == NULL ? "" : name);
+        close_streams(t);
+        mem_free(m, t, sizeof *t);
+        return NULL;
+    }
+    set_up(t);
+    return t;
+}
+
+void term_free(struct term *t)
+{
+    if (t == NULL)
+        return;
+    (void)delwin(t->keys);
+    (void)curs_set(1);
+    (void)endwin();
+    (void)tcsetattr(fileno(t->in), TCSADRAIN, &t->before);
+    delscreen(t->screen);
+    close_streams(t);
+    mem_free(t->mem, t->shown, shown_size(t->rows, t->cols));
+    mem_free(t->mem, t, sizeof *t);
+}
+
+int term_fd(const struct term *t)
+{
+    return fileno(t->in);
+}
+
+void term_size(const struct term *t, int *rows, int *cols)
+{
+    *rows = t->rows;
+    *cols = t->cols;
+}
+
+int term_colors(const struct term *t)
+{
+    return t->colors;
+}
+
+void term_theme(struct term *t, const struct theme *theme)
+{
+    t->theme = *theme;
+    for (int i = 0; i < LOOK_COUNT && t->colors > 0 && i + 1 < COLOR_PAIRS; i++)
+        (void)init_pair((short)(i + 1), theme->look[i].fg, theme->look[i].bg);
+    (void)forget(t, t->rows, t->cols);
+}
+
+/* The nearest ASCII for a glyph of ours; '?' for anything else. */
+static wchar_t plain(uint32_t ch)
+{
+    static const struct {
+        uint32_t from;
+        char to;
+    } table[] = {{0x2500, '-'}, {0x2502, '|'}, {0x251c, '|'}, {0x2524, '|'}, {0x25b6, '>'}, {0x25c0, '<'},
+                 {0x256d, '+'}, {0x256e, '+'}, {0x256f, '+'}, {0x2570, '+'}, {0x00b7, '.'}, {0x25b2, '^'},
+                 {0x25bc, 'v'}, {0x25a0, '#'}, {0x2716, 'X'}, {0x21bb, '@'}, {0x2013, '-'}, {0x00b5, 'u'},
+                 {0x2026, '~'}, {0x258c, '>'}, {0x25cf, '*'}, {0x2192, '>'}, {0x2190, '<'}, {0x2193, 'v'},
+                 {0x2191, '^'}, {0x2713, '+'}, {0x2717, 'x'}, {0x00d7, 'x'}, {0x25b8, '>'}};
+    if (ch < 0x80)
+        return (wchar_t)ch;
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        if (table[i].from == ch)
+            return (wchar_t)table[i].to;
+    return L'?';
+}
+
+static attr_t attrs_of(const struct term *t, const struct cell *c)
+{
+    static const struct {
+        unsigned bit;
+        attr_t attr;
+    } map[] = {{CELL_BOLD, A_BOLD},
+               {CELL_REVERSE, A_REVERSE},
+               {CELL_UNDERLINE, A_UNDERLINE},
+               {CELL_DIM, A_DIM},
+               {CELL_BLINK, A_BLINK}};
+    unsigned bits = (unsigned)c->attr | t->theme.look[c->look].attr;
+    attr_t a = A_NORMAL;
+    for (size_t i = 0; i < COUNT_OF(map); i++)
+        if (bits & map[i].bit)
+            a |= map[i].attr;
+    return a;
+}
+
+static void put_cell(struct term *t, int y, int x, const struct cell *c)
+{
+    wchar_t text[3] = {(wchar_t)c->ch, 0, 0};
+    cchar_t out;
+    if (t->ascii)
+        text[0] = plain(c->ch);
+    else if (c->mark != 0)
+        text[1] = (wchar_t)c->mark;
+    if (setcchar(&out, text, attrs_of(t, c), (short)(t->colors > 0 ? c->look + 1 : 0), NULL) == ERR)
+        (void)setcchar(&out, L"?", A_NORMAL, 0, NULL);
+    (void)mvadd_wch(y, x, &out);
+}
+
+static bool same(const struct cell *a, const struct cell *b)
+{
+    return a->ch == b->ch && a->look == b->look && a->attr == b->attr && a->mark == b->mark;
+}
+
+/* One row; returns whether a cell of it changed. Of a wide character both halves count as one cell. */
+static bool show_row(struct term *t, struct canvas *c, int y)
+{
+    bool changed = false;
+    struct cell *shown = &t->shown[y * t->cols];
+    for (int x = 0; x < t->cols; x++) {
+        const struct cell *want = canvas_at(c, y, x);
+        if (want == NULL)
+            break;
+        const struct cell *half = canvas_at(c, y, x + 1);
+        bool wide = half != NULL && half->ch == 0;
+        if (same(want, &shown[x]) && (!wide || shown[x + 1].ch == 0))
+            continue;
+        changed = true;
+        shown[x] = *want;
+        if (want->ch == 0)
+            continue;
+        put_cell(t, y, x, want);
+        if (wide) {
+            shown[x + 1] = *half;
+            if (t->ascii)
+                put_cell(t, y, x + 1, &(struct cell){'?', half->look, half->attr, 0});
+        }
+    }
+    return changed;
+}
+
+static bool alive(const struct term *t)
+{
+    struct pollfd p = {fileno(t->in), 0, 0};
+    return poll(&p, 1, 0) <= 0 || (p.revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
+}
+
+bool term_show(struct term *t, struct canvas *c, int y, int x)
+{
+    bool changed = false;
+    for (int row = 0; row < t->rows; row++)
+        changed |= show_row(t, c, row);
+    bool moved = !t->cursor_known || y != t->cursor_y || (y >= 0 && x != t->cursor_x);
+    if (!changed && !moved)
+        return true;
+    if (moved) {
+        (void)curs_set(y >= 0);
+        (void)leaveok(stdscr, y < 0);
+        t->cursor_y = y;
+        t->cursor_x = x;
+        t->cursor_known = true;
+    }
+    if (y >= 0)
+        (void)move(y, x);
+    (void)refresh();
+    return alive(t);
+}
+
+bool term_resize(struct term *t)
+{
+    struct winsize w;
+    if (ioctl(fileno(t->out), TIOCGWINSZ, &w) != 0 || w.ws_row == 0 || w.ws_col == 0)
+        return false;
+    if (w.ws_row == t->rows && w.ws_col == t->cols)
+        return false;
+    if (!forget(t, w.ws_row, w.ws_col))
+        return false;
+    (void)resizeterm(w.ws_row, w.ws_col);
+    (void)clearok(curscr, TRUE);
+    return true;
+}
+
+void term_redraw(struct term *t)
+{
+    (void)forget(t, t->rows, t->cols);
+    (void)clearok(curscr, TRUE);
+}
+
+void term_stop(struct term *t)
+{
+    (void)def_prog_mode();
+    (void)curs_set(1);
+    (void)endwin();
+    (void)tcsetattr(fileno(t->in), TCSADRAIN, &t->before);
+    (void)raise(SIGSTOP);
+    (void)reset_prog_mode();
+    term_redraw(t);
+}
+
+static void add_cap(struct screen_rescue *r, const char *text)
+{
+    size_t len = text == NULL || text == (const char *)-1 ? 0 : strlen(text);
+    if (len <= sizeof r->bytes - r->len) {
+        memcpy(r->bytes + r->len, len == 0 ? "" : text, len);
+        r->len += len;
+    }
+}
+
+void term_rescue(const struct term *t, struct screen_rescue *out)
+{
+    static const char *const caps[] = {"rmkx", "sgr0", "cnorm", "rmcup"};
+    out->fd = fileno(t->out);
+    out->modes = t->before;
+    out->len = 0;
+    const char *mouse = tigetstr("kmous");
+    if (mouse != NULL && mouse != (const char *)-1)
+        add_cap(out, "\033[?1000l\033[?1006l");
+    for (size_t i = 0; i < COUNT_OF(caps); i++)
+        add_cap(out, tigetstr(caps[i]));
+    out->armed = true;
+}
+
+bool term_copy(struct term *t, const char *text, size_t len)
+{
+    const char *name = getenv("TERM");
+    if (name == NULL || strncmp(name, "vt", 2) == 0 || strcmp(name, "linux") == 0)
+        return false;
+    struct str out;
+    str_init(&out, t->mem);
+    clip_put(&out, text, len);
+    bool good = !out.failed && write(fileno(t->out), out.at, out.len) == (ssize_t)out.len;
+    str_release(&out);
+    return good;
+}
+
+static void name_key(struct term_event *e, const char *name)
+{
+    e->kind = TERM_KEY;
+    (void)snprintf(e->name, sizeof e->name, "%s", name);
+}
+
+static void name_code(struct term_event *e, wint_t code)
+{
+    static const struct {
+        wint_t code;
+        const char *name;
+    } names[] = {{KEY_UP, "Up"},       {KEY_DOWN, "Down"},
+                 {KEY_LEFT, "Left"},   {KEY_RIGHT, "Right"},
+                 {KEY_PPAGE, "PgUp"},  {KEY_NPAGE, "PgDn"},
+                 {KEY_HOME, "Home"},   {KEY_END, "End"},
+                 {KEY_A1, "Home"},     {KEY_C1, "End"},
+                 {KEY_ENTER, "Enter"}, {KEY_BTAB, "BackTab"},
+                 {KEY_DC, "Delete"},   {KEY_BACKSPACE, "Backspace"}};
+    if (code > KEY_F0 && code <= KEY_F(12)) {
+        (void)snprintf(e->name, sizeof e->name, "F%d", (int)(code - KEY_F0));
+        e->kind = TERM_KEY;
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (names[i].code == code)
+            name_key(e, names[i].name);
+}
+
+static void take_mouse(struct term_event *e)
+{
+    MEVENT m;
+    if (getmouse(&m) != OK)
+        return;
+    e->y = m.y;
+    e->x = m.x;
+    if (m.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
+        e->kind = TERM_WHEEL;
+        e->by = m.bstate & BUTTON4_PRESSED ? -WHEEL_ROWS : WHEEL_ROWS;
+    } else if (m.bstate & BUTTON1_PRESSED) {
+        e->kind = TERM_CLICK;
+    }
+}
+
+static void name_char(struct term_event *e, wint_t ch)
+{
+    static const struct {
+        wint_t ch;
+        const char *name;
+    } names[] = {{'\t', "Tab"}, {'\n', "Enter"},  {'\r', "Enter"},
+                 {27, "Esc"},   {8, "Backspace"}, {127, "Backspace"}};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (names[i].ch == ch) {
+            name_key(e, names[i].name);
+            return;
+        }
+    if (ch < 32) {
+        (void)snprintf(e->name, sizeof e->name, "C-%c", ch == 0 ? '@' : ch < 27 ? (char)('a' + ch - 1) : '?');
+        e->kind = TERM_KEY;
+        return;
+    }
+    e->kind = TERM_TEXT;
+    if (ch == ' ')
+        (void)snprintf(e->name, sizeof e->name, "Space");
+    else if (snprintf(e->name, sizeof e->name, "%lc", ch) <= 0)
+        e->kind = TERM_OTHER;
+}
+
+void term_next(struct term *t, struct term_event *out)
+{
+    wint_t ch = 0;
+    memset(out, 0, sizeof *out);
+    int got = wget_wch(t->keys, &ch);
+    if (got == ERR) {
+        out->kind = alive(t) ? TERM_NONE : TERM_GONE;
+        return;
+    }
+    out->kind = TERM_OTHER;
+    if (got != KEY_CODE_YES)
+        name_char(out, ch);
+    else if (ch == KEY_MOUSE)
+        take_mouse(out);
+    else
+        name_code(out, ch);
+}
