@@ -136,7 +136,7 @@ static uint32_t sent_again(const struct ws_conn *c, const struct ws_flow *fwd, c
     if (rev->dup_acks >= 2 && rev->last_ack == s->seq.v && s->time_ns - rev->last_ns < FAST_NS)
         return WS_BIT(FAST_RETRANSMISSION) | WS_BIT(RETRANSMISSION);
     uint64_t late = c->rtt_ns != 0 ? c->rtt_ns : ORDER_NS;
-    if (s->time_ns - fwd->next_ns < late && end != fwd->next)
+    if (s->time_ns - fwd->next_ns < late && seg_space(s) != fwd->next)
         return WS_BIT(OUT_OF_ORDER);
     return WS_BIT(RETRANSMISSION);
 }
@@ -173,9 +173,11 @@ static uint32_t analyse(struct ws_conn *c, struct ws_flow *fwd, struct ws_flow *
 
 void ws_segment(struct ws_conn *c, enum side from, const struct seg *s, bool reused, uint32_t *labels)
 {
-    *labels = reused ? WS_BIT(REUSED_PORTS) : 0;
+    *labels = 0;
     if (s->fragment)
         return;
+    if (reused)
+        *labels = WS_BIT(REUSED_PORTS);
     /* A socket connected to itself has one direction only. */
     if (endpoint_equal(&s->src, &s->dst))
         from = SIDE_CLIENT;
