@@ -58,6 +58,8 @@ struct event_call {
     const char *errname;    /* "EINPROGRESS", NULL where it succeeded */
     uint64_t took_ns;
     int value;              /* listen: the backlog in force, min(backlog, somaxconn); accept: -1 */
+    const char *data;       /* read: the bytes that it returned (raw), or their beginning; NULL elsewhere */
+    size_t data_len;
     bool unread;            /* close: bytes were unread in the receive buffer (Linux then sends RST, RFC 2525 2.17) */
 };
 
