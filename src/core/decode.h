@@ -6,7 +6,7 @@
 #include "core/seq.h"
 #include "core/types.h"
 
-/* Link types as pcap files number them (the ones in use here; see link.h for the table). */
+/* Link types as pcap files number them (the ones in use here; link.c has the table). */
 enum { DLT_NULL_ = 0, DLT_EN10MB_ = 1, DLT_RAW_ = 101, DLT_LINUX_SLL_ = 113, DLT_LINUX_SLL2_ = 276 };
 
 enum { SACK_BLOCKS = 4 };
@@ -42,7 +42,7 @@ enum frame_kind {
     FRAME_TCP_QUOTED,   /* TCP inside an ICMP error: no segment of this capture */
     FRAME_OTHER,        /* not TCP */
     FRAME_UNKNOWN_LINK, /* a link type that is not known */
-    FRAME_BROKEN        /* a header below TCP lies about its length or is cut */
+    FRAME_BROKEN        /* a header lies about its length, or one below TCP is cut */
 };
 
 /* One TCP segment. Numbers as on the wire (raw); len from the IP length, not from what was captured. */
@@ -52,7 +52,7 @@ struct seg {
     uint32_t caplen, wirelen;      /* bytes captured; bytes on the wire */
     struct endpoint src, dst;      /* of the innermost IP header */
     seq_t seq, ack;
-    uint32_t len;                  /* payload, bytes */
+    uint32_t len;                  /* payload, bytes; of a first fragment: what that holds */
     uint16_t win, urgent, flags;   /* win unscaled */
     uint16_t checksum;
     uint8_t cksum;                 /* enum cksum_verdict of the TCP checksum */
@@ -62,7 +62,8 @@ struct seg {
     bool fragment;                 /* first fragment */
     bool offloaded;                /* IP total length 0: length taken from the frame (segmentation offload) */
     struct tcp_options opt;
-    struct span link, ip, tcp, data; /* data.len: captured payload bytes */
+    struct span link, ip, tcp, data; /* link: up to the outermost IP header; ip: the innermost, with its extension
+                                      * headers; data.len: captured payload bytes */
 };
 
 /* Decodes one frame of len captured bytes (wirelen on the wire), link type as in pcap files. For FRAME_TCP and

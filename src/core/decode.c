@@ -1,0 +1,45 @@
+/* decode.c: walks a frame from layer to layer until one ends it (layer.h). */
+#include "core/decode.h"
+#include "core/layer.h"
+
+/* No honest frame has more headers; one that has would only cost time. */
+enum { MOST_LAYERS = 32 };
+
+static enum layer (*const step[LAYER_COUNT])(struct walk *) = {
+    [LAYER_ETHERNET] = link_ethernet,
+    [LAYER_LLC] = link_llc,
+    [LAYER_NULL] = link_null,
+    [LAYER_SLL] = link_sll,
+    [LAYER_SLL2] = link_sll2,
+    [LAYER_PPP] = link_ppp,
+    [LAYER_CHDLC] = link_chdlc,
+    [LAYER_VLAN] = link_vlan,
+    [LAYER_PPPOE] = link_pppoe,
+    [LAYER_MPLS] = link_mpls,
+    [LAYER_IP] = ip_any,
+    [LAYER_IP4] = ip_4,
+    [LAYER_IP6] = ip_6,
+    [LAYER_AH] = ip_ah,
+    [LAYER_GRE] = ip_gre,
+    [LAYER_ICMP] = ip_icmp,
+    [LAYER_ICMP6] = ip_icmp6,
+    [LAYER_TCP] = tcp_header,
+};
+
+enum frame_kind seg_decode(struct seg *out, int linktype, const uint8_t *frame, uint32_t len,
+                           uint32_t wirelen)
+{
+    if (wirelen < len) /* damaged, or written by a tool that did not know it */
+        wirelen = len;
+    *out = (struct seg){.caplen = len, .wirelen = wirelen, .truncated = len < wirelen};
+    struct walk w = {.frame = frame, .end = len, .wire_end = wirelen, .seg = out, .kind = FRAME_OTHER};
+    enum layer next = link_first(&w, linktype);
+    for (int n = 0; next != LAYER_END && n < MOST_LAYERS; n++)
+        next = step[next](&w);
+    return w.kind;
+}
+
+uint32_t seg_space(const struct seg *s)
+{
+    return s->len + (s->flags & TCP_SYN ? 1u : 0u) + (s->flags & TCP_FIN ? 1u : 0u);
+}

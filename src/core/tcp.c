@@ -1,0 +1,170 @@
+/* tcp.c: the TCP header (RFC 9293 3.1), its options and its checksum.
+ *
+ * Checksums: what the sniffer sees of its own machine's segments has not been through the card yet. Linux
+ * then leaves the pseudo-header's sum in the field, not complemented, for the card to go on from
+ * (CHECKSUM_PARTIAL); that is no damage. A sum over bytes that were not captured cannot be made. */
+#include "core/cksum.h"
+#include "core/layer.h"
+
+enum { HEADER = 20, PROTOCOL = 6 };
+
+enum {
+    OPTION_END = 0,
+    OPTION_NOP = 1,
+    OPTION_MSS = 2,
+    OPTION_WSCALE = 3,
+    OPTION_SACK_PERMITTED = 4,
+    OPTION_SACK = 5,
+    OPTION_TIMESTAMPS = 8,
+    OPTION_MPTCP = 30,
+    OPTION_FAST_OPEN = 34,
+    OPTION_EXPERIMENT_1 = 253,
+    OPTION_EXPERIMENT_2 = 254,
+    FAST_OPEN_MAGIC = 0xF989 /* RFC 7413 appendix A: before it had a number of its own */
+};
+
+static void read_sacks(struct tcp_options *o, struct cur c)
+{
+    o->sacks = 0;
+    while (cur_left(&c) >= 8 && o->sacks < SACK_BLOCKS) {
+        o->sack[o->sacks].left = seq_of(cur_be32(&c));
+        o->sack[o->sacks].right = seq_of(cur_be32(&c));
+        o->sacks++;
+    }
+}
+
+/* One option; c holds what follows its kind and length. An option whose length is not the one it must have is
+ * passed over, as the kernel does. */
+static void read_option(struct tcp_options *o, uint8_t kind, struct cur c)
+{
+    size_t len = cur_left(&c);
+    switch (kind) {
+    case OPTION_MSS:
+        if (len == 2) {
+            o->mss = true;
+            o->mss_value = cur_be16(&c);
+        }
+        break;
+    case OPTION_WSCALE:
+        if (len == 1) {
+            o->wscale = true;
+            o->shift = cur_u8(&c);
+        }
+        break;
+    case OPTION_SACK_PERMITTED: o->sack_permitted |= len == 0; break;
+    case OPTION_SACK:
+        if (len && len % 8 == 0)
+            read_sacks(o, c);
+        break;
+    case OPTION_TIMESTAMPS:
+        if (len == 8) {
+            o->timestamps = true;
+            o->tsval = cur_be32(&c);
+            o->tsecr = cur_be32(&c);
+        }
+        break;
+    case OPTION_MPTCP:
+        if (len >= 1) {
+            o->mptcp = true;
+            o->mptcp_subtype = cur_u8(&c) >> 4;
+        }
+        break;
+    case OPTION_FAST_OPEN:
+        o->fast_open = true;
+        o->cookie_len = (uint8_t)len;
+        break;
+    case OPTION_EXPERIMENT_1:
+    case OPTION_EXPERIMENT_2:
+        if (len >= 2 && cur_be16(&c) == FAST_OPEN_MAGIC) {
+            o->fast_open = true;
+            o->cookie_len = (uint8_t)(len - 2);
+        }
+        break;
+    default: break;
+    }
+}
+
+/* cut: the capture ends before the header does; an option that reaches past it is then not malformed. */
+static void read_options(struct tcp_options *o, struct cur c, bool cut)
+{
+    while (cur_left(&c)) {
+        uint8_t kind = cur_u8(&c);
+        if (kind == OPTION_END)
+            return;
+        if (kind == OPTION_NOP)
+            continue;
+        size_t left = cur_left(&c);
+        uint8_t size = cur_u8(&c);
+        if (left == 0 || size < 2 || size - 1u > left) {
+            o->malformed = !cut || (left && size < 2);
+            return;
+        }
+        read_option(o, kind, cur_of(c.at, size - 2u));
+        cur_skip(&c, size - 2u);
+    }
+}
+
+/* RFC 9293 3.1: addresses, protocol, length. */
+static uint64_t pseudo_header(const struct walk *w, uint32_t len)
+{
+    const struct seg *s = w->seg;
+    size_t size = s->src.addr.family == 6 ? 16 : 4;
+    const uint8_t rest[8] = {
+        (uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len, 0, 0, 0, PROTOCOL};
+    uint64_t sum = cksum_add(0, w->final_src ? w->final_src : s->src.addr.at, size);
+    sum = cksum_add(sum, w->final_dst ? w->final_dst : s->dst.addr.at, size);
+    return cksum_add(sum, rest, sizeof rest);
+}
+
+static enum cksum_verdict checksum(const struct walk *w, const uint8_t *tcp)
+{
+    const struct seg *s = w->seg;
+    if (s->fragment || w->end < w->wire_end)
+        return CKSUM_UNKNOWN;
+    uint32_t len = w->end - s->tcp.at;
+    uint64_t pseudo = pseudo_header(w, len);
+    if (cksum_fold(cksum_add(pseudo, tcp, len)) == 0xFFFF)
+        return CKSUM_GOOD;
+    if (s->checksum == cksum_fold(pseudo) || s->checksum == cksum_fold(pseudo_header(w, 0)))
+        return CKSUM_PARTIAL;
+    return CKSUM_BAD;
+}
+
+static void read_header(struct seg *s, struct cur *c)
+{
+    s->src.port = cur_be16(c);
+    s->dst.port = cur_be16(c);
+    s->seq = seq_of(cur_be32(c));
+    s->ack = seq_of(cur_be32(c));
+    s->flags = cur_be16(c);
+    s->win = cur_be16(c);
+    s->checksum = cur_be16(c);
+    s->urgent = cur_be16(c);
+}
+
+enum layer tcp_header(struct walk *w)
+{
+    enum { THROUGH_WINDOW = 16 }; /* what is needed to judge a segment */
+    struct seg *s = w->seg;
+    struct cur c = walk_cur(w);
+    const uint8_t *tcp = c.at;
+    uint32_t captured = w->end - w->at, wire = w->wire_end - w->at;
+    read_header(s, &c);
+    uint32_t header = (s->flags >> 12) * 4u;
+    s->flags &= 0x1FF;
+    uint32_t least = header < HEADER ? HEADER : header;
+    s->tcp = (struct span){w->at, captured < least ? captured : least};
+    if (w->quoted)
+        return walk_end(w, FRAME_TCP_QUOTED);
+    if (captured < THROUGH_WINDOW)
+        return walk_end(w, captured < wire || s->fragment ? FRAME_TCP_CUT : FRAME_BROKEN);
+    if (header < HEADER || (header > wire && !s->fragment))
+        return walk_end(w, FRAME_BROKEN);
+    if (captured > HEADER)
+        read_options(&s->opt, cur_of(tcp + HEADER, s->tcp.len - HEADER), captured < header);
+    s->len = wire > header ? wire - header : 0;
+    if (captured > header)
+        s->data = (struct span){w->at + header, captured - header};
+    s->cksum = (uint8_t)checksum(w, tcp);
+    return walk_end(w, s->fragment ? FRAME_TCP_FRAGMENT : FRAME_TCP);
+}
