@@ -6,7 +6,7 @@
 #ifndef TCPVIZ_TUI_SCREEN_H
 #define TCPVIZ_TUI_SCREEN_H
 
-#include "plat/loop.h"
+#include "lab/lab.h"
 #include "scene/say.h"
 #include "session/filter.h"
 #include "tui/keys.h"
@@ -16,34 +16,17 @@ enum screen_color { SCREEN_COLOR_AUTO, SCREEN_COLOR_ALWAYS, SCREEN_COLOR_NEVER }
 
 /* What the app knows and the screen shows. Texts are borrowed until the next turn; NULL: nothing to show. */
 struct screen_info {
-    const char *source; /* N_() text: "private loopback" */
-    const char *place;  /* the server's endpoint, an interface, a file */
-    const char *said;   /* the line of teaching that a script said last; shown above the key bar */
-    uint32_t selected;  /* connection that commands mean, NO_CONN */
-    uint32_t first;     /* the first row that is shown (after `reset`) */
-    uint64_t drops;     /* frames that the sniffer lost */
-    bool lab;           /* there is a lab: c, s, r … mean something */
-    bool live;          /* rows may still come */
-    bool unsaved;       /* there are rows that no export holds */
-    bool waiting;       /* the server has a request that waits for its answer */
-};
-
-/* What a program of a side does, for its panel. */
-enum screen_waits {
-    SCREEN_WAITS_UNKNOWN,
-    SCREEN_WAITS_NOTHING,
-    SCREEN_WAITS_ACCEPT,
-    SCREEN_WAITS_READ,
-    SCREEN_WAITS_WRITE,
-    SCREEN_WAITS_TEACHER,
-    SCREEN_WAITS_CONNECT,
-    SCREEN_WAITS_CLOSED,
-    SCREEN_WAITS_STOPPED
-};
-struct screen_program {
-    enum screen_waits waits;
-    const char *text; /* what it read last, whole, raw bytes; borrowed for the call */
-    size_t text_len;
+    const char *source;    /* N_() text: "private loopback" */
+    const char *place;     /* the server's endpoint, an interface, a file */
+    const char *said;      /* the line of teaching that a script said last; shown above the key bar */
+    uint32_t selected;     /* connection that commands mean, NO_CONN */
+    uint32_t first;        /* the first row that is shown (after `reset`) */
+    uint64_t drops;        /* frames that the sniffer lost */
+    bool lab;              /* there is a lab: c, s, r … mean something */
+    bool live;             /* rows may still come */
+    bool unsaved;          /* there are rows that no export holds */
+    bool accepting;        /* the server's program waits in accept() */
+    uint64_t keepalive_ms; /* whole length of the keepalive timer, 0: not known */
 };
 
 struct screen_hooks {
@@ -53,8 +36,8 @@ struct screen_hooks {
     void (*complete)(void *ctx, const char *line, size_t len, void (*offer)(void *to, const char *word),
                      void *to);
     void (*info)(void *ctx, struct screen_info *out);
-    /* False: it is not known what that program does. */
-    bool (*program)(void *ctx, uint32_t conn, enum side side, struct screen_program *out);
+    /* False: it is not known what that program does (it is none of ours). */
+    bool (*program)(void *ctx, uint32_t conn, enum side side, struct lab_program *out);
     /* Exports as [FORMAT:]FILE, all rows or those that screen_filter lets through. */
     bool (*export)(void *ctx, const char *spec, bool filtered, struct str *error);
     /* The terminal is gone: the program should end. */
@@ -73,6 +56,7 @@ struct screen_options {
     bool first_run;    /* show the tip */
     const struct key_row *keys;
     size_t key_count;
+    const char *const *formats; /* names of the export, the first is the dialog's choice; ends with NULL */
     struct screen_hooks hooks;
 };
 
