@@ -24,6 +24,10 @@ extern const size_t command_count;
 struct script;
 struct screen;
 struct sampler;
+struct diag;
+struct counters;
+struct reader;
+struct outlet;
 
 struct mark {
     struct mark *next;
@@ -42,6 +46,19 @@ struct app {
     struct lab *lab;            /* NULL with -i and -r */
     struct capture *capture;    /* NULL with -r */
     struct sampler *sampler;    /* NULL with -i and -r */
+    struct diag *diag;          /* of the lab's namespace */
+    struct counters *counters;  /* of the private loopback only: the machine's belong to others too */
+    struct reader *reader;      /* the file of -r while it is read */
+    struct source *sniffed, *timer;
+    struct outlet **outlets;    /* one for each -e */
+    size_t outlet_count;
+    struct str said;            /* the line that a script said last */
+    struct str place;           /* the server's endpoint, for the screen */
+    uint64_t stepped_ns;        /* when the script was last stepped, CLOCK_MONOTONIC */
+    uint32_t saved;             /* rows that an export holds */
+    int linktype;
+    bool steady;                /* measured times are shown as constants (TCPVIZ_STEADY) */
+    bool leaving;               /* the end has begun: nothing more is taken in */
     struct script *script;      /* NULL: none runs */
     struct screen *screen;      /* NULL: no terminal */
     uint32_t selected;          /* connection, NO_CONN */
@@ -70,6 +87,19 @@ bool app_export(struct app *a, const char *spec, bool filtered, struct fail *f);
 /* One turn: programs act, sniffer drained, rows judged, kernel sampled, conditions judged, commands run, drawn. */
 void app_turn(void *ctx);
 
+/* Ends after this turn, with that exit status. */
 void app_quit(struct app *a, int status);
+
+/* Sets everything up by the options, runs, and takes it down again. Returns the exit status; f has what is to be said. */
+int app_main(const struct options *o, const struct voice *v, struct fail *f);
+
+/* Offers the words that may stand at the end of a line: commands, and what only the app knows. */
+void app_complete(struct app *a, const char *line, size_t len, void (*offer)(void *to, const char *word), void *to);
+
+/* Whether the screen shows rows that no export holds. */
+bool app_unsaved(const struct app *a);
+
+/* A remark on the timeline: text is copied. said: a script's line, which the screen shows until the next. */
+void app_note(struct app *a, const char *text, size_t len, bool said);
 
 #endif

@@ -1,0 +1,168 @@
+/* app.c: a turn, as RULES have it: the programs act until neither has anything ready; the sniffer is drained and its
+ * segments join the calls on the timeline; the session judges what nothing unseen can precede any more; the kernel is
+ * asked; then conditions are judged and commands run; at last the screen draws.
+ *
+ * A turn is taken after every round of the loop in which something happened. Nothing wakes the program while no
+ * connection exists: the timer is set only for what waits (events that settle, a second look at the kernel, a
+ * countdown that is shown, a script's deadline). */
+#include "app/parts.h"
+
+#include "app/outlet.h"
+#include "app/reader.h"
+#include "app/script.h"
+#include "plat/counters.h"
+#include "session/sampler.h"
+
+enum {
+    DRAIN_MOST = 20000,        /* frames a turn, so that keys are answered in a flood */
+    TICK_MS = 100,             /* a countdown is shown ten times a second */
+    STARVED_NS = 20000000      /* under steady traffic conditions are judged at least so often */
+};
+
+static void take_frame(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen)
+{
+    struct app *a = ctx;
+    const struct event e = {
+        .kind = EVENT_SEGMENT,
+        .time_ns = time_ns,
+        .u.segment = {.linktype = a->linktype, .bytes = bytes, .caplen = caplen, .wirelen = wirelen},
+    };
+    const struct event_sink sink = turn_sink(a->turn);
+    sink.take(sink.ctx, &e);
+}
+
+static void take_counter(void *ctx, const char *name, int64_t delta)
+{
+    struct app *a = ctx;
+    const struct event e = {
+        .kind = EVENT_COUNTER,
+        .time_ns = clock_now(),
+        .u.counter = {.side = SIDE_NONE, .name = name, .delta = delta},
+    };
+    const struct event_sink sink = turn_sink(a->turn);
+    sink.take(sink.ctx, &e);
+}
+
+int app_sniff(struct app *a)
+{
+    return a->capture ? capture_drain(a->capture, DRAIN_MOST, take_frame, a) : 0;
+}
+
+void app_note(struct app *a, const char *text, size_t len, bool said)
+{
+    const struct event e = {
+        .kind = EVENT_NOTE,
+        .time_ns = clock_now(),
+        .key = {.known = false},
+        .u.note = {.text = text, .len = len, .said = said},
+    };
+    const struct event_sink sink = turn_sink(a->turn);
+    sink.take(sink.ctx, &e);
+    if (said) {
+        str_clear(&a->said);
+        str_put_safe(&a->said, text, len, a->voice.ascii);
+    }
+}
+
+static bool app_feed(struct app *a)
+{
+    for (size_t i = 0; i < a->outlet_count; i++)
+        if (!outlet_feed(a->outlets[i]))
+            return false;
+    return true;
+}
+
+/* Judges the script's condition and runs what may run now. */
+static void app_step(struct app *a, uint64_t steady_ns)
+{
+    struct fail f = {0};
+
+    if (!a->script)
+        return;
+    if (!turn_empty(a->turn) && steady_ns - a->stepped_ns < STARVED_NS)
+        return;
+    a->stepped_ns = steady_ns;
+    const enum script_result r = script_step(a->script, steady_ns, &f);
+    if (r == SCRIPT_WAITS)
+        return;
+    script_free(a->script);
+    a->script = NULL;
+    if (r == SCRIPT_FAILED)
+        app_tell(a, &f);
+    if (!a->screen)
+        app_quit(a, r == SCRIPT_FAILED ? (int)f.status : 0);
+    fail_release(&f);
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+    return a && (!b || a < b) ? a : b;
+}
+
+/* Sets the one timer for the first of what waits. */
+static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
+{
+    uint64_t wait_ns = turn_wait(a->turn, now_ns);
+    const uint64_t deadline = a->script ? script_deadline(a->script) : 0;
+
+    if (a->sampler) {
+        wait_ns = sooner(sampler_wait(a->sampler, now_ns), wait_ns);
+        if (sampler_timer_runs(a->sampler))
+            wait_ns = sooner((uint64_t)TICK_MS * 1000000, wait_ns);
+    }
+    if (deadline)
+        wait_ns = sooner(deadline > steady_ns ? deadline - steady_ns : 1, wait_ns);
+    if (wait_ns)
+        source_start(a->timer, (wait_ns + 999999) / 1000000, 0);
+    else
+        source_stop(a->timer);
+}
+
+/* What only a lab has: its programs act, its counters and sockets are looked at. */
+static bool app_observe(struct app *a, uint64_t now_ns)
+{
+    return a->sampler && sampler_run(a->sampler, now_ns);
+}
+
+void app_turn(void *ctx)
+{
+    struct app *a = ctx;
+
+    if (a->leaving)
+        return;
+    const bool acted = a->lab && lab_act(a->lab);
+    const int frames = app_sniff(a);
+    if (frames < 0)
+        app_lost(a);
+    if (a->counters && (acted || frames > 0 || sampler_timer_runs(a->sampler)))
+        counters_read(a->counters, take_counter, a);
+    const uint64_t now = clock_now();
+    const size_t applied = turn_settle(a->turn, now);
+    const bool read = a->reader && reader_some(a->reader, a);
+    const bool seen = app_observe(a, now);
+    const uint64_t steady = clock_steady();
+    app_step(a, steady);
+    if (!app_feed(a))
+        app_quit(a, FAIL_SYSTEM);
+    if (a->screen) {
+        if (applied || seen || read || acted)
+            screen_changed(a->screen);
+        screen_draw(a->screen);
+    }
+    if (a->stopping)
+        loop_stop(a->loop);
+    else
+        app_schedule(a, clock_now(), steady);
+}
+
+void app_quit(struct app *a, int status)
+{
+    a->stopping = true;
+    if (!a->status)
+        a->status = status;
+}
+
+bool app_unsaved(const struct app *a)
+{
+    return session_segments(a->session) > 0 && session_rows(a->session) > a->saved;
+}

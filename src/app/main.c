@@ -1,0 +1,60 @@
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "app/parts.h"
+#include "plat/heap.h"
+
+/* The language: as asked for, else of the environment, else English. */
+static struct voice voice_of(const struct options *o)
+{
+    static const char *const places[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    struct voice v = {.lang = LANG_EN, .ascii = o->ascii};
+    const char *name = o->lang;
+
+    for (size_t i = 0; !name && i < COUNT_OF(places); i++) {
+        name = getenv(places[i]);
+        if (name && !*name)
+            name = NULL;
+    }
+    if (name && !lang_find(name, &v.lang))
+        v.lang = LANG_EN;
+    return v;
+}
+
+static int print(const struct str *text)
+{
+    const bool good = !text->failed && fputs(text->at, stdout) >= 0 && fflush(stdout) == 0;
+    return good ? 0 : FAIL_SYSTEM;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {0};
+    struct fail f = {0};
+    struct str text;
+    int status;
+
+    setlocale(LC_ALL, "");
+    str_init(&text, heap_mem());
+    const bool good = options_parse(&o, argc, argv, &f);
+    struct voice v = voice_of(&o);
+    if (!good) {
+        status = (int)f.status;
+    } else if (o.mode == MODE_HELP) {
+        options_help(&text, &v);
+        status = print(&text);
+    } else if (o.mode == MODE_VERSION) {
+        str_put(&text, "tcpviz " TCPVIZ_VERSION "\n");
+        status = print(&text);
+    } else {
+        status = app_main(&o, &v, &f);
+    }
+    if (f.status)
+        fail_print(&f, &v);
+    fail_release(&f);
+    options_release(&o);
+    str_release(&text);
+    return status;
+}

@@ -1,0 +1,142 @@
+#include "app/outlet.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "plat/file.h"
+
+struct outlet {
+    struct outlet_options options;
+    const struct export_format *format;
+    struct outfile *file;
+    struct export *export;
+    const struct session *session;
+    size_t next; /* the first row that was not written yet */
+    bool failed, broken_pipe;
+};
+
+/* The part of [FORMAT:]FILE before the colon counts as a format only if it is one, so that a file may hold colons. */
+static const struct export_format *spec_format(const char *spec, const char **path, struct fail *f)
+{
+    const char *colon = strchr(spec, ':');
+    const struct export_format *format = NULL;
+
+    *path = spec;
+    if (colon)
+        format = export_find(spec, (size_t)(colon - spec));
+    if (format)
+        *path = colon + 1;
+    else
+        format = export_by_suffix(spec);
+    if (!format)
+        fail_set(f, FAIL_USAGE, N_("its format is not known"), N_("name it: txt:FILE or jsonl:FILE"), "%s", spec);
+    else if (!**path)
+        fail_set(f, FAIL_USAGE, N_("a file is missing after the format"), NULL, "%s", spec);
+    return f->status ? NULL : format;
+}
+
+static bool outlet_put(void *ctx, const char *bytes, size_t len)
+{
+    struct outlet *o = ctx;
+    errno = 0;
+    if (outfile_write(o->file, bytes, len))
+        return true;
+    o->broken_pipe = errno == EPIPE;
+    return false;
+}
+
+struct outlet *outlet_open(const char *spec, const struct outlet_options *options, struct fail *f)
+{
+    const char *path;
+    const struct export_format *format = spec_format(spec, &path, f);
+    if (!format)
+        return NULL;
+    struct outlet *o = calloc(1, sizeof *o);
+    if (!o) {
+        fail_errno(f, ENOMEM, NULL, "%s", spec);
+        return NULL;
+    }
+    o->options = *options;
+    o->format = format;
+    o->file = outfile_open(path, f);
+    if (!o->file) {
+        free(o);
+        return NULL;
+    }
+    return o;
+}
+
+static bool outlet_export(struct outlet *o, const struct session *s)
+{
+    const struct export_options e = {o->format, o->options.voice, o->options.steady, o->options.mem};
+    o->session = s;
+    o->export = export_new(&e, s, (struct export_sink){outlet_put, o});
+    if (!o->export)
+        o->failed = true;
+    return !o->failed;
+}
+
+static bool outlet_flushes(const struct outlet *o)
+{
+    return o->format->streams && outfile_direct(o->file);
+}
+
+bool outlet_begin(struct outlet *o, const struct session *s, uint32_t first)
+{
+    o->next = first;
+    if (!outlet_export(o, s) || !export_begin(o->export, false))
+        o->failed = true;
+    return !o->failed;
+}
+
+bool outlet_feed(struct outlet *o)
+{
+    const size_t rows = session_rows(o->session);
+    bool any = false;
+
+    for (; !o->failed && o->next < rows; o->next++, any = true)
+        o->failed = !export_row(o->export, (uint32_t)o->next, false);
+    if (any && !o->failed && outlet_flushes(o)) {
+        errno = 0;
+        o->failed = !outfile_flush(o->file);
+        o->broken_pipe = o->failed && errno == EPIPE;
+    }
+    return !o->failed;
+}
+
+bool outlet_all(struct outlet *o, const struct session *s, uint32_t first, const struct selection *only)
+{
+    if (!outlet_export(o, s) || !export_all(o->export, first, only))
+        o->failed = true;
+    o->next = SIZE_MAX;
+    return !o->failed;
+}
+
+bool outlet_finish(struct outlet *o, struct fail *f)
+{
+    if (o->export && o->next != SIZE_MAX && outlet_feed(o) && !export_end(o->export))
+        o->failed = true;
+    struct outfile *file = o->file;
+    o->file = NULL;
+    if (!outfile_commit(file, f))
+        return false;
+    if (o->failed)
+        return fail_errno(f, ENOMEM, NULL, "%s", o->format->name);
+    return true;
+}
+
+void outlet_free(struct outlet *o)
+{
+    if (!o)
+        return;
+    if (o->export)
+        export_free(o->export);
+    if (o->file)
+        outfile_abandon(o->file);
+    free(o);
+}
+
+bool outlet_broken_pipe(const struct outlet *o)
+{
+    return o->broken_pipe;
+}

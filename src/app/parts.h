@@ -1,0 +1,19 @@
+/* parts.h: what app.c, setup.c and hooks.c share of the app. */
+#ifndef TCPVIZ_APP_PARTS_H
+#define TCPVIZ_APP_PARTS_H
+
+#include "app/app.h"
+#include "tui/screen.h"
+
+/* Hands the sniffer's frames to the turn; how many, -1 where its interface is gone. */
+int app_sniff(struct app *a);
+/* Writes `tcpviz: what: why` and the way out to standard error, or shows it on the screen. */
+void app_tell(struct app *a, const struct fail *f);
+void fail_print(const struct fail *f, const struct voice *v);
+/* "what: why; way out" in the voice's language. */
+void fail_words(struct str *out, const struct fail *f, const struct voice *v);
+
+/* The screen with its hooks. */
+bool app_screen_up(struct app *a, struct fail *f);
+
+#endif

@@ -1,0 +1,322 @@
+/* setup.c: from options to a running program, and back. The order matters: namespaces before any thread, the sniffer
+ * before the server listens, privileges given up before a file is opened (DESIGN 2, RULES 4). */
+#include "app/parts.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "app/outlet.h"
+#include "app/reader.h"
+#include "app/script.h"
+#include "plat/caps.h"
+#include "plat/counters.h"
+#include "plat/crash.h"
+#include "plat/diag.h"
+#include "plat/file.h"
+#include "plat/heap.h"
+#include "session/sampler.h"
+
+enum { DRAIN_NS = 20000000, LIVE_RING = 16 << 20 };
+
+static bool is_live(const struct options *o)
+{
+    return o->mode == MODE_LAB || o->mode == MODE_HOST;
+}
+
+static void warn(void *ctx, const char *line)
+{
+    (void)ctx;
+    fprintf(stderr, "tcpviz: %s\n", line);
+}
+
+static void caught(void *ctx, int signum)
+{
+    struct app *a = ctx;
+    a->last_signal = signum;
+    app_quit(a, 128 + signum);
+}
+
+static void woke(void *ctx)
+{
+    (void)ctx; /* the turn that follows does the work */
+}
+
+static void readable(void *ctx, int events)
+{
+    (void)ctx;
+    (void)events;
+}
+
+static struct lab_options lab_options_of(struct app *a)
+{
+    const struct options *o = a->options;
+    return (struct lab_options){
+        .kind = o->mode == MODE_HOST ? LAB_HOST : LAB_PRIVATE,
+        .ipv6 = o->ipv6,
+        .port = (uint16_t)o->port,
+        .backlog = o->backlog,
+        .keepalive_s = o->keepalive_s,
+        .mem = a->mem,
+        .loop = a->loop,
+        .sink = a->turn ? turn_sink(a->turn) : (struct event_sink){0},
+    };
+}
+
+/* Only the lab's own port on the machine's loopback: its other traffic is nobody's business here. */
+static bool sniffer_up(struct app *a, struct fail *f)
+{
+    const struct options *o = a->options;
+    char port[32];
+    struct capture_options c = {.iface = "lo", .snaplen = o->snaplen};
+
+    if (o->mode == MODE_WATCH) {
+        c.iface = o->iface;
+        c.filter = o->filter;
+        c.buffer_bytes = LIVE_RING;
+    } else if (o->mode == MODE_HOST) {
+        snprintf(port, sizeof port, "tcp port %d", o->port);
+        c.filter = port;
+        c.buffer_bytes = LIVE_RING;
+    }
+    a->capture = capture_open(&c, f);
+    if (!a->capture)
+        return false;
+    a->linktype = capture_linktype(a->capture);
+    return true;
+}
+
+static bool privileges_down(const struct app *a, struct fail *f)
+{
+    if (a->options->mode != MODE_LAB)
+        return caps_drop(f);
+    return geteuid() != 0 || !getenv("SUDO_UID") || caps_drop_but_net_admin(f);
+}
+
+static bool outlets_up(struct app *a, struct fail *f)
+{
+    const struct options *o = a->options;
+    const struct outlet_options options = {a->mem, a->voice, a->steady};
+
+    a->outlets = calloc(o->export_count ? o->export_count : 1, sizeof *a->outlets);
+    if (!a->outlets)
+        return fail_errno(f, ENOMEM, NULL, "export");
+    for (size_t i = 0; i < o->export_count; i++) {
+        struct outlet *outlet = outlet_open(o->exports[i], &options, f);
+        if (!outlet)
+            return false;
+        a->outlets[a->outlet_count++] = outlet;
+        if (!outlet_begin(outlet, a->session, 0))
+            return fail_errno(f, ENOMEM, NULL, "%s", o->exports[i]);
+    }
+    return true;
+}
+
+static bool script_up(struct app *a, struct fail *f)
+{
+    char *text = NULL;
+    size_t len = 0;
+
+    if (!a->options->script)
+        return true;
+    if (!file_read_all(a->options->script, a->mem, &text, &len, f))
+        return false;
+    a->script = script_new(a, a->options->script, text, len, f);
+    mem_free(a->mem, text, len + 1);
+    return a->script != NULL;
+}
+
+static const char *source_words(const struct options *o)
+{
+    switch (o->mode) {
+    case MODE_LAB: return "private loopback";
+    case MODE_HOST: return "host loopback";
+    case MODE_READ: return o->read;
+    case MODE_WATCH: return o->iface;
+    case MODE_HELP:
+    case MODE_VERSION: break;
+    }
+    return "";
+}
+
+static bool session_up(struct app *a, struct fail *f)
+{
+    const struct options *o = a->options;
+    const struct session_options s = {
+        .source = source_words(o),
+        .started_ns = clock_now(),
+        .track = {.live = is_live(o), .server_port = is_live(o) ? (uint16_t)o->port : 0},
+        .mem = a->mem,
+    };
+    a->session = session_new(&s);
+    a->turn = a->session ? turn_new(a->mem, a->session) : NULL;
+    return a->turn || fail_errno(f, ENOMEM, NULL, "tcpviz");
+}
+
+static bool signals_up(struct app *a, struct fail *f)
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < COUNT_OF(ends); i++)
+        if (!loop_signal(a->loop, ends[i], caught, a))
+            return fail_errno(f, ENOMEM, NULL, "signals");
+    return true;
+}
+
+static int descriptor_of(void *ctx, const struct tuple *t, enum side side)
+{
+    struct lab_program p;
+    const struct app *a = ctx;
+    return lab_program(a->lab, t, side, &p) && p.open ? p.fd : -1;
+}
+
+static bool observers_up(struct app *a, struct fail *f)
+{
+    a->diag = diag_open(f);
+    if (!a->diag)
+        return false;
+    if (a->options->mode == MODE_LAB) {
+        a->counters = counters_open(a->mem, f);
+        if (!a->counters)
+            return false;
+    }
+    struct endpoint server;
+    lab_server(a->lab, &server);
+    a->sampler = sampler_new(&(struct sampler_options){
+        .mem = a->mem, .session = a->session, .diag = a->diag, .server = server, .fd = descriptor_of, .ctx = a});
+    return a->sampler || fail_errno(f, ENOMEM, NULL, "tcpviz");
+}
+
+/* The program has something to do without a terminal: a script, an export, a capture to print. */
+static bool wants_screen(const struct options *o)
+{
+    if (o->script || (o->mode == MODE_READ && o->export_count))
+        return false;
+    return o->mode != MODE_READ || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
+static bool app_up(struct app *a, struct fail *f)
+{
+    const struct options *o = a->options;
+    struct lab_options lab = lab_options_of(a);
+
+    if (is_live(o) && !lab_prepare(&lab, warn, NULL, f))
+        return false;
+    if (o->mode != MODE_READ && (!sniffer_up(a, f) || !privileges_down(a, f)))
+        return false;
+    a->loop = loop_new(f);
+    if (!a->loop || !session_up(a, f) || !signals_up(a, f))
+        return false;
+    loop_turn(a->loop, app_turn, a);
+    a->timer = loop_timer(a->loop, woke, a);
+    a->sniffed = a->capture ? loop_fd(a->loop, capture_fd(a->capture), LOOP_READ, readable, a) : NULL;
+    if (!a->timer || (a->capture && !a->sniffed))
+        return fail_errno(f, ENOMEM, NULL, "tcpviz");
+    if (o->mode == MODE_READ) {
+        a->reader = reader_open(o->read, a->mem, f);
+        if (!a->reader)
+            return false;
+    }
+    if (!script_up(a, f) || !outlets_up(a, f))
+        return false;
+    lab = lab_options_of(a);
+    if (is_live(o)) {
+        a->lab = lab_up(&lab, f);
+        if (!a->lab || !observers_up(a, f))
+            return false;
+    }
+    return !wants_screen(o) || app_screen_up(a, f);
+}
+
+/* What the kernel sent before now is still on its way through the sniffer's ring. */
+static void drain(struct app *a)
+{
+    const uint64_t end = clock_steady() + DRAIN_NS;
+
+    a->leaving = true;
+    for (uint64_t now = clock_steady(); a->capture && now < end; now = clock_steady()) {
+        struct pollfd p = {.fd = capture_fd(a->capture), .events = POLLIN};
+        poll(&p, 1, (int)((end - now + 999999) / 1000000));
+        if (app_sniff(a) < 0)
+            break;
+    }
+    turn_flush(a->turn);
+    if (a->sampler)
+        sampler_run(a->sampler, clock_now());
+}
+
+/* The exports are finished after a failure too. */
+static void finish(struct app *a, struct fail *f)
+{
+    for (size_t i = 0; i < a->outlet_count; i++) {
+        struct fail late = {0};
+        if (!outlet_finish(a->outlets[i], &late) && !outlet_broken_pipe(a->outlets[i]) && !f->status)
+            *f = late;
+        else
+            fail_release(&late);
+    }
+    if (f->status && !a->status)
+        a->status = (int)f->status;
+}
+
+static void app_down(struct app *a)
+{
+    crash_restore_with(NULL);
+    screen_free(a->screen);
+    script_free(a->script);
+    sampler_free(a->sampler);
+    counters_close(a->counters);
+    lab_down(a->lab);
+    diag_close(a->diag);
+    reader_close(a->reader);
+    for (size_t i = 0; i < a->outlet_count; i++)
+        outlet_free(a->outlets[i]);
+    free(a->outlets);
+    source_close(a->sniffed);
+    source_close(a->timer);
+    loop_free(a->loop);
+    capture_close(a->capture);
+    turn_free(a->turn);
+    session_free(a->session);
+    str_release(&a->said);
+    str_release(&a->place);
+    for (struct mark *m = a->marks, *next; m; m = next) {
+        next = m->next;
+        mem_free(a->mem, m, sizeof *m + strlen(m->name) + 1);
+    }
+}
+
+int app_main(const struct options *o, const struct voice *v, struct fail *f)
+{
+    struct app a = {
+        .options = o,
+        .mem = heap_mem(),
+        .voice = *v,
+        .selected = NO_CONN,
+        .steady = getenv("TCPVIZ_STEADY") != NULL,
+        .labs = o->mode == MODE_LAB    ? LABS_LOOPBACK
+                : o->mode == MODE_HOST ? LABS_HOST
+                : o->mode == MODE_READ ? LABS_FILE
+                                       : LABS_WATCH,
+    };
+
+    str_init(&a.said, a.mem);
+    str_init(&a.place, a.mem);
+    if (app_up(&a, f)) {
+        source_start(a.timer, 0, 0);
+        loop_run(a.loop);
+        drain(&a);
+        screen_free(a.screen);
+        a.screen = NULL;
+        finish(&a, f);
+    } else if (!a.status) {
+        a.status = (int)f->status;
+    }
+    const int status = a.status;
+    app_down(&a);
+    return status;
+}

@@ -1,0 +1,55 @@
+#include "app/parts.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "plat/heap.h"
+
+/* One text of a failure: translated where it is a message of ours, and harmless in any case. */
+static void put_words(struct str *out, const char *text, const struct voice *v)
+{
+    const char *words = say(v, text);
+    str_put_safe(out, words, strlen(words), v->ascii);
+}
+
+void fail_words(struct str *out, const struct fail *f, const struct voice *v)
+{
+    if (f->what)
+        put_words(out, f->what, v);
+    if (f->why) {
+        str_put(out, f->what ? ": " : "");
+        put_words(out, f->why, v);
+    }
+}
+
+void fail_print(const struct fail *f, const struct voice *v)
+{
+    struct str text;
+    const char *way = f->way ? say(v, f->way) : NULL;
+
+    str_init(&text, heap_mem());
+    str_put(&text, "tcpviz: ");
+    fail_words(&text, f, v);
+    str_put(&text, "\n");
+    while (way && *way) { /* a way out may have several lines, one for each way */
+        const size_t len = strcspn(way, "\n");
+        str_put(&text, "  ");
+        str_put_safe(&text, way, len, v->ascii);
+        str_put(&text, "\n");
+        way += len + (way[len] == '\n');
+    }
+    fputs(text.at, stderr);
+    str_release(&text);
+}
+
+void app_tell(struct app *a, const struct fail *f)
+{
+    if (!a->screen) {
+        fail_print(f, &a->voice);
+        return;
+    }
+    struct str text;
+    str_init(&text, a->mem);
+    fail_words(&text, f, &a->voice);
+    screen_say(a->screen, text.at, true);
+    str_release(&text);
+}
