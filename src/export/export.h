@@ -1,5 +1,5 @@
-/* export.h: a session as a file: one table of formats, one writer a row. Rows are written one by one, so that a pipe
- * has a row as soon as it is judged. Nothing here opens files: bytes go to a sink. */
+/* export.h: a session as a file: one table of formats, one writer a row. Rows are written one by one, so that
+ * a pipe has a row as soon as it is judged. Nothing here opens files: bytes go to a sink. */
 #ifndef TCPVIZ_EXPORT_EXPORT_H
 #define TCPVIZ_EXPORT_EXPORT_H
 
@@ -33,15 +33,16 @@ const struct export_format *export_by_suffix(const char *path);
 struct export_options {
     const struct export_format *format;
     struct voice voice;
-    bool steady;              /* measured times as constants */
+    bool steady; /* measured times as constants */
     const struct mem *mem;
 };
 
 /* NULL: no memory. session is borrowed. */
 struct export *export_new(const struct export_options *o, const struct session *s, struct export_sink sink);
 void export_free(struct export *e);
-/* The head, then rows of the timeline in order (any subset), then the tail. After each the bytes are with the sink if
- * `flush` is set, else at the latest after export_end. False: the sink failed or there was no memory; it stays so. */
+/* The head, then rows of the timeline in order (any subset), then the tail. After each the bytes are with the
+ * sink if `flush` is set, else at the latest after export_end. False: the sink failed or there was no memory;
+ * it stays so. */
 bool export_begin(struct export *e, bool flush);
 bool export_row(struct export *e, uint32_t row, bool flush);
 bool export_end(struct export *e);

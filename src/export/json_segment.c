@@ -1,0 +1,174 @@
+/* json_segment.c: a segment as members of a JSON object. Numbers are relative; options stand there only if
+ * the segment has them. */
+#include "export/json.h"
+
+static void put_number(struct str *out, const char *name, uint64_t v)
+{
+    json_key(out, name);
+    str_put_u64(out, v);
+}
+
+/* tcpdump's letters in its order. */
+static void put_flags(struct str *out, unsigned flags)
+{
+    static const struct {
+        unsigned flag;
+        char letter;
+    } letters[] = {{TCP_FIN, 'F'}, {TCP_SYN, 'S'}, {TCP_RST, 'R'}, {TCP_PSH, 'P'},
+                   {TCP_ACK, '.'}, {TCP_URG, 'U'}, {TCP_ECE, 'E'}, {TCP_CWR, 'W'}};
+    json_key(out, "flags");
+    str_put_char(out, '"');
+    for (size_t i = 0; i < COUNT_OF(letters); i++) {
+        if (flags & letters[i].flag)
+            str_put_char(out, letters[i].letter);
+    }
+    str_put_char(out, '"');
+}
+
+static void put_endpoint(struct str *out, const char *name, const struct endpoint *at)
+{
+    json_key(out, name);
+    str_put_char(out, '"');
+    str_put_endpoint(out, at);
+    str_put_char(out, '"');
+}
+
+/* SACK blocks speak of the other side's numbers, as the ACK does: what lies between the raw and the relative
+ * ACK is what lies between their raw and relative numbers. */
+static void put_sacks(struct str *out, const struct seg *seg, uint32_t base)
+{
+    json_key(out, "sack");
+    str_put_char(out, '[');
+    for (size_t i = 0; i < seg->opt.sacks && i < SACK_BLOCKS; i++) {
+        str_put(out, i ? ",[" : "[");
+        str_put_u64(out, seg->opt.sack[i].left.v - base);
+        str_put_char(out, ',');
+        str_put_u64(out, seg->opt.sack[i].right.v - base);
+        str_put_char(out, ']');
+    }
+    str_put_char(out, ']');
+}
+
+static void put_true(struct str *out, const char *name)
+{
+    json_key(out, name);
+    str_put(out, "true");
+}
+
+static void put_options(struct str *out, const struct seg *seg, const struct row *r)
+{
+    const struct tcp_options *o = &seg->opt;
+    json_key(out, "options");
+    str_put_char(out, '{');
+    if (o->mss)
+        put_number(out, "mss", o->mss_value);
+    if (o->sack_permitted)
+        put_true(out, "sack_permitted");
+    if (o->sacks)
+        put_sacks(out, seg, seg->ack.v - r->ack);
+    if (o->timestamps) {
+        put_number(out, "tsval", o->tsval);
+        put_number(out, "tsecr", o->tsecr);
+    }
+    if (o->wscale)
+        put_number(out, "wscale", o->shift);
+    if (o->fast_open)
+        put_true(out, "fast_open");
+    if (o->mptcp)
+        put_true(out, "mptcp");
+    str_put_char(out, '}');
+}
+
+/* An array of the names of a set's members. */
+static void put_names(struct str *out, const char *name, uint64_t set, size_t count,
+                      const char *(*name_of)(size_t i))
+{
+    bool first = true;
+    json_key(out, name);
+    str_put_char(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (!(set >> i & 1))
+            continue;
+        str_put(out, first ? "\"" : ",\"");
+        str_put(out, name_of(i));
+        str_put_char(out, '"');
+        first = false;
+    }
+    str_put_char(out, ']');
+}
+
+static const char *label_of(size_t i)
+{
+    return label_name((enum label)i);
+}
+
+static const char *ws_of(size_t i)
+{
+    return ws_name((enum ws_label)i);
+}
+
+static void put_frame(struct str *out, const struct session *s, uint32_t row)
+{
+    const struct row *r = row == NO_ROW ? NULL : session_row(s, row);
+    if (r && r->frame)
+        str_put_u64(out, r->frame);
+    else
+        str_put(out, "null");
+}
+
+static void put_links(struct str *out, const struct session *s, const struct row *r)
+{
+    struct row_extra x;
+    session_extra(s, r, &x);
+    json_key(out, "acks_frame");
+    put_frame(out, s, r->acks);
+    json_key(out, "repeats_frames");
+    str_put_char(out, '[');
+    for (uint32_t i = 0; i < x.repeats_count; i++) {
+        if (i > 0)
+            str_put_char(out, ',');
+        put_frame(out, s, x.repeats[i]);
+    }
+    str_put_char(out, ']');
+    const struct row *cause =
+        x.cause == CAUSE_CALL && x.cause_row != NO_ROW ? session_row(s, x.cause_row) : NULL;
+    const struct event_call *call = cause ? session_call(s, cause) : NULL;
+    json_text(out, "cause", call ? call->name : x.cause == CAUSE_CALL ? NULL : cause_name(x.cause));
+}
+
+void json_segment(struct export *e, const struct row *r)
+{
+    struct str *out = &e->out;
+    struct seg seg;
+    bool decoded = session_seg(e->session, r, &seg);
+    json_conn(out, r->conn);
+    json_text(out, "from", side_name((enum side)r->side));
+    if (decoded) {
+        put_endpoint(out, "src", &seg.src);
+        put_endpoint(out, "dst", &seg.dst);
+    }
+    put_flags(out, r->flags);
+    put_number(out, "seq", r->seq);
+    put_number(out, "ack", r->ack);
+    put_number(out, "len", row_len(r));
+    put_number(out, "win", r->win);
+    if (decoded)
+        put_options(out, &seg, r);
+    put_names(out, "labels", r->labels, LABEL_COUNT, label_of);
+    put_names(out, "wireshark", r->wireshark, WS_COUNT, ws_of);
+    json_text(out, "step", step_name((enum step)r->step));
+    json_text(out, "client_state", state_name(row_state(r, SIDE_CLIENT)));
+    json_text(out, "server_state", state_name(row_state(r, SIDE_SERVER)));
+    put_links(out, e->session, r);
+    json_key(out, "note");
+    struct str note;
+    str_init(&note, out->mem);
+    say_note(&note, &e->voice, e->session, r);
+    str_put_char(out, '"');
+    str_put_json(out, note.at, note.len);
+    str_put_char(out, '"');
+    out->failed = out->failed || note.failed;
+    str_release(&note);
+    if (r->injected)
+        put_true(out, "injected");
+}

@@ -1,0 +1,179 @@
+/* jsonl.c: JSON Lines, one object an event, the same for every source. Keys stand in a fixed order; what is
+ * not known is null; times are seconds since the epoch with nine decimals. Numbers are written digit by
+ * digit: a locale or a floating-point number would change them. */
+#include "export/json.h"
+
+void json_key(struct str *out, const char *name)
+{
+    if (out->len > 0 && out->at[out->len - 1] != '{')
+        str_put_char(out, ',');
+    str_put_char(out, '"');
+    str_put(out, name);
+    str_put(out, "\":");
+}
+
+void json_text(struct str *out, const char *name, const char *text)
+{
+    json_key(out, name);
+    if (!text) {
+        str_put(out, "null");
+        return;
+    }
+    size_t len = 0;
+    while (text[len])
+        len++;
+    str_put_char(out, '"');
+    str_put_json(out, text, len);
+    str_put_char(out, '"');
+}
+
+/* -1 is what the kernel did not say. */
+static void put_known(struct str *out, const char *name, int64_t v)
+{
+    json_key(out, name);
+    if (v < 0)
+        str_put(out, "null");
+    else
+        str_put_i64(out, v);
+}
+
+void json_time(struct str *out, const char *name, uint64_t ns)
+{
+    json_key(out, name);
+    str_put_fixed(out, ns, 9);
+}
+
+void json_conn(struct str *out, uint32_t conn)
+{
+    json_key(out, "conn");
+    if (conn == NO_CONN)
+        str_put(out, "null");
+    else
+        str_put_u64(out, (uint64_t)conn + 1);
+}
+
+static void put_call(struct export *e, const struct row *r)
+{
+    const struct event_call *c = session_call(e->session, r);
+    struct str *out = &e->out;
+    if (!c)
+        return;
+    json_time(out, "took", e->steady ? 0 : c->took_ns);
+    json_text(out, "side", side_name(c->side));
+    json_conn(out, r->conn);
+    json_text(out, "name", c->name);
+    json_text(out, "args", c->args);
+    if (c->errname) {
+        json_text(out, "result", c->errname);
+    } else {
+        json_key(out, "result");
+        str_put_i64(out, c->result);
+    }
+}
+
+static void put_sample(struct export *e, const struct row *r)
+{
+    const struct event_sample *k = session_sample(e->session, r);
+    struct str *out = &e->out;
+    if (!k)
+        return;
+    json_text(out, "side", side_name(k->side));
+    json_conn(out, r->conn);
+    json_text(out, "state", state_name(k->state));
+    json_text(out, "machine", state_name(session_sample_machine(e->session, r)));
+    put_known(out, "recv_q", k->recv_q);
+    put_known(out, "send_q", k->send_q);
+    put_known(out, "unsent", k->unsent);
+    put_known(out, "cwnd", k->cwnd);
+    put_known(out, "ssthresh", k->ssthresh);
+    put_known(out, "rtt_us", k->rtt_us);
+    put_known(out, "rto_us", k->rto_us);
+    json_text(out, "timer", timer_name(k->timer));
+    put_known(out, "timer_ms", k->timer == TIMER_NONE ? -1 : k->timer_ms);
+}
+
+static void put_listener(struct export *e, const struct row *r)
+{
+    const struct event_listener *k = session_listener_at(e->session, r);
+    struct str *out = &e->out;
+    if (!k)
+        return;
+    json_text(out, "state", state_name(k->state));
+    put_known(out, "syn_q", k->syn_q);
+    put_known(out, "accept_q", k->accept_q);
+    put_known(out, "backlog", k->backlog);
+}
+
+static void put_stamp(struct export *e, const struct row *r)
+{
+    uint32_t segment;
+    enum stamp_point point;
+    if (!session_stamp(e->session, r, &segment, &point))
+        return;
+    const struct row *of = segment == NO_ROW ? NULL : session_row(e->session, segment);
+    put_known(&e->out, "frame", of ? (int64_t)of->frame : -1);
+    json_text(&e->out, "point", stamp_point_name(point));
+}
+
+static void put_counter(struct export *e, const struct row *r)
+{
+    const struct event_counter *c = session_counter(e->session, r);
+    if (!c)
+        return;
+    json_text(&e->out, "side", side_name(c->side));
+    json_text(&e->out, "name", c->name);
+    json_key(&e->out, "delta");
+    str_put_i64(&e->out, c->delta);
+}
+
+static void put_note(struct export *e, const struct row *r)
+{
+    size_t len = 0;
+    const char *text = session_note(e->session, r, &len, NULL);
+    json_key(&e->out, "text");
+    str_put_char(&e->out, '"');
+    if (text)
+        str_put_json(&e->out, text, len);
+    str_put_char(&e->out, '"');
+}
+
+void jsonl_begin(struct export *e)
+{
+    struct str *out = &e->out;
+    str_put_char(out, '{');
+    json_text(out, "type", "session");
+    json_text(out, "tool", "tcpviz");
+    json_text(out, "version", TCPVIZ_VERSION);
+    json_text(out, "source", session_source(e->session));
+    json_key(out, "started");
+    str_put_char(out, '"');
+    put_date(out, session_started(e->session));
+    str_put(out, "\"}\n");
+}
+
+void jsonl_row(struct export *e, uint32_t row)
+{
+    /* What a kind adds to its type and time. A kind without a row here is none of the export's. */
+    static void (*const bodies[EVENT_KINDS])(struct export * e, const struct row *r) = {
+        [EVENT_SEGMENT] = json_segment,  [EVENT_CALL] = put_call,   [EVENT_SAMPLE] = put_sample,
+        [EVENT_LISTENER] = put_listener, [EVENT_STAMP] = put_stamp, [EVENT_COUNTER] = put_counter,
+        [EVENT_NOTE] = put_note,
+    };
+    const struct row *r = session_row(e->session, row);
+    if (!r || r->kind >= EVENT_KINDS || !bodies[r->kind])
+        return;
+    str_put_char(&e->out, '{');
+    json_text(&e->out, "type", event_kind_name((enum event_kind)r->kind));
+    if (r->kind == EVENT_SEGMENT) {
+        json_key(&e->out, "frame");
+        str_put_u64(&e->out, r->frame);
+    }
+    json_time(&e->out, "time", r->time_ns);
+    bodies[r->kind](e, r);
+    str_put(&e->out, "}\n");
+}
+
+void jsonl_end(struct export *e)
+{
+    (void)e;
+}

@@ -1,0 +1,257 @@
+/* txt.c: the ladder as text of at most 120 columns, aligned by cells, so that Chinese stands straight too:
+ *
+ *   #       time       CLIENT                                    SERVER       what happened
+ *                         │                                │
+ *   1   0.000000 SYN-SENT ├── ▲ SYN  seq 0  mss 1460 ──────▶ LISTEN       Handshake 1/3: …
+ */
+#include "export/writer.h"
+
+#include <string.h>
+#include <time.h>
+
+/* Cells of the columns. STAMP is number and time, which share it: large numbers take from the time's
+ * decimals. */
+enum { NUMBER = 4, STAMP = 15, STATE = 12, LADDER = 33, SENTENCE = 44, GAP = 1 };
+enum { BEFORE_LADDER = STAMP + GAP + STATE + GAP, AFTER_LADDER = GAP + STATE + GAP };
+_Static_assert(BEFORE_LADDER + LADDER + AFTER_LADDER + SENTENCE <= 120, "a line has at most 120 columns");
+
+/* The characters that a ladder is drawn with. */
+struct strokes {
+    const char *line, *rail, *from_left, *from_right, *to_right, *to_left;
+};
+static const struct strokes fancy = {"─", "│", "├", "┤", "▶", "◀"};
+static const struct strokes plain = {"-", "|", "|", "|", ">", "<"};
+
+static const struct strokes *strokes_of(const struct export *e)
+{
+    return e->voice.ascii ? &plain : &fancy;
+}
+
+void put_date(struct str *out, uint64_t ns)
+{
+    time_t seconds = (time_t)(ns / 1000000000);
+    struct tm tm;
+    if (!gmtime_r(&seconds, &tm))
+        tm = (struct tm){0};
+    const struct {
+        int value, digits;
+        char after;
+    } parts[] = {{tm.tm_year + 1900, 4, '-'},
+                 {tm.tm_mon + 1, 2, '-'},
+                 {tm.tm_mday, 2, 'T'},
+                 {tm.tm_hour, 2, ':'},
+                 {tm.tm_min, 2, ':'},
+                 {tm.tm_sec, 2, '.'},
+                 {(int)(ns % 1000000000 / 1000), 6, 'Z'}};
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        int unit = 1;
+        for (int d = 1; d < parts[i].digits; d++)
+            unit *= 10;
+        for (; unit > 0; unit /= 10)
+            str_put_char(out, (char)('0' + parts[i].value / unit % 10));
+        str_put_char(out, parts[i].after);
+    }
+}
+
+/* text in a column of so many cells. */
+static void put_left(struct str *out, const char *text, size_t len, size_t cells)
+{
+    size_t take = cells_cut(text, len, cells);
+    str_put_n(out, text, take);
+    str_put_rep(out, " ", cells - cells_of(text, take));
+}
+
+static void put_right(struct str *out, const char *text, size_t len, size_t cells)
+{
+    size_t take = cells_cut(text, len, cells);
+    str_put_rep(out, " ", cells - cells_of(text, take));
+    str_put_n(out, text, take);
+}
+
+/* The end of a line: without the blanks that only filled its columns. */
+static void end_line(struct str *out)
+{
+    size_t len = out->len;
+    while (len > 0 && out->at[len - 1] == ' ')
+        len--;
+    str_cut(out, len);
+    str_put_char(out, '\n');
+}
+
+static void put_stamp(struct str *out, const char *number, const char *time)
+{
+    size_t start = out->len, len = strlen(number);
+    str_put_rep(out, " ", len < NUMBER ? NUMBER - len : 0);
+    str_put(out, number);
+    str_put_char(out, ' ');
+    size_t used = out->len - start;
+    put_right(out, time, strlen(time), used < STAMP ? STAMP - used : 0);
+}
+
+static void put_state(struct str *out, enum tcp_state state, bool right)
+{
+    const char *name = state_name(state);
+    if (!name)
+        name = "";
+    if (right)
+        put_right(out, name, strlen(name), STATE);
+    else
+        put_left(out, name, strlen(name), STATE);
+}
+
+/* ├── ▲ SYN  seq 0 ──▶: the words stand near the sender, the head at the receiver. */
+static void put_arrow(struct export *e, const struct ladder_line *l)
+{
+    const struct strokes *k = strokes_of(e);
+    struct str *out = &e->out;
+    const char *glyph = tone_glyph(l->tone, e->voice.ascii);
+    bool right = l->from == SIDE_CLIENT;
+    enum { ENDS = 2, STUB = 2, GLYPH = 4 }; /* "├" and "▶"; "──"; " ▲ " before and " " after the words */
+    const struct str *words =
+        cells_of(l->arrow.at, l->arrow.len) <= LADDER - ENDS - STUB - GLYPH - 1 ? &l->arrow : &l->arrow_short;
+    size_t take = cells_cut(words->at, words->len, LADDER - ENDS - STUB - GLYPH - 1);
+    size_t dashes = LADDER - ENDS - STUB - GLYPH - cells_of(words->at, take);
+    str_put(out, right ? k->from_left : k->to_left);
+    str_put_rep(out, k->line, right ? STUB : dashes);
+    str_put_char(out, ' ');
+    str_put(out, glyph);
+    str_put_char(out, ' ');
+    str_put_n(out, words->at, take);
+    str_put_char(out, ' ');
+    str_put_rep(out, k->line, right ? dashes : STUB);
+    str_put(out, right ? k->to_right : k->from_right);
+}
+
+static void put_rails(struct export *e)
+{
+    const struct strokes *k = strokes_of(e);
+    str_put(&e->out, k->rail);
+    str_put_rep(&e->out, " ", LADDER - 2);
+    str_put(&e->out, k->rail);
+}
+
+/* A sentence that is too long for its column, as a teacher's remark may be, goes on below. */
+struct below {
+    struct export *e;
+    size_t lines;
+};
+
+static void put_sentence_line(void *ctx, const char *at, size_t len)
+{
+    struct below *b = ctx;
+    struct str *out = &b->e->out;
+    if (b->lines++ > 0) {
+        end_line(out);
+        str_put_rep(out, " ", BEFORE_LADDER);
+        put_rails(b->e);
+        str_put_rep(out, " ", AFTER_LADDER);
+    }
+    str_put_n(out, at, len);
+}
+
+static void put_sentence(struct export *e, const struct str *sentence)
+{
+    struct below b = {e, 0};
+    text_wrap(sentence->at, sentence->len, SENTENCE, put_sentence_line, &b);
+    end_line(&e->out);
+}
+
+void txt_begin(struct export *e)
+{
+    struct str *out = &e->out;
+    const struct voice *v = &e->voice;
+    str_put(out, "tcpviz " TCPVIZ_VERSION "   ");
+    const char *source = session_source(e->session);
+    str_put_safe(out, source, strlen(source), v->ascii);
+    str_put(out, "   ");
+    put_date(out, e->steady ? 0 : session_started(e->session));
+    str_put(out, "\n\n");
+    const char *client = say(v, N_("CLIENT")), *server = say(v, N_("SERVER")),
+               *what = say(v, N_("what happened"));
+    const char *time = say(v, N_("time"));
+    put_stamp(out, "#", time);
+    str_put_char(out, ' ');
+    put_right(out, client, strlen(client), STATE + GAP + 1);
+    str_put_rep(out, " ", LADDER - 2);
+    put_left(out, server, strlen(server), 1 + AFTER_LADDER);
+    str_put(out, what);
+    end_line(out);
+}
+
+/* Where the rows go over to another connection, a line says which: "connection 2: 127.0.0.1:5000 ⇄
+ * 127.0.0.1:3344". */
+static void put_connection(struct export *e, const struct row *r)
+{
+    struct conn_view conn;
+    if (r->conn == NO_CONN || r->conn == e->conn || !session_conn(e->session, r->conn, &conn))
+        return;
+    struct str *out = &e->out;
+    e->conn = r->conn;
+    struct str number, ends;
+    str_init(&number, out->mem);
+    str_init(&ends, out->mem);
+    str_put_u64(&number, (uint64_t)r->conn + 1);
+    str_put_endpoint(&ends, &conn.tuple.end[SIDE_CLIENT]);
+    str_put(&ends, e->voice.ascii ? " <-> " : " ⇄ ");
+    str_put_endpoint(&ends, &conn.tuple.end[SIDE_SERVER]);
+    str_put_rep(out, " ", BEFORE_LADDER);
+    say_fill(out, say(&e->voice, N_("connection {n}: {endpoints}")), "n", number.at, "endpoints", ends.at,
+             NULL);
+    str_put_char(out, '\n');
+    out->failed = out->failed || number.failed || ends.failed;
+    str_release(&number);
+    str_release(&ends);
+}
+
+/* Beside a call its program's side has its name, where a state would stand. */
+static void put_caller(struct export *e, const struct row *r, enum side side)
+{
+    const struct event_call *c = session_call(e->session, r);
+    struct str name;
+    str_init(&name, e->out.mem);
+    if (c && c->side == side) {
+        str_put(&name, c->name);
+        str_put(&name, "()");
+    }
+    if (side == SIDE_CLIENT)
+        put_right(&e->out, name.at, name.len, STATE);
+    else
+        put_left(&e->out, name.at, name.len, STATE);
+    str_release(&name);
+}
+
+void txt_row(struct export *e, uint32_t row)
+{
+    const struct ladder_style style = {.voice = e->voice, .time = TIME_START, .steady = e->steady};
+    const struct row *r = session_row(e->session, row);
+    if (!r || (r->kind != EVENT_SEGMENT && r->kind != EVENT_CALL && r->kind != EVENT_NOTE))
+        return;
+    struct ladder_line *l = &e->line;
+    struct str *out = &e->out;
+    bool segment = r->kind == EVENT_SEGMENT;
+    ladder_line_of(l, e->session, row, NO_ROW, &style);
+    put_connection(e, r);
+    put_stamp(out, l->number.at, l->time.at);
+    str_put_char(out, ' ');
+    if (segment) {
+        put_state(out, l->shown[SIDE_CLIENT], true);
+        str_put_char(out, ' ');
+        put_arrow(e, l);
+        str_put_char(out, ' ');
+        put_state(out, l->shown[SIDE_SERVER], false);
+    } else {
+        put_caller(e, r, SIDE_CLIENT);
+        str_put_char(out, ' ');
+        put_rails(e);
+        str_put_char(out, ' ');
+        put_caller(e, r, SIDE_SERVER);
+    }
+    str_put_char(out, ' ');
+    put_sentence(e, &l->sentence);
+    out->failed = out->failed || l->sentence.failed;
+}
+
+void txt_end(struct export *e)
+{
+    (void)e;
+}
