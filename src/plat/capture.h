@@ -1,4 +1,5 @@
-/* capture.h: the sniffer (libpcap, known only here): TPACKET_V3 with a 1-ms timeout, nanosecond stamps, full frames. */
+/* capture.h: the sniffer (libpcap, known only here): TPACKET_V3 with a 1-ms timeout, nanosecond stamps, full
+ * frames. */
 #ifndef TCPVIZ_PLAT_CAPTURE_H
 #define TCPVIZ_PLAT_CAPTURE_H
 
@@ -11,19 +12,21 @@ struct capture;
 
 struct capture_options {
     const char *iface;
-    const char *filter;      /* BPF, NULL: everything */
-    int snaplen;             /* bytes of a frame to keep; 0: all */
-    int buffer_bytes;        /* of the ring; 0: a small default (a quiet lab must stay under 8 MB in all) */
+    const char *filter; /* BPF, NULL: everything */
+    int snaplen;        /* bytes of a frame to keep; 0: all */
+    int buffer_bytes;   /* of the ring; 0: a small default (a quiet lab must stay under 8 MB in all) */
 };
 
-/* Opens and starts at once. NULL: f says why (status 2 for a wrong filter with libpcap's words, 3 otherwise). */
+/* Opens and starts at once. NULL: f says why (status 2 for a wrong filter with libpcap's words, 3 otherwise).
+ */
 struct capture *capture_open(const struct capture_options *o, struct fail *f);
 int capture_fd(const struct capture *c);
 int capture_linktype(const struct capture *c);
-/* Hands over what the ring holds, without waiting: bytes are valid during the call. Returns how many frames, -1 where
- * the interface is gone. At most `most` frames (0: all there are). */
+/* Hands over what the ring holds, without waiting: bytes are valid during the call. Returns how many frames,
+ * -1 where the interface is gone. At most `most` frames (0: all there are). */
 int capture_drain(struct capture *c, int most,
-                  void (*frame)(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen),
+                  void (*frame)(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen,
+                                uint32_t wirelen),
                   void *ctx);
 struct capture_counts {
     uint64_t seen, dropped, interface_dropped;

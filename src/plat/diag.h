@@ -1,4 +1,5 @@
-/* diag.h: the kernel's view of one socket, asked by its exact 4-tuple (inet_diag: 7 µs; a dump would be 491 µs). */
+/* diag.h: the kernel's view of one socket, asked by its exact 4-tuple (inet_diag: 7 µs; a dump would be 491
+ * µs). */
 #ifndef TCPVIZ_PLAT_DIAG_H
 #define TCPVIZ_PLAT_DIAG_H
 
@@ -9,9 +10,11 @@ struct diag; /* one netlink socket, of the namespace it was opened in */
 struct diag *diag_open(struct fail *f);
 void diag_close(struct diag *d);
 
-/* The socket whose own end is `local` and whose peer is `remote`. False: the kernel has none (the answer for a vanished
- * child is the LISTEN socket: ports are compared). Fills all that inet_diag knows; the rest stays -1. side is not set. */
-bool diag_socket(struct diag *d, const struct endpoint *local, const struct endpoint *remote, struct event_sample *out);
+/* The socket whose own end is `local` and whose peer is `remote`. False: the kernel has none (the answer for
+ * a vanished child is the LISTEN socket: ports are compared). Fills all that inet_diag knows; the rest stays
+ * -1. side is not set. */
+bool diag_socket(struct diag *d, const struct endpoint *local, const struct endpoint *remote,
+                 struct event_sample *out);
 /* The listener on `local`. */
 bool diag_listener(struct diag *d, const struct endpoint *local, struct event_listener *out);
 /* How many connections of that listener are in SYN-RECEIVED (a dump: ask seldom). -1: not known. */

@@ -1,4 +1,5 @@
-/* fail.h: what went wrong, as a value: what, why, and the way out. Only the app prints it or exits with its status. */
+/* fail.h: what went wrong, as a value: what, why, and the way out. Only the app prints it or exits with its
+ * status. */
 #ifndef TCPVIZ_PLAT_FAIL_H
 #define TCPVIZ_PLAT_FAIL_H
 
@@ -7,7 +8,8 @@
 /* The exit statuses of the command line (DESIGN 6). */
 enum fail_status { FAIL_NONE = 0, FAIL_EXPECT = 1, FAIL_USAGE = 2, FAIL_SYSTEM = 3 };
 
-/* Texts are owned by the struct (malloc'd, or NULL); fail_release frees them. Zero-initialise before the first use. */
+/* Texts are owned by the struct (malloc'd, or NULL); fail_release frees them. Zero-initialise before the
+ * first use. */
 struct fail {
     enum fail_status status;
     char *what; /* "port 3344" */
@@ -15,10 +17,11 @@ struct fail {
     char *way;  /* "choose another one with -p", NULL where there is none */
 };
 
-/* Sets a failure, replacing an earlier one; returns false, so that `return fail_set(…)` reads well. why and way may be
- * NULL. Texts are English as marked with N_ where they can be translated: the app translates whole texts only. */
-bool fail_set(struct fail *f, enum fail_status status, const char *why, const char *way, const char *what_format, ...)
-    __attribute__((format(printf, 5, 6)));
+/* Sets a failure, replacing an earlier one; returns false, so that `return fail_set(…)` reads well. why and
+ * way may be NULL. Texts are English as marked with N_ where they can be translated: the app translates whole
+ * texts only. */
+bool fail_set(struct fail *f, enum fail_status status, const char *why, const char *way,
+              const char *what_format, ...) __attribute__((format(printf, 5, 6)));
 /* The same with the words of an errno as why. */
 bool fail_errno(struct fail *f, int err, const char *way, const char *what_format, ...)
     __attribute__((format(printf, 4, 5)));

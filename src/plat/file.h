@@ -7,9 +7,9 @@
 #include "core/mem.h"
 #include "plat/fail.h"
 
-/* A regular file, or one that does not exist yet, is written under a temporary name in its folder and renamed at
- * commit (with the mode the old one had); of a symbolic link the target is replaced. What is no regular file (a pipe,
- * /dev/null, "-" for standard output) is written directly. The caller ignores SIGPIPE. */
+/* A regular file, or one that does not exist yet, is written under a temporary name in its folder and renamed
+ * at commit (with the mode the old one had); of a symbolic link the target is replaced. What is no regular
+ * file (a pipe, /dev/null, "-" for standard output) is written directly. The caller ignores SIGPIPE. */
 struct outfile;
 
 /* NULL: f (status 3, what is the path) says why. */
@@ -20,13 +20,15 @@ bool outfile_direct(const struct outfile *o);
 bool outfile_write(struct outfile *o, const void *bytes, size_t len);
 /* What is buffered goes out now, as far as to the temporary name. */
 bool outfile_flush(struct outfile *o);
-/* Both end and free o. Commit, true: the file is there, whole. False: f says why, and an old file is as it was. */
+/* Both end and free o. Commit, true: the file is there, whole. False: f says why, and an old file is as it
+ * was. */
 bool outfile_commit(struct outfile *o, struct fail *f);
 void outfile_abandon(struct outfile *o); /* NULL is allowed */
 
 enum { FILE_READ_MOST = 16 << 20 };
-/* The whole file ("-": standard input), at most FILE_READ_MOST bytes, from m, with a 0 behind it that len does not
- * count: free it with mem_free(m, *out, *len + 1). False: f (status 3, what is the path) says why. */
+/* The whole file ("-": standard input), at most FILE_READ_MOST bytes, from m, with a 0 behind it that len
+ * does not count: free it with mem_free(m, *out, *len + 1). False: f (status 3, what is the path) says why.
+ */
 bool file_read_all(const char *path, const struct mem *m, char **out, size_t *len, struct fail *f);
 
 #endif

@@ -1,7 +1,7 @@
 /* loop.h: the one event loop (libuv, known only here). Nothing else waits; no threads.
  *
- * A source is a descriptor, a timer or a signal; its callback does its work and returns. After each round in which
- * anything was called, the `turn` callback is called once: there the program takes its turn (RULES). */
+ * A source is a descriptor, a timer or a signal; its callback does its work and returns. After each round in
+ * which anything was called, the `turn` callback is called once: there the program takes its turn (RULES). */
 #ifndef TCPVIZ_PLAT_LOOP_H
 #define TCPVIZ_PLAT_LOOP_H
 
@@ -21,8 +21,8 @@ void loop_turn(struct loop *l, void (*turn)(void *ctx), void *ctx);
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 
-/* Watches fd (not owned) for events (LOOP_READ | LOOP_WRITE, or 0 for none yet). NULL: no memory or fd cannot be
- * watched (a regular file). The source must be closed before its fd is. */
+/* Watches fd (not owned) for events (LOOP_READ | LOOP_WRITE, or 0 for none yet). NULL: no memory or fd cannot
+ * be watched (a regular file). The source must be closed before its fd is. */
 struct source *loop_fd(struct loop *l, int fd, int events, void (*ready)(void *ctx, int events), void *ctx);
 void source_watch(struct source *s, int events); /* changes what is watched */
 

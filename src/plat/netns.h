@@ -1,8 +1,10 @@
-/* netns.h: the namespaces of the private lab. All of it comes before any thread exists (unshare fails afterwards).
+/* netns.h: the namespaces of the private lab. All of it comes before any thread exists (unshare fails
+ * afterwards).
  *
- * As an ordinary user the network namespace hangs in a user namespace of its own, in which the program keeps its own
- * user and group ids; as root no user namespace is needed. What counts is a completed set-up: Ubuntu's AppArmor lets
- * unshare() succeed and then denies the capabilities, so every step that fails gives the same three ways out. */
+ * As an ordinary user the network namespace hangs in a user namespace of its own, in which the program keeps
+ * its own user and group ids; as root no user namespace is needed. What counts is a completed set-up:
+ * Ubuntu's AppArmor lets unshare() succeed and then denies the capabilities, so every step that fails gives
+ * the same three ways out. */
 #ifndef TCPVIZ_PLAT_NETNS_H
 #define TCPVIZ_PLAT_NETNS_H
 
@@ -13,8 +15,8 @@ struct netns_options {
     int mtu; /* of lo, bytes; 0: 1500, so that segments are as large as on Ethernet */
 };
 
-/* The process gets a network namespace whose lo is up and cuts segments itself. False: f (status 3) has the ways out;
- * the process may then already be in a namespace without a network. */
+/* The process gets a network namespace whose lo is up and cuts segments itself. False: f (status 3) has the
+ * ways out; the process may then already be in a namespace without a network. */
 bool netns_private(const struct netns_options *o, struct fail *f);
 
 /* Its two halves: new namespaces with this user in them; then lo in the namespace the process is in. */
