@@ -1,7 +1,8 @@
 /* session.h: what happened. session_apply is the only writer of facts; everybody else reads.
  *
- * The timeline is an array of rows of 64 bytes, in order of time; what does not fit into one stands in the store or in
- * the session's arena and is fetched by row. Pointers handed out live as long as the session. Nothing here blocks. */
+ * The timeline is an array of rows of 64 bytes, in order of time; what does not fit into one stands in the
+ * store or in the session's arena and is fetched by row. Pointers handed out live as long as the session.
+ * Nothing here blocks. */
 #ifndef TCPVIZ_SESSION_SESSION_H
 #define TCPVIZ_SESSION_SESSION_H
 
@@ -10,8 +11,8 @@
 struct session;
 
 struct session_options {
-    const char *source;      /* "private loopback", "host loopback", "the wire", file name, interface */
-    uint64_t started_ns;     /* since the epoch */
+    const char *source;  /* "private loopback", "host loopback", "the wire", file name, interface */
+    uint64_t started_ns; /* since the epoch */
     struct track_options track;
     const struct mem *mem;
 };
@@ -19,26 +20,27 @@ struct session_options {
 struct session *session_new(const struct session_options *o); /* NULL: no memory */
 void session_free(struct session *s);
 
-/* Takes one event; the bytes and texts it points to are copied. Events come in the order of the timeline (turn.h sorts
- * them). False: there was no memory for it, and session_out_of_memory() stays true. */
+/* Takes one event; the bytes and texts it points to are copied. Events come in the order of the timeline
+ * (turn.h sorts them). False: there was no memory for it, and session_out_of_memory() stays true. */
 bool session_apply(struct session *s, const struct event *e);
 
 /* One row of the timeline. Segments use all of it; other kinds time_ns, kind, side, conn and where. */
 struct row {
     uint64_t time_ns;
-    uint64_t where;                 /* segment: offset in the store; else: see session_call() and friends */
-    uint64_t labels : 41, wireshark : 18, step : 4, bare : 1; /* bare: no payload, amount is bytes acknowledged */
-    uint32_t seq, ack;              /* relative */
-    uint32_t amount;                /* payload bytes; for a bare ACK the bytes it acknowledges for the first time */
-    uint32_t win;                   /* as scaled */
-    uint32_t frame;                 /* 0 where it is not a segment */
-    uint32_t conn;                  /* NO_CONN: none */
-    uint32_t acks;                  /* row that it acknowledges, NO_ROW */
-    uint32_t before;                /* the row before of this connection, NO_ROW */
-    uint32_t extra;                 /* cause, repeated rows, further values; NO_ROW: none */
+    uint64_t where; /* segment: offset in the store; else: see session_call() and friends */
+    uint64_t labels : 41, wireshark : 18, step : 4;
+    uint64_t bare : 1; /* no payload: amount is bytes acknowledged */
+    uint32_t seq, ack; /* relative */
+    uint32_t amount;   /* payload bytes; for a bare ACK the bytes it acknowledges for the first time */
+    uint32_t win;      /* as scaled */
+    uint32_t frame;    /* 0 where it is not a segment */
+    uint32_t conn;     /* NO_CONN: none */
+    uint32_t acks;     /* row that it acknowledges, NO_ROW */
+    uint32_t before;   /* the row before of this connection, NO_ROW */
+    uint32_t extra;    /* cause, repeated rows, further values; NO_ROW: none */
     uint16_t flags : 9, side : 2, kind : 4, injected : 1;
     uint8_t annot;
-    uint8_t states;                 /* enum tcp_state of the client in the low four bits, of the server in the high */
+    uint8_t states; /* enum tcp_state of the client in the low four bits, of the server in the high */
 };
 _Static_assert(sizeof(struct row) == 64, "a row has 64 bytes");
 
@@ -54,9 +56,9 @@ static inline enum tcp_state row_state(const struct row *r, enum side side)
 
 struct row_extra {
     enum cause cause;
-    uint32_t cause_row;             /* CAUSE_CALL */
+    uint32_t cause_row; /* CAUSE_CALL */
     struct annot annot;
-    const uint32_t *repeats;        /* rows */
+    const uint32_t *repeats; /* rows */
     uint32_t repeats_count;
 };
 
@@ -64,15 +66,18 @@ size_t session_rows(const struct session *s);
 const struct row *session_row(const struct session *s, size_t i); /* NULL past the end */
 /* Never NULL: what a row has not is zero. For a row without extra, annot holds id and acked from the row. */
 void session_extra(const struct session *s, const struct row *r, struct row_extra *out);
-/* The segment of a row, decoded again from the store: addresses, options, header spans. False: not a segment. */
+/* The segment of a row, decoded again from the store: addresses, options, header spans.
+ * False: not a segment. */
 bool session_seg(const struct session *s, const struct row *r, struct seg *out);
 /* The captured bytes of a segment row. */
-const uint8_t *session_bytes(const struct session *s, const struct row *r, uint32_t *caplen, uint32_t *wirelen,
-                             int *linktype);
-/* The rest of a row that is not a segment; NULL if it is of another kind. Texts are the session's own copies. */
+const uint8_t *session_bytes(const struct session *s, const struct row *r, uint32_t *caplen,
+                             uint32_t *wirelen, int *linktype);
+/* The rest of a row that is not a segment; NULL if it is of another kind. Texts are the session's own copies.
+ */
 const struct event_call *session_call(const struct session *s, const struct row *r);
 const struct event_sample *session_sample(const struct session *s, const struct row *r);
-enum tcp_state session_sample_machine(const struct session *s, const struct row *r); /* the machine's at that moment */
+enum tcp_state session_sample_machine(const struct session *s,
+                                      const struct row *r); /* the machine's at that moment */
 const struct event_listener *session_listener_at(const struct session *s, const struct row *r);
 const struct event_counter *session_counter(const struct session *s, const struct row *r);
 const char *session_note(const struct session *s, const struct row *r, size_t *len, bool *said);
@@ -86,21 +91,27 @@ uint32_t session_frame(const struct session *s, uint32_t frame);
 /* Connections, numbered from 0 here and from 1 wherever a person sees them. */
 size_t session_conns(const struct session *s);
 bool session_conn(const struct session *s, uint32_t conn, struct conn_view *out);
-/* The last kernel sample of one side; NULL if there was none. The newest listener sample likewise. */
+/* The newest answer of the kernel for one side (the last sample, or a later one that told nothing new); NULL
+ * if there was none. The newest listener sample likewise. */
 const struct event_sample *session_kernel(const struct session *s, uint32_t conn, enum side side);
 const struct event_listener *session_listener(const struct session *s);
+/* Takes an answer of the kernel (k->side says whose) as the newest one, without a row: a timer that runs down
+ * is shown, but is no change. session_apply does the same for a sample that is one. Only the sampler calls
+ * it. */
+void session_kernel_set(struct session *s, uint32_t conn, const struct event_sample *k, uint64_t time_ns);
 /* When that sample was taken: ns since the epoch. */
 uint64_t session_kernel_time(const struct session *s, uint32_t conn, enum side side);
 /* The machine's state, as of the last event. */
 enum tcp_state session_state(const struct session *s, uint32_t conn, enum side side);
 enum tcp_state session_listener_state(const struct session *s);
-/* What the program of that side read or said last, as text made safe: the first line of a request … NULL: nothing. */
+/* What the program of that side read or said last, as text made safe: the first line of a request … NULL:
+ * nothing. */
 const char *session_last_read(const struct session *s, uint32_t conn, enum side side);
 
-uint64_t session_start(const struct session *s);       /* time of the first event; 0 while there is none */
-uint64_t session_started(const struct session *s);     /* as given in the options */
+uint64_t session_start(const struct session *s);   /* time of the first event; 0 while there is none */
+uint64_t session_started(const struct session *s); /* as given in the options */
 const char *session_source(const struct session *s);
-uint64_t session_frames(const struct session *s);      /* frames seen, not only segments */
+uint64_t session_frames(const struct session *s); /* frames seen, not only segments */
 uint64_t session_segments(const struct session *s);
 bool session_out_of_memory(const struct session *s);
 /* The tracker's and rows' connection of a key (track_find). */

@@ -1,9 +1,9 @@
 /* turn.h: the events of a turn, put in order of time before the session takes them.
  *
- * Calls are known at once, segments only when the sniffer hands over its block, a millisecond later. So an event
- * waits here until everything before it must have been seen: until a segment with a later time has come, or the
- * sniffer has been silent for TURN_SETTLE_NS after it. A call stands at its start; at equal times, and within a turn,
- * counters come before segments (RULES 3). */
+ * Calls are known at once, segments only when the sniffer hands over its block, a millisecond later. So an
+ * event waits here until everything before it must have been seen: until a segment with a later time has
+ * come, or the sniffer has been silent for TURN_SETTLE_NS after it. A call stands at its start; at equal
+ * times, and within a turn, counters come before segments (RULES 3). */
 #ifndef TCPVIZ_SESSION_TURN_H
 #define TCPVIZ_SESSION_TURN_H
 
@@ -17,7 +17,8 @@ struct turn *turn_new(const struct mem *m, struct session *s);
 void turn_free(struct turn *t);
 /* A sink that copies the event and keeps it for turn_settle. */
 struct event_sink turn_sink(struct turn *t);
-/* Applies, in order, all events that nothing unseen can precede any more at `now_ns` (CLOCK_REALTIME). Returns how many. */
+/* Applies, in order, all events that nothing unseen can precede any more at `now_ns` (CLOCK_REALTIME).
+ * Returns how many. */
 size_t turn_settle(struct turn *t, uint64_t now_ns);
 /* Applies all that is left (the sniffer has been drained and closed, or there is none). */
 size_t turn_flush(struct turn *t);

@@ -1,0 +1,244 @@
+/* facts.c: reading what happened. Nothing here changes a session, but for session_find, which may meet a
+ * connection for the first time. */
+#include "session/facts.h"
+
+#include <string.h>
+
+size_t session_rows(const struct session *s)
+{
+    return s->rows.count;
+}
+
+const struct row *session_row(const struct session *s, size_t i)
+{
+    return chunks_at(&s->rows, i);
+}
+
+const struct extra *facts_extra_of(const struct session *s, const struct row *r)
+{
+    return r->kind == EVENT_SEGMENT && r->extra != NO_ROW ? chunks_at(&s->extras, r->extra) : NULL;
+}
+
+void session_extra(const struct session *s, const struct row *r, struct row_extra *out)
+{
+    *out = (struct row_extra){.cause_row = NO_ROW, .annot = {.id = (enum annot_id)r->annot}};
+    const struct extra *x = facts_extra_of(s, r);
+    if (!x) {
+        out->annot.acked = r->bare ? r->amount : 0;
+        return;
+    }
+    out->cause = (enum cause)x->cause;
+    out->cause_row = x->cause_row;
+    out->repeats = x->repeats;
+    out->repeats_count = x->repeats_count;
+    out->annot.acked = x->acked;
+    out->annot.silence_ms = x->silence_ms;
+    out->annot.number = x->number;
+    out->annot.limit = x->limit;
+    out->annot.probably = x->probably;
+}
+
+const uint8_t *session_bytes(const struct session *s, const struct row *r, uint32_t *caplen,
+                             uint32_t *wirelen, int *linktype)
+{
+    struct frame f = {0};
+    if (r->kind == EVENT_SEGMENT)
+        store_get(s->store, r->where, &f);
+    *caplen = f.caplen;
+    *wirelen = f.wirelen;
+    *linktype = f.linktype;
+    return f.bytes;
+}
+
+bool session_seg(const struct session *s, const struct row *r, struct seg *out)
+{
+    uint32_t caplen, wirelen;
+    int linktype;
+    const uint8_t *bytes = session_bytes(s, r, &caplen, &wirelen, &linktype);
+    if (!bytes)
+        return false;
+    seg_decode(out, linktype, bytes, caplen, wirelen);
+    out->time_ns = r->time_ns;
+    out->frame = r->frame;
+    return true;
+}
+
+static const struct event *kept(const struct row *r, enum event_kind kind)
+{
+    return r->kind == kind ? (const struct event *)(uintptr_t)r->where : NULL;
+}
+
+const struct event_call *session_call(const struct session *s, const struct row *r)
+{
+    (void)s;
+    const struct event *e = kept(r, EVENT_CALL);
+    return e ? &e->u.call : NULL;
+}
+
+const struct event_sample *session_sample(const struct session *s, const struct row *r)
+{
+    (void)s;
+    const struct event *e = kept(r, EVENT_SAMPLE);
+    return e ? &e->u.sample : NULL;
+}
+
+enum tcp_state session_sample_machine(const struct session *s, const struct row *r)
+{
+    (void)s;
+    return r->kind == EVENT_SAMPLE ? row_state(r, (enum side)r->side) : STATE_UNKNOWN;
+}
+
+const struct event_listener *session_listener_at(const struct session *s, const struct row *r)
+{
+    (void)s;
+    const struct event *e = kept(r, EVENT_LISTENER);
+    return e ? &e->u.listener : NULL;
+}
+
+const struct event_counter *session_counter(const struct session *s, const struct row *r)
+{
+    (void)s;
+    const struct event *e = kept(r, EVENT_COUNTER);
+    return e ? &e->u.counter : NULL;
+}
+
+const char *session_note(const struct session *s, const struct row *r, size_t *len, bool *said)
+{
+    (void)s;
+    const struct event *e = kept(r, EVENT_NOTE);
+    *len = e ? e->u.note.len : 0;
+    *said = e && e->u.note.said;
+    return e ? e->u.note.text : NULL;
+}
+
+bool session_stamp(const struct session *s, const struct row *r, uint32_t *segment, enum stamp_point *point)
+{
+    (void)s;
+    if (r->kind != EVENT_STAMP)
+        return false;
+    const struct stamp_fact *f = (const struct stamp_fact *)(uintptr_t)r->where;
+    *segment = f->segment;
+    *point = (enum stamp_point)f->point;
+    return true;
+}
+
+void session_stamps_of(const struct session *s, uint32_t row, uint64_t at_ns[STAMP_POINTS])
+{
+    memset(at_ns, 0, STAMP_POINTS * sizeof *at_ns);
+    const struct row *r = session_row(s, row);
+    const struct extra *x = r ? facts_extra_of(s, r) : NULL;
+    if (x && x->stamps)
+        memcpy(at_ns, x->stamps, STAMP_POINTS * sizeof *at_ns);
+}
+
+static uint32_t segment_row(const struct session *s, size_t i)
+{
+    const uint32_t *row = chunks_at(&s->segments, i);
+    return *row;
+}
+
+uint32_t session_frame(const struct session *s, uint32_t frame)
+{
+    size_t low = 0, high = s->segments.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (session_row(s, segment_row(s, middle))->frame < frame)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == s->segments.count)
+        return NO_ROW;
+    uint32_t row = segment_row(s, low);
+    return session_row(s, row)->frame == frame ? row : NO_ROW;
+}
+
+size_t session_conns(const struct session *s)
+{
+    return track_count(s->track);
+}
+
+bool session_conn(const struct session *s, uint32_t conn, struct conn_view *out)
+{
+    return track_view(s->track, conn, out);
+}
+
+static const struct conn_live *live_of(const struct session *s, uint32_t conn)
+{
+    const struct conn_facts *c = chunks_at(&s->conns, conn);
+    return c ? c->live : NULL;
+}
+
+const struct event_sample *session_kernel(const struct session *s, uint32_t conn, enum side side)
+{
+    const struct conn_live *live = live_of(s, conn);
+    return live && live->kernel_ns[side] != 0 ? &live->kernel[side] : NULL;
+}
+
+uint64_t session_kernel_time(const struct session *s, uint32_t conn, enum side side)
+{
+    const struct conn_live *live = live_of(s, conn);
+    return live ? live->kernel_ns[side] : 0;
+}
+
+const struct event_listener *session_listener(const struct session *s)
+{
+    return s->listener_known ? &s->listener : NULL;
+}
+
+enum tcp_state session_state(const struct session *s, uint32_t conn, enum side side)
+{
+    struct conn_view view;
+    return track_view(s->track, conn, &view) ? view.state[side] : STATE_UNKNOWN;
+}
+
+enum tcp_state session_listener_state(const struct session *s)
+{
+    return track_listener(s->track);
+}
+
+const char *session_last_read(const struct session *s, uint32_t conn, enum side side)
+{
+    const struct conn_live *live = live_of(s, conn);
+    return live ? live->last_read[side] : NULL;
+}
+
+uint64_t session_start(const struct session *s)
+{
+    return s->start_ns;
+}
+
+uint64_t session_started(const struct session *s)
+{
+    return s->started_ns;
+}
+
+const char *session_source(const struct session *s)
+{
+    return s->source;
+}
+
+uint64_t session_frames(const struct session *s)
+{
+    return s->frames;
+}
+
+uint64_t session_segments(const struct session *s)
+{
+    return s->segments.count;
+}
+
+bool session_out_of_memory(const struct session *s)
+{
+    return s->out_of_memory;
+}
+
+uint32_t session_find(struct session *s, const struct event_key *key)
+{
+    return track_find(s->track, key);
+}
+
+uint64_t session_version(const struct session *s)
+{
+    return s->version;
+}

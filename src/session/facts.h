@@ -1,0 +1,70 @@
+/* facts.h: what stands behind session.h: only files of session/ that write or read the facts include it. */
+#ifndef TCPVIZ_SESSION_FACTS_H
+#define TCPVIZ_SESSION_FACTS_H
+
+#include "session/chunks.h"
+#include "session/session.h"
+#include "session/store.h"
+
+/* What a segment row has beyond its 64 bytes; most rows have none. */
+struct extra {
+    uint32_t cause_row, repeats_count;
+    uint32_t acked, silence_ms, number, limit; /* as in struct annot */
+    const uint32_t *repeats;                   /* in the arena */
+    uint64_t *stamps;                          /* STAMP_POINTS times in the arena, NULL: none */
+    uint8_t cause;
+    bool probably;
+};
+
+/* A stamp's row points here. */
+struct stamp_fact {
+    uint64_t time_ns, last_byte;
+    uint32_t segment; /* row, NO_ROW while it is not known */
+    uint8_t point, sender;
+};
+
+enum { STAMPS_WAITING = 16 };
+
+/* What only a live connection has. */
+struct conn_live {
+    struct event_sample kernel[SIDE_COUNT]; /* the newest answer */
+    uint64_t kernel_ns[SIDE_COUNT];         /* when it was taken; 0: there is none */
+    const char *last_read[SIDE_COUNT];
+    struct stamp_fact *waiting[STAMPS_WAITING]; /* stamps whose segment has not come yet, oldest first */
+    size_t waiting_count;
+};
+
+struct conn_facts {
+    uint32_t last;          /* its newest row, NO_ROW */
+    struct conn_live *live; /* NULL: none of that */
+};
+
+struct session {
+    const struct mem *mem;
+    struct track *track;
+    struct arena *arena;
+    struct store *store;
+    struct chunks rows;     /* struct row */
+    struct chunks extras;   /* struct extra */
+    struct chunks segments; /* uint32_t: the rows that are segments, so that a frame is found by bisection */
+    struct chunks conns;    /* struct conn_facts */
+    struct event_listener listener;
+    bool listener_known;
+    const char *source;
+    uint64_t started_ns, start_ns, frames, version;
+    bool out_of_memory;
+};
+
+/* Facts of a connection, made where they are missing. NULL: no memory. */
+struct conn_facts *facts_conn(struct session *s, uint32_t conn);
+struct conn_live *facts_live(struct session *s, uint32_t conn);
+/* The extra of a row, made where it is missing. NULL: no memory. */
+struct extra *facts_extra(struct session *s, struct row *r);
+const struct extra *facts_extra_of(const struct session *s, const struct row *r); /* NULL: it has none */
+
+/* Gives a stamp to its segment, or lets it wait for it. False: no memory. */
+bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f);
+/* A segment has come (row `row` of connection conn): stamps that waited for it are its own. */
+bool facts_stamps_meet(struct session *s, uint32_t conn, uint32_t row);
+
+#endif

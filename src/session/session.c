@@ -1,0 +1,339 @@
+/* session.c: events become facts. Each kind of event has one function; it asks the tracker what the event
+ * means, adds a row, and keeps a copy of what does not fit into one. Nothing here looks at more than the
+ * event, the newest facts of its connection, and a bounded number of its rows. */
+#include "session/session.h"
+
+#include <string.h>
+
+#include "core/str.h"
+#include "session/facts.h"
+#include "session/pack.h"
+
+enum { LAST_READ = 160 /* bytes of a read() that are looked at for its first line */ };
+
+struct session *session_new(const struct session_options *o)
+{
+    struct session *s = mem_new(o->mem, sizeof *s);
+    if (!s)
+        return NULL;
+    s->mem = o->mem;
+    s->started_ns = o->started_ns;
+    chunks_init(&s->rows, s->mem, sizeof(struct row));
+    chunks_init(&s->extras, s->mem, sizeof(struct extra));
+    chunks_init(&s->segments, s->mem, sizeof(uint32_t));
+    chunks_init(&s->conns, s->mem, sizeof(struct conn_facts));
+    s->arena = arena_new(s->mem);
+    s->store = store_new(s->mem);
+    s->track = track_new(s->mem, &o->track);
+    const char *source = o->source ? o->source : "";
+    s->source = s->arena ? arena_text(s->arena, source, strlen(source)) : NULL;
+    if (s->arena && s->store && s->track && s->source)
+        return s;
+    session_free(s);
+    return NULL;
+}
+
+void session_free(struct session *s)
+{
+    if (!s)
+        return;
+    if (s->track)
+        track_free(s->track);
+    store_free(s->store);
+    arena_free(s->arena);
+    chunks_release(&s->rows);
+    chunks_release(&s->extras);
+    chunks_release(&s->segments);
+    chunks_release(&s->conns);
+    mem_free(s->mem, s, sizeof *s);
+}
+
+struct conn_facts *facts_conn(struct session *s, uint32_t conn)
+{
+    while (s->conns.count <= conn) {
+        struct conn_facts *c = chunks_add(&s->conns);
+        if (!c)
+            return NULL;
+        c->last = NO_ROW;
+    }
+    return chunks_at(&s->conns, conn);
+}
+
+struct conn_live *facts_live(struct session *s, uint32_t conn)
+{
+    struct conn_facts *c = facts_conn(s, conn);
+    if (c && !c->live)
+        c->live = arena_take(s->arena, sizeof *c->live);
+    return c ? c->live : NULL;
+}
+
+struct extra *facts_extra(struct session *s, struct row *r)
+{
+    if (r->extra != NO_ROW)
+        return chunks_at(&s->extras, r->extra);
+    struct extra *x = chunks_add(&s->extras);
+    if (!x)
+        return NULL;
+    x->cause_row = NO_ROW;
+    x->acked = r->bare ? r->amount : 0;
+    r->extra = (uint32_t)(s->extras.count - 1);
+    return x;
+}
+
+/* A row at the end of the timeline that is not a segment, in its connection's chain. */
+static struct row *add_row(struct session *s, const struct event *e, uint32_t conn, enum side side)
+{
+    struct row *r = chunks_add(&s->rows);
+    if (!r)
+        return NULL;
+    *r = (struct row){.time_ns = e->time_ns,
+                      .conn = conn,
+                      .acks = NO_ROW,
+                      .before = NO_ROW,
+                      .extra = NO_ROW,
+                      .side = (uint16_t)(side & 3),
+                      .kind = (uint16_t)(e->kind & 15),
+                      .bare = 1};
+    struct conn_view view;
+    if (conn == NO_CONN) {
+        r->states = (uint8_t)(track_listener(s->track) << 4);
+        return r;
+    }
+    if (track_view(s->track, conn, &view))
+        r->states = (uint8_t)(view.state[SIDE_CLIENT] | view.state[SIDE_SERVER] << 4);
+    struct conn_facts *c = facts_conn(s, conn);
+    if (!c) {
+        chunks_drop(&s->rows);
+        return NULL;
+    }
+    r->before = c->last;
+    c->last = (uint32_t)(s->rows.count - 1);
+    return r;
+}
+
+/* A copy of the event for the session's life; rows point at it. */
+static struct event *keep_event(struct session *s, const struct event *e)
+{
+    struct event *copy = arena_take(s->arena, sizeof *e + event_room(e));
+    if (copy)
+        event_pack(copy, e, (char *)(copy + 1));
+    return copy;
+}
+
+static bool add_event(struct session *s, const struct event *e, uint32_t conn, enum side side)
+{
+    struct event *copy = keep_event(s, e);
+    struct row *r = copy ? add_row(s, e, conn, side) : NULL;
+    if (r)
+        r->where = (uintptr_t)copy;
+    return r != NULL;
+}
+
+static bool needs_extra(const struct verdict *v, const struct row *r)
+{
+    const struct annot *a = &v->annot;
+    return v->cause != CAUSE_UNKNOWN || v->repeats_count > 0 || a->silence_ms || a->number || a->limit ||
+           a->probably || (a->acked && !r->bare);
+}
+
+static bool add_extra(struct session *s, const struct verdict *v, struct row *r)
+{
+    if (!needs_extra(v, r))
+        return true;
+    struct extra *x = facts_extra(s, r);
+    if (!x)
+        return false;
+    x->cause = (uint8_t)v->cause;
+    x->cause_row = v->cause == CAUSE_CALL ? v->cause_row : NO_ROW;
+    x->acked = v->annot.acked;
+    x->silence_ms = v->annot.silence_ms;
+    x->number = v->annot.number;
+    x->limit = v->annot.limit;
+    x->probably = v->annot.probably;
+    if (v->repeats_count == 0)
+        return true;
+    uint32_t *repeats = arena_take(s->arena, v->repeats_count * sizeof *repeats);
+    if (!repeats)
+        return false;
+    memcpy(repeats, v->repeats, v->repeats_count * sizeof *repeats);
+    x->repeats = repeats;
+    x->repeats_count = v->repeats_count;
+    return true;
+}
+
+static void fill_segment(struct row *r, const struct seg *g, const struct verdict *v)
+{
+    r->time_ns = g->time_ns;
+    r->labels = v->labels & (((uint64_t)1 << 41) - 1);
+    r->wireshark = v->wireshark & 0x3ffff;
+    r->step = (unsigned)v->step & 15;
+    r->bare = g->len == 0;
+    r->seq = v->seq;
+    r->ack = v->ack;
+    r->amount = g->len ? g->len : v->annot.acked;
+    r->win = v->win;
+    r->frame = g->frame;
+    r->conn = v->conn;
+    r->acks = v->acks_row;
+    r->extra = NO_ROW;
+    r->flags = (unsigned)g->flags & 0x1ff;
+    r->side = (uint16_t)(v->from & 3);
+    r->kind = EVENT_SEGMENT;
+    r->annot = (uint8_t)v->annot.id;
+    r->states = (uint8_t)(v->state[SIDE_CLIENT] | v->state[SIDE_SERVER] << 4);
+}
+
+static bool add_segment(struct session *s, const struct seg *g, uint64_t place, bool injected)
+{
+    uint32_t at = (uint32_t)s->rows.count;
+    struct verdict v = {0};
+    uint32_t *index = chunks_add(&s->segments);
+    struct row *r = index ? chunks_add(&s->rows) : NULL;
+    if (!r || !track_segment(s->track, g, at, &v) || !facts_conn(s, v.conn)) {
+        if (r)
+            chunks_drop(&s->rows);
+        if (index)
+            chunks_drop(&s->segments);
+        return false;
+    }
+    *index = at;
+    fill_segment(r, g, &v);
+    r->where = place;
+    r->injected = injected;
+    struct conn_facts *c = facts_conn(s, v.conn);
+    r->before = c->last;
+    c->last = at;
+    return add_extra(s, &v, r) && (!c->live || facts_stamps_meet(s, v.conn, at));
+}
+
+static bool apply_segment(struct session *s, const struct event *e)
+{
+    const struct event_segment *seen = &e->u.segment;
+    struct seg g;
+    s->frames++;
+    enum frame_kind kind = seg_decode(&g, seen->linktype, seen->bytes, seen->caplen, seen->wirelen);
+    if (kind != FRAME_TCP && kind != FRAME_TCP_FRAGMENT)
+        return true;
+    g.time_ns = e->time_ns;
+    g.frame = (uint32_t)s->frames;
+    struct frame f = {seen->bytes, seen->caplen, seen->wirelen, seen->linktype};
+    uint64_t place;
+    return store_put(s->store, &f, &place) && add_segment(s, &g, place, seen->injected);
+}
+
+/* The first line of what a read() returned, for the panel. */
+static bool remember_read(struct session *s, uint32_t conn, const struct event_call *c)
+{
+    struct conn_live *live = facts_live(s, conn);
+    if (!live)
+        return false;
+    size_t len = c->data_len < LAST_READ ? c->data_len : LAST_READ;
+    const char *end = memchr(c->data, '\n', len);
+    if (end)
+        len = (size_t)(end - c->data);
+    if (len > 0 && c->data[len - 1] == '\r')
+        len--;
+    struct str text;
+    str_init(&text, s->mem);
+    str_put_safe(&text, c->data, len, false);
+    const char *old = live->last_read[c->side];
+    if (!text.failed && (!old || strcmp(old, text.at) != 0))
+        live->last_read[c->side] = arena_text(s->arena, text.at, text.len);
+    bool done = !text.failed && live->last_read[c->side] != NULL;
+    str_release(&text);
+    return done;
+}
+
+static bool apply_call(struct session *s, const struct event *e)
+{
+    const struct event_call *c = &e->u.call;
+    uint32_t conn = track_call(s->track, &e->key, c, e->time_ns, (uint32_t)s->rows.count);
+    if (!add_event(s, e, conn, c->side))
+        return false;
+    if (conn == NO_CONN || c->kind != CALL_READ || !c->data || c->data_len == 0 || c->side >= SIDE_COUNT)
+        return true;
+    return remember_read(s, conn, c);
+}
+
+static bool apply_sample(struct session *s, const struct event *e)
+{
+    uint32_t conn = track_find(s->track, &e->key);
+    if (conn != NO_CONN)
+        session_kernel_set(s, conn, &e->u.sample, e->time_ns);
+    return add_event(s, e, conn, e->u.sample.side);
+}
+
+static bool apply_stamp(struct session *s, const struct event *e)
+{
+    const struct event_stamp *t = &e->u.stamp;
+    uint32_t conn = track_find(s->track, &e->key);
+    if (t->point >= STAMP_POINTS || t->sender >= SIDE_COUNT)
+        return true;
+    struct stamp_fact *f = arena_take(s->arena, sizeof *f);
+    struct row *r = f ? add_row(s, e, conn, t->side) : NULL;
+    if (!r)
+        return false;
+    *f = (struct stamp_fact){e->time_ns, t->last_byte, NO_ROW, (uint8_t)t->point, (uint8_t)t->sender};
+    r->where = (uintptr_t)f;
+    return conn == NO_CONN || facts_stamp(s, conn, f);
+}
+
+static bool apply_gone(struct session *s, const struct event *e)
+{
+    uint32_t conn = track_find(s->track, &e->key);
+    if (conn == NO_CONN)
+        return true;
+    track_gone(s->track, conn, e->u.gone);
+    return add_row(s, e, conn, e->u.gone) != NULL;
+}
+
+static void apply_wire(struct session *s, const struct event *e)
+{
+    uint32_t row = session_frame(s, e->u.wire.frame);
+    if (e->u.wire.what == WIRE_ARRIVED && row != NO_ROW)
+        track_arrived(s->track, row);
+}
+
+static bool apply_kind(struct session *s, const struct event *e)
+{
+    switch (e->kind) {
+    case EVENT_SEGMENT: return apply_segment(s, e);
+    case EVENT_CALL: return apply_call(s, e);
+    case EVENT_SAMPLE: return apply_sample(s, e);
+    case EVENT_LISTENER:
+        s->listener = e->u.listener;
+        s->listener_known = true;
+        return add_event(s, e, NO_CONN, SIDE_SERVER);
+    case EVENT_WIRE: apply_wire(s, e); return true;
+    case EVENT_STAMP: return apply_stamp(s, e);
+    case EVENT_COUNTER:
+        track_counter(s->track, &e->u.counter, e->time_ns, (uint32_t)s->rows.count);
+        return add_event(s, e, NO_CONN, e->u.counter.side);
+    case EVENT_NOTE: return add_event(s, e, track_find(s->track, &e->key), SIDE_NONE);
+    case EVENT_GONE: return apply_gone(s, e);
+    case EVENT_KINDS: break;
+    }
+    return true;
+}
+
+bool session_apply(struct session *s, const struct event *e)
+{
+    s->version++;
+    if (s->start_ns == 0)
+        s->start_ns = e->time_ns;
+    if (s->rows.count < NO_ROW && apply_kind(s, e))
+        return true;
+    s->out_of_memory = true;
+    return false;
+}
+
+void session_kernel_set(struct session *s, uint32_t conn, const struct event_sample *k, uint64_t time_ns)
+{
+    struct conn_live *live =
+        k->side < SIDE_COUNT && conn < track_count(s->track) ? facts_live(s, conn) : NULL;
+    if (!live)
+        return;
+    live->kernel[k->side] = *k;
+    live->kernel_ns[k->side] = time_ns;
+    s->version++;
+}

@@ -1,0 +1,94 @@
+/* store.c: frames one after the other in blocks of memory, each block twice the one before up to BLOCK_MOST:
+ * a quiet lab stays small and a long session asks seldom. A place is the number of the block and the offset
+ * in it. */
+#include "session/store.h"
+
+#include <string.h>
+
+enum { BLOCK_FIRST = 16 * 1024, BLOCK_MOST = 4 * 1024 * 1024, ALIGN = 4 };
+
+struct head {
+    uint32_t caplen, wirelen;
+    int32_t linktype;
+};
+
+struct block {
+    uint8_t *at;
+    size_t size, used;
+};
+
+struct store {
+    const struct mem *mem;
+    struct block *block;
+    size_t count, cap, held;
+};
+
+struct store *store_new(const struct mem *m)
+{
+    struct store *s = mem_new(m, sizeof *s);
+    if (s)
+        s->mem = m;
+    return s;
+}
+
+void store_free(struct store *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->count; i++)
+        mem_free(s->mem, s->block[i].at, s->block[i].size);
+    mem_free(s->mem, s->block, s->cap * sizeof *s->block);
+    mem_free(s->mem, s, sizeof *s);
+}
+
+/* A block with room for `size` bytes at its end. */
+static struct block *block_for(struct store *s, size_t size)
+{
+    struct block *last = s->count ? &s->block[s->count - 1] : NULL;
+    if (last && last->size - last->used >= size)
+        return last;
+    size_t next = last ? last->size * 2 : BLOCK_FIRST;
+    if (next > BLOCK_MOST)
+        next = BLOCK_MOST;
+    if (next < size)
+        next = size;
+    void *grown = s->block;
+    if (!mem_grow(s->mem, &grown, &s->cap, s->count + 1, sizeof *s->block))
+        return NULL;
+    s->block = grown;
+    uint8_t *at = s->mem->resize(s->mem->ctx, NULL, 0, next);
+    if (!at)
+        return NULL;
+    s->block[s->count] = (struct block){at, next, 0};
+    s->held += next;
+    return &s->block[s->count++];
+}
+
+bool store_put(struct store *s, const struct frame *f, uint64_t *place)
+{
+    struct head h = {f->caplen, f->wirelen, f->linktype};
+    size_t size = sizeof h + (size_t)f->caplen;
+    size = (size + ALIGN - 1) / ALIGN * ALIGN;
+    struct block *b = block_for(s, size);
+    if (!b)
+        return false;
+    memcpy(b->at + b->used, &h, sizeof h);
+    if (f->caplen)
+        memcpy(b->at + b->used + sizeof h, f->bytes, f->caplen);
+    *place = (uint64_t)(s->count - 1) << 32 | (uint64_t)b->used;
+    b->used += size;
+    return true;
+}
+
+void store_get(const struct store *s, uint64_t place, struct frame *out)
+{
+    const uint8_t *at = s->block[place >> 32].at + (uint32_t)place;
+    struct head h;
+    memcpy(&h, at, sizeof h);
+    *out = (struct frame){at + sizeof h, h.caplen, h.wirelen, h.linktype};
+}
+
+size_t store_used(const struct store *s)
+{
+    return s->held;
+}

@@ -1,0 +1,27 @@
+/* store.h: where the bytes of frames are kept. A row holds a place in it, nothing else does; so what stands
+ * behind a place (memory here; a mapped file) is the store's own business. */
+#ifndef TCPVIZ_SESSION_STORE_H
+#define TCPVIZ_SESSION_STORE_H
+
+#include <stdint.h>
+#include "core/mem.h"
+
+struct store;
+
+/* One frame as it was captured. bytes live as long as the store. */
+struct frame {
+    const uint8_t *bytes;
+    uint32_t caplen, wirelen; /* bytes captured; bytes on the wire */
+    int linktype;
+};
+
+struct store *store_new(const struct mem *m); /* NULL: no memory */
+void store_free(struct store *s);
+/* Copies a frame; *place is where. False: no memory, nothing changed. */
+bool store_put(struct store *s, const struct frame *f, uint64_t *place);
+/* The frame at a place that store_put gave. */
+void store_get(const struct store *s, uint64_t place, struct frame *out);
+/* Bytes held from memory. */
+size_t store_used(const struct store *s);
+
+#endif
