@@ -1,0 +1,367 @@
+/* pcapfile.c: a file is a row of records (pcap) or blocks (pcapng), each of which says its length first. The
+ * reader stands at the start of one; it moves on only when all of that record is there and makes sense. So a
+ * file that is cut or damaged has given every whole frame before the place that is named.
+ *
+ * Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng. */
+#include "session/pcapfile.h"
+#include "core/types.h"
+
+#include <string.h>
+
+enum {
+    PCAP_HEADER = 24,
+    PCAP_RECORD = 16,
+    BLOCK_OVERHEAD = 12, /* type, length, and the length again */
+    BLOCK_SECTION = 0x0A0D0D0A,
+    BLOCK_INTERFACE = 1,
+    BLOCK_PACKET = 2, /* obsolete */
+    BLOCK_SIMPLE = 3,
+    BLOCK_ENHANCED = 6,
+    SECTION_MAGIC = 0x1A2B3C4D,
+    MOST_BYTES = 128 << 20 /* more than any frame or block that was ever captured; so that a wild length is
+                            * found at once, and not when the pipe ends */
+};
+
+struct interface {
+    int linktype;
+    uint32_t snaplen; /* 0: none */
+    uint64_t ticks;   /* a second has so many */
+    int64_t offset_s; /* added to every time */
+};
+
+struct pcapfile {
+    const struct mem *mem;
+    const uint8_t *bytes;
+    size_t len, at;
+    bool all;
+    bool big; /* the section's numbers are big-endian */
+    enum { KIND_UNKNOWN, KIND_PCAP, KIND_PCAPNG } kind;
+    enum pcap_next ended; /* PCAP_FRAME: it has not */
+    const char *problem;
+    uint32_t record; /* bytes of pcap's record header */
+    uint32_t frames;
+    uint64_t last_ns;
+    struct interface *interfaces; /* of this section; pcap has one */
+    size_t count, cap;
+};
+
+struct pcapfile *pcapfile_new(const struct mem *m)
+{
+    struct pcapfile *f = mem_new(m, sizeof *f);
+    if (f)
+        f->mem = m;
+    return f;
+}
+
+void pcapfile_free(struct pcapfile *f)
+{
+    if (!f)
+        return;
+    mem_free(f->mem, f->interfaces, f->cap * sizeof *f->interfaces);
+    mem_free(f->mem, f, sizeof *f);
+}
+
+void pcapfile_bytes(struct pcapfile *f, const uint8_t *bytes, size_t len, bool all)
+{
+    f->bytes = bytes;
+    f->len = len;
+    f->all = all;
+}
+
+uint64_t pcapfile_at(const struct pcapfile *f)
+{
+    return f->at;
+}
+
+const char *pcapfile_problem(const struct pcapfile *f)
+{
+    return f->problem;
+}
+
+static uint16_t u16(const struct pcapfile *f, const uint8_t *at)
+{
+    return f->big ? (uint16_t)(at[0] << 8 | at[1]) : (uint16_t)(at[1] << 8 | at[0]);
+}
+
+static uint32_t u32(const struct pcapfile *f, const uint8_t *at)
+{
+    uint32_t first = u16(f, at), second = u16(f, at + 2);
+    return f->big ? first << 16 | second : second << 16 | first;
+}
+
+static uint64_t u64(const struct pcapfile *f, const uint8_t *at)
+{
+    uint64_t first = u32(f, at), second = u32(f, at + 4);
+    return f->big ? first << 32 | second : second << 32 | first;
+}
+
+static enum pcap_next end(struct pcapfile *f, enum pcap_next how, const char *problem)
+{
+    f->ended = how;
+    f->problem = problem;
+    return how;
+}
+
+static enum pcap_next damaged(struct pcapfile *f, const char *problem)
+{
+    return end(f, PCAP_DAMAGED, problem);
+}
+
+/* Whether n bytes are there from f->at on; if not, *next says what that means. */
+static bool has(struct pcapfile *f, size_t n, enum pcap_next *next)
+{
+    if (f->len - f->at >= n)
+        return true;
+    *next = f->all ? damaged(f, N_("the file ends in the middle of a record")) : PCAP_MORE;
+    return false;
+}
+
+/* ticks of an interface as ns since the epoch; what does not fit is the end of time. */
+static uint64_t to_ns(const struct interface *i, uint64_t ticks)
+{
+    __extension__ typedef unsigned __int128 wide;
+    uint64_t seconds = ticks / i->ticks, rest = ticks % i->ticks;
+    uint64_t rest_ns = i->ticks <= 10000000000 ? rest * 1000000000 / i->ticks
+                                               : (uint64_t)((wide)rest * 1000000000 / i->ticks);
+    if (__builtin_add_overflow(seconds, (uint64_t)i->offset_s, &seconds) != (i->offset_s < 0))
+        return i->offset_s < 0 ? 0 : UINT64_MAX;
+    if (__builtin_mul_overflow(seconds, UINT64_C(1000000000), &seconds) ||
+        __builtin_add_overflow(seconds, rest_ns, &seconds))
+        return UINT64_MAX;
+    return seconds;
+}
+
+static enum pcap_next give(struct pcapfile *f, struct pcap_frame *out, const struct interface *i,
+                           uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen)
+{
+    f->last_ns = time_ns;
+    *out = (struct pcap_frame){
+        .time_ns = time_ns,
+        .at = (uint64_t)(bytes - f->bytes),
+        .bytes = bytes,
+        .caplen = caplen,
+        .wirelen = wirelen < caplen ? caplen : wirelen,
+        .number = ++f->frames,
+        .linktype = i->linktype,
+    };
+    return PCAP_FRAME;
+}
+
+static bool add_interface(struct pcapfile *f, const struct interface *i)
+{
+    void *items = f->interfaces;
+    if (!mem_grow(f->mem, &items, &f->cap, f->count + 1, sizeof *i))
+        return false;
+    f->interfaces = items;
+    f->interfaces[f->count++] = *i;
+    return true;
+}
+
+/* pcap: a record is seconds, fraction, bytes captured, bytes on the wire, and the bytes. */
+static enum pcap_next next_record(struct pcapfile *f, struct pcap_frame *out)
+{
+    enum pcap_next next;
+    if (f->at == f->len && f->all)
+        return end(f, PCAP_END, NULL);
+    if (!has(f, f->record, &next))
+        return next;
+    const uint8_t *at = f->bytes + f->at;
+    uint32_t caplen = u32(f, at + 8);
+    if (caplen > MOST_BYTES)
+        return damaged(f, N_("a frame says that it is longer than any can be"));
+    if (!has(f, (size_t)f->record + caplen, &next))
+        return next;
+    const struct interface *i = &f->interfaces[0];
+    uint64_t unit = UINT64_C(1000000000) / i->ticks;
+    f->at += (size_t)f->record + caplen;
+    return give(f, out, i, u32(f, at) * UINT64_C(1000000000) + u32(f, at + 4) * unit, at + f->record, caplen,
+                u32(f, at + 12));
+}
+
+/* The resolution: a power of ten, or of two where the high bit is set. */
+static bool read_resolution(struct interface *i, uint8_t value)
+{
+    unsigned power = value & 0x7F;
+    if (power > (value & 0x80 ? 63 : 19))
+        return false;
+    i->ticks = 1;
+    while (power--)
+        i->ticks *= value & 0x80 ? 2 : 10;
+    return true;
+}
+
+static enum pcap_next interface_block(struct pcapfile *f, const uint8_t *body, size_t len)
+{
+    enum { FIXED = 8, OPTION_RESOLUTION = 9, OPTION_OFFSET = 14 };
+    if (len < FIXED)
+        return damaged(f, N_("an interface's block is too short"));
+    struct interface i = {.linktype = u16(f, body), .snaplen = u32(f, body + 4), .ticks = 1000000};
+    for (size_t at = FIXED; len - at >= 4;) {
+        uint16_t code = u16(f, body + at), size = u16(f, body + at + 2);
+        at += 4;
+        if (code == 0 || size > len - at)
+            break;
+        if (code == OPTION_RESOLUTION && size == 1 && !read_resolution(&i, body[at]))
+            return damaged(f, N_("an interface counts time in units that cannot be"));
+        if (code == OPTION_OFFSET && size == 8)
+            i.offset_s = (int64_t)u64(f, body + at);
+        size_t padded = (size + (size_t)3) & ~(size_t)3;
+        at += padded < len - at ? padded : len - at;
+    }
+    return add_interface(f, &i) ? PCAP_MORE : end(f, PCAP_NO_MEMORY, NULL);
+}
+
+/* Enhanced and obsolete packet blocks differ in how the interface is written. */
+static enum pcap_next packet_block(struct pcapfile *f, bool obsolete, const uint8_t *body, size_t len,
+                                   struct pcap_frame *out)
+{
+    enum { FIXED = 20 };
+    if (len < FIXED)
+        return damaged(f, N_("a frame's block is too short"));
+    uint32_t interface = obsolete ? u16(f, body) : u32(f, body), caplen = u32(f, body + 12);
+    if (interface >= f->count)
+        return damaged(f, N_("a frame names an interface that there is not"));
+    if (caplen > len - FIXED)
+        return damaged(f, N_("a frame says that it is longer than its block"));
+    const struct interface *i = &f->interfaces[interface];
+    uint64_t ticks = (uint64_t)u32(f, body + 4) << 32 | u32(f, body + 8);
+    return give(f, out, i, to_ns(i, ticks), body + FIXED, caplen, u32(f, body + 16));
+}
+
+/* A simple packet has no time, no interface (the first one is meant) and no captured length of its own. */
+static enum pcap_next simple_block(struct pcapfile *f, const uint8_t *body, size_t len,
+                                   struct pcap_frame *out)
+{
+    enum { FIXED = 4 };
+    if (len < FIXED)
+        return damaged(f, N_("a frame's block is too short"));
+    if (!f->count)
+        return damaged(f, N_("a frame names an interface that there is not"));
+    uint32_t wirelen = u32(f, body), caplen = wirelen;
+    if (f->interfaces[0].snaplen && caplen > f->interfaces[0].snaplen)
+        caplen = f->interfaces[0].snaplen;
+    if (caplen > len - FIXED)
+        return damaged(f, N_("a frame says that it is longer than its block"));
+    return give(f, out, &f->interfaces[0], f->last_ns, body + FIXED, caplen, wirelen);
+}
+
+/* A new section: its byte order, and no interfaces. False: it is none, or not all there; *next says what. */
+static bool section_begins(struct pcapfile *f, enum pcap_next *next)
+{
+    if (!has(f, BLOCK_OVERHEAD, next))
+        return false;
+    bool before = f->big;
+    f->big = f->bytes[f->at + 8] == SECTION_MAGIC >> 24;
+    if (u32(f, f->bytes + f->at + 8) != SECTION_MAGIC) {
+        f->big = before;
+        *next = damaged(f, N_("a section has no byte order"));
+        return false;
+    }
+    return true;
+}
+
+/* The block at f->at. PCAP_MORE where it was all there: it held no frame, and the next one is to be read. */
+static enum pcap_next read_block(struct pcapfile *f, struct pcap_frame *out, bool *passed)
+{
+    enum pcap_next next;
+    *passed = false;
+    if (f->at == f->len && f->all)
+        return end(f, PCAP_END, NULL);
+    if (!has(f, 8, &next))
+        return next;
+    uint32_t type = u32(f, f->bytes + f->at);
+    if (type == BLOCK_SECTION && !section_begins(f, &next))
+        return next;
+    size_t total = u32(f, f->bytes + f->at + 4);
+    if (total < BLOCK_OVERHEAD || total % 4 || total > MOST_BYTES)
+        return damaged(f, N_("a block has a length that cannot be"));
+    if (!has(f, total, &next))
+        return next;
+    const uint8_t *body = f->bytes + f->at + 8;
+    size_t len = total - BLOCK_OVERHEAD;
+    if (u32(f, body + len) != total)
+        return damaged(f, N_("the two lengths of a block differ"));
+    switch (type) {
+    case BLOCK_SECTION:
+        f->count = 0;
+        next = PCAP_MORE;
+        break;
+    case BLOCK_INTERFACE: next = interface_block(f, body, len); break;
+    case BLOCK_PACKET: next = packet_block(f, true, body, len, out); break;
+    case BLOCK_ENHANCED: next = packet_block(f, false, body, len, out); break;
+    case BLOCK_SIMPLE: next = simple_block(f, body, len, out); break;
+    default: next = PCAP_MORE; break;
+    }
+    if (next == PCAP_FRAME || next == PCAP_MORE)
+        f->at += total;
+    *passed = next == PCAP_MORE;
+    return next;
+}
+
+static enum pcap_next next_block(struct pcapfile *f, struct pcap_frame *out)
+{
+    bool passed;
+    enum pcap_next next;
+    do
+        next = read_block(f, out, &passed);
+    while (passed);
+    return next;
+}
+
+/* pcap's magic says byte order, unit of time, and whether record headers have 8 bytes more (a patch of old
+ * Linux). */
+static bool read_magic(struct pcapfile *f, struct interface *i)
+{
+    static const struct {
+        uint32_t magic, ticks, record;
+    } known[] = {
+        {0xA1B2C3D4, 1000000, PCAP_RECORD},
+        {0xA1B23C4D, 1000000000, PCAP_RECORD},
+        {0xA1B2CD34, 1000000, PCAP_RECORD + 8},
+    };
+    for (int big = 0; big < 2; big++) {
+        f->big = big;
+        for (size_t n = 0; n < COUNT_OF(known); n++)
+            if (u32(f, f->bytes) == known[n].magic) {
+                i->ticks = known[n].ticks;
+                f->record = known[n].record;
+                return true;
+            }
+    }
+    return false;
+}
+
+/* The first bytes decide what it is. PCAP_FRAME: they did. */
+static enum pcap_next open_file(struct pcapfile *f)
+{
+    enum pcap_next next;
+    struct interface i = {0};
+    if (f->len < 4)
+        return f->all ? end(f, PCAP_NOT_A_CAPTURE, N_("it is neither pcap nor pcapng")) : PCAP_MORE;
+    if (u32(f, f->bytes) == BLOCK_SECTION) {
+        f->kind = KIND_PCAPNG;
+        return PCAP_FRAME;
+    }
+    if (!read_magic(f, &i))
+        return end(f, PCAP_NOT_A_CAPTURE, N_("it is neither pcap nor pcapng"));
+    if (!has(f, PCAP_HEADER, &next))
+        return next;
+    i.linktype = u32(f, f->bytes + 20) & 0xFFFF; /* above it, how long the frame check sequence is */
+    if (!add_interface(f, &i))
+        return end(f, PCAP_NO_MEMORY, NULL);
+    f->kind = KIND_PCAP;
+    f->at = PCAP_HEADER;
+    return PCAP_FRAME;
+}
+
+enum pcap_next pcapfile_next(struct pcapfile *f, struct pcap_frame *out)
+{
+    if (f->ended != PCAP_FRAME)
+        return f->ended;
+    if (f->kind == KIND_UNKNOWN) {
+        enum pcap_next next = open_file(f);
+        if (next != PCAP_FRAME)
+            return next;
+    }
+    return f->kind == KIND_PCAP ? next_record(f, out) : next_block(f, out);
+}

@@ -1,0 +1,49 @@
+/* pcapfile.h: the frames of a capture file, pcap or pcapng, one by one. Reads from bytes that somebody else
+ * holds (a mapped file, or a buffer that grows as a pipe delivers), trusts no length in them, and copies
+ * nothing.
+ *
+ * pcap: microseconds and nanoseconds, both byte orders. pcapng: several sections (each with its own byte
+ * order), any number of interfaces with link types, resolutions and offsets of their own; enhanced, simple
+ * and obsolete packet blocks; everything else is passed over. */
+#ifndef TCPVIZ_SESSION_PCAPFILE_H
+#define TCPVIZ_SESSION_PCAPFILE_H
+
+#include "core/mem.h"
+
+#include <stdint.h>
+
+struct pcapfile;
+
+struct pcap_frame {
+    uint64_t time_ns;     /* since the epoch; where the file has no time (a simple packet block), of the frame
+                             before */
+    uint64_t at;          /* offset of bytes in the file */
+    const uint8_t *bytes; /* into what pcapfile_bytes gave */
+    uint32_t caplen, wirelen; /* bytes captured, bytes on the wire; the second is never less than the first */
+    uint32_t number;          /* from 1, as Wireshark's frame.number */
+    int linktype;
+};
+
+enum pcap_next {
+    PCAP_FRAME,         /* *out is the next frame */
+    PCAP_MORE,          /* the next one is not all there yet: give more bytes and ask again */
+    PCAP_END,           /* the file ended where a record ended */
+    PCAP_NOT_A_CAPTURE, /* neither pcap nor pcapng */
+    PCAP_DAMAGED,       /* what was whole was given; pcapfile_at and pcapfile_problem say where and what */
+    PCAP_NO_MEMORY
+};
+
+/* A reader without bytes; NULL: no memory. */
+struct pcapfile *pcapfile_new(const struct mem *m);
+void pcapfile_free(struct pcapfile *f);
+/* What there is of the file now, from its first byte on. May be called again with more of it, at another
+ * address; all: nothing will follow. Borrowed until the next call. */
+void pcapfile_bytes(struct pcapfile *f, const uint8_t *bytes, size_t len, bool all);
+/* All results but PCAP_FRAME and PCAP_MORE are final: asked again, it says the same. */
+enum pcap_next pcapfile_next(struct pcapfile *f, struct pcap_frame *out);
+/* Offset in the file of the record that comes next; after PCAP_DAMAGED, of the damaged one. */
+uint64_t pcapfile_at(const struct pcapfile *f);
+/* What is wrong, for the catalogue; NULL where nothing is. */
+const char *pcapfile_problem(const struct pcapfile *f);
+
+#endif
