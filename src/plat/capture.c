@@ -1,0 +1,157 @@
+/* capture.c: libpcap over AF_PACKET, TPACKET_V3.
+ *
+ * The kernel fills blocks of 256 KB with whole frames and hands a block over when it is full or 1 ms old. So
+ * the reader is woken once a block, not once a frame, and not at all while nothing passes. On a loopback the
+ * kernel offers each frame twice, as it leaves and as it arrives: the copies that leave are refused in the
+ * kernel, where they would take half of the ring (libpcap passes over them too, but late). */
+#include "plat/capture.h"
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <linux/if_packet.h>
+#include "core/types.h"
+
+enum { WHOLE_FRAMES = 262144, SMALL_RING = 2 << 20, BLOCK_MS = 1 };
+
+struct capture {
+    pcap_t *pcap;
+    uint64_t seen, dropped, interface_dropped;
+    unsigned last_dropped, last_interface_dropped; /* libpcap's counts, which wrap at 2^32 */
+    void (*frame)(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen);
+    void *ctx;
+};
+
+static bool is_loopback(const char *iface)
+{
+    return strcmp(iface, "lo") == 0;
+}
+
+static bool refused(pcap_t *p, int err, const char *iface, struct fail *f)
+{
+    static const char ways[] = N_("run it with sudo, or `sudo setcap cap_net_raw+ep` on the program");
+    switch (err) {
+    case PCAP_ERROR_PERM_DENIED:
+    case PCAP_ERROR_PROMISC_PERM_DENIED: return fail_errno(f, EPERM, ways, "%s", iface);
+    case PCAP_ERROR_NO_SUCH_DEVICE: return fail_errno(f, ENODEV, NULL, "%s", iface);
+    case PCAP_ERROR_IFACE_NOT_UP: return fail_errno(f, ENETDOWN, NULL, "%s", iface);
+    case PCAP_ERROR: return fail_set(f, FAIL_SYSTEM, pcap_geterr(p), NULL, "%s", iface);
+    default: return fail_set(f, FAIL_SYSTEM, pcap_statustostr(err), NULL, "%s", iface);
+    }
+}
+
+static bool set_filter(pcap_t *p, const char *filter, struct fail *f)
+{
+    struct bpf_program program;
+    /* No netmask is known: "ip broadcast" is then refused by libpcap, in its own words. */
+    if (pcap_compile(p, &program, filter, 1, PCAP_NETMASK_UNKNOWN) < 0)
+        return fail_set(f, FAIL_USAGE, pcap_geterr(p), NULL, "filter %s", filter);
+    int err = pcap_setfilter(p, &program);
+    pcap_freecode(&program);
+    return err ? fail_set(f, FAIL_SYSTEM, pcap_geterr(p), NULL, "filter %s", filter) : true;
+}
+
+static bool start(pcap_t *p, const struct capture_options *o, struct fail *f)
+{
+    char words[PCAP_ERRBUF_SIZE];
+    pcap_set_snaplen(p, o->snaplen > 0 ? o->snaplen : WHOLE_FRAMES);
+    pcap_set_buffer_size(p, o->buffer_bytes > 0 ? o->buffer_bytes : SMALL_RING);
+    pcap_set_timeout(p, BLOCK_MS);
+    pcap_set_tstamp_precision(p, PCAP_TSTAMP_PRECISION_NANO);
+    pcap_set_promisc(p, is_loopback(o->iface) ? 0 : 1);
+    int err = pcap_activate(p);
+    if (err < 0)
+        return refused(p, err, o->iface, f);
+    int on = 1;
+    if (is_loopback(o->iface))
+        setsockopt(pcap_fileno(p), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);
+    if (o->filter && *o->filter && !set_filter(p, o->filter, f))
+        return false;
+    if (pcap_setnonblock(p, 1, words) < 0)
+        return fail_set(f, FAIL_SYSTEM, words, NULL, "%s", o->iface);
+    return true;
+}
+
+struct capture *capture_open(const struct capture_options *o, struct fail *f)
+{
+    char words[PCAP_ERRBUF_SIZE];
+    struct capture *c = calloc(1, sizeof *c);
+    if (!c) {
+        fail_errno(f, ENOMEM, NULL, "%s", o->iface);
+        return NULL;
+    }
+    c->pcap = pcap_create(o->iface, words);
+    if (!c->pcap)
+        fail_set(f, FAIL_SYSTEM, words, NULL, "%s", o->iface);
+    else if (start(c->pcap, o, f))
+        return c;
+    capture_close(c);
+    return NULL;
+}
+
+void capture_close(struct capture *c)
+{
+    if (!c)
+        return;
+    if (c->pcap)
+        pcap_close(c->pcap);
+    free(c);
+}
+
+int capture_fd(const struct capture *c)
+{
+    return pcap_get_selectable_fd(c->pcap);
+}
+
+int capture_linktype(const struct capture *c)
+{
+    return pcap_datalink(c->pcap);
+}
+
+static void hand_over(u_char *user, const struct pcap_pkthdr *h, const u_char *bytes)
+{
+    struct capture *c = (struct capture *)(void *)user;
+    c->seen++;
+    /* tv_usec holds nanoseconds: that precision was asked for. */
+    uint64_t time_ns = (uint64_t)h->ts.tv_sec * 1000000000u + (uint64_t)h->ts.tv_usec;
+    c->frame(c->ctx, time_ns, bytes, h->caplen, h->len);
+}
+
+int capture_drain(struct capture *c, int most,
+                  void (*frame)(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen,
+                                uint32_t wirelen),
+                  void *ctx)
+{
+    c->frame = frame;
+    c->ctx = ctx;
+    int n = pcap_dispatch(c->pcap, most > 0 ? most : -1, hand_over, (u_char *)c);
+    return n < 0 ? -1 : n;
+}
+
+void capture_counts(struct capture *c, struct capture_counts *out)
+{
+    struct pcap_stat now;
+    if (pcap_stats(c->pcap, &now) == 0) {
+        c->dropped += now.ps_drop - c->last_dropped;
+        c->interface_dropped += now.ps_ifdrop - c->last_interface_dropped;
+        c->last_dropped = now.ps_drop;
+        c->last_interface_dropped = now.ps_ifdrop;
+    }
+    *out = (struct capture_counts){c->seen, c->dropped, c->interface_dropped};
+}
+
+bool capture_filter_check(const char *filter, int linktype, struct fail *f)
+{
+    pcap_t *p = pcap_open_dead(linktype, WHOLE_FRAMES);
+    if (!p)
+        return fail_errno(f, ENOMEM, NULL, "filter %s", filter);
+    struct bpf_program program;
+    bool right = pcap_compile(p, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
+    if (right)
+        pcap_freecode(&program);
+    else
+        fail_set(f, FAIL_USAGE, pcap_geterr(p), NULL, "filter %s", filter);
+    pcap_close(p);
+    return right;
+}
