@@ -54,7 +54,8 @@ static size_t char_before(const struct str *t, size_t at)
         do
             at--;
         while (at > 0 && ((unsigned char)t->at[at] & 0xc0) == 0x80);
-        if (cells_of(t->at + at, t->len - at) != cells_of(t->at, t->len) || at == 0)
+        uint32_t ch;
+        if (cells_of(t->at + at, utf8_next(t->at + at, t->len - at, &ch)) != 0)
             break;
     }
     return at;

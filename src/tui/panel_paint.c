@@ -1,0 +1,99 @@
+#include "tui/panel_paint.h"
+
+#include <string.h>
+
+enum { BAR_CELLS = 20, LABEL_CELLS = 11, LINE_BAR = 12 };
+
+static void paint_gauge(struct canvas *c, struct rect in, int y, const char *label, const struct gauge *g,
+                        const struct str *text, const struct voice *voice)
+{
+    int x = (int)cells_of(label, strlen(label)) + 1;
+    canvas_put(c, in, y, 0, LOOK_DIM, 0, label);
+    if (x < LABEL_CELLS)
+        x = LABEL_CELLS;
+    canvas_bar(c, in, y, x, BAR_CELLS, LOOK_QUEUE, g->known ? g->part : 0, g->whole, voice->ascii);
+    canvas_put(c, in, y, x + BAR_CELLS + 2, LOOK_TEXT, 0, text->at);
+}
+
+static void paint_listener(struct canvas *c, struct rect in, int y, const struct panel *p,
+                           const struct voice *voice)
+{
+    const struct listener_queues *l = &p->listener;
+    if (!l->known)
+        return;
+    int x = canvas_put(c, in, y, 0, LOOK_STATE, CELL_BOLD, l->state) + 3;
+    x += canvas_put(c, in, y, x, LOOK_TEXT, 0, l->syn_text.at) + 3;
+    x += canvas_put(c, in, y, x, LOOK_DIM, 0, say(voice, N_("accept queue"))) + 1;
+    canvas_bar(c, in, y, x, 10, LOOK_QUEUE, l->accept.part, l->accept.whole, voice->ascii);
+    canvas_put(c, in, y, x + 11, LOOK_TEXT, 0, l->accept_text.at);
+}
+
+static void paint_timer(struct canvas *c, struct rect in, int y, const struct panel *p,
+                        const struct voice *voice)
+{
+    int x = canvas_put(c, in, y, 0, p->timer == TIMER_NONE ? LOOK_DIM : LOOK_PROBE, 0, p->timer_text.at) + 1;
+    if (p->timer_bar.known && p->timer_bar.whole > 0) {
+        canvas_bar(c, in, y, x, BAR_CELLS, LOOK_PROBE, p->timer_bar.part, p->timer_bar.whole, voice->ascii);
+        x += BAR_CELLS + 1;
+    }
+    canvas_put(c, in, y, x, LOOK_TEXT, 0, p->probes.at);
+}
+
+void panel_paint(struct canvas *c, struct rect r, const struct panel *p, const struct voice *voice)
+{
+    canvas_box(c, r, LOOK_FRAME, p->title.at, p->kernel.at, voice->ascii);
+    struct rect in = {r.y + 1, r.x + 2, r.rows - 2, r.cols - 4};
+    int y = 0;
+    canvas_put(c, in, y, 0, p->sampled && !p->agrees ? LOOK_WARN : LOOK_STATE, CELL_BOLD, p->state_text.at);
+    int program = (int)cells_of(p->program.at, p->program.len);
+    int x = in.cols - 22;
+    if (x + program > in.cols)
+        x = in.cols - program;
+    canvas_put(c, in, y++, x, LOOK_NOTE, 0, p->program.at);
+    paint_gauge(c, in, y++, say(voice, N_("send queue")), &p->queues.send, &p->queues.send_text, voice);
+    paint_gauge(c, in, y++, say(voice, N_("recv queue")), &p->queues.recv, &p->queues.recv_text, voice);
+    bool tight = in.rows < 7;
+    if (!tight || p->side == SIDE_CLIENT || !p->listener.known)
+        canvas_put(c, in, y++, 0, LOOK_TEXT, 0, p->numbers.at);
+    if (p->side == SIDE_SERVER && p->listener.known)
+        paint_listener(c, in, y++, p, voice);
+    paint_timer(c, in, y++, p, voice);
+    x = canvas_put(c, in, y, 0, LOOK_DIM, 0, say(voice, N_("last read"))) + 2;
+    canvas_put(c, in, y, x, LOOK_TEXT, 0, p->last_read.at);
+}
+
+/* A short gauge: its name, the number, a bar. Returns where the next one begins. */
+static int line_gauge(struct canvas *c, struct rect r, int x, const char *label, const struct gauge *g,
+                      const struct str *text, const struct voice *voice)
+{
+    int used = canvas_put(c, r, 0, x, LOOK_DIM, 0, label);
+    canvas_put(c, r, 0, x + used + 1, LOOK_TEXT, 0, text->at);
+    canvas_bar(c, r, 0, x + used + 6, LINE_BAR, LOOK_QUEUE, g->known ? g->part : 0, g->whole, voice->ascii);
+    return x + used + 6 + LINE_BAR + 1;
+}
+
+void panel_paint_line(struct canvas *c, struct rect r, const struct panel *p, const struct voice *voice)
+{
+    int x = 1 + canvas_put(c, r, 0, 1, LOOK_TITLE, CELL_BOLD, p->title_short.at) + 1;
+    if (x < 15)
+        x = 15;
+    const struct str *state = r.cols >= 76 ? &p->state_text : &p->state_short;
+    canvas_put(c, r, 0, x, p->sampled && !p->agrees ? LOOK_WARN : LOOK_STATE, CELL_BOLD, state->at);
+    x += r.cols >= 76 ? 13 : 9;
+    if (r.cols >= 76) {
+        x = line_gauge(c, r, x, say(voice, N_("snd")), &p->queues.send, &p->queues.send_short, voice);
+        x = line_gauge(c, r, x, say(voice, N_("rcv")), &p->queues.recv, &p->queues.recv_short, voice);
+    } else {
+        x += canvas_put(c, r, 0, x, LOOK_DIM, 0, say(voice, N_("snd"))) + 1;
+        x += canvas_put(c, r, 0, x, LOOK_TEXT, 0, p->queues.send_short.at) + 1;
+        x += canvas_put(c, r, 0, x, LOOK_DIM, 0, say(voice, N_("rcv"))) + 1;
+        x += canvas_put(c, r, 0, x, LOOK_TEXT, 0, p->queues.recv_short.at) + 1;
+    }
+    x += canvas_put(c, r, 0, x, LOOK_PROBE, 0, p->timer_short.at) + 2;
+    if (p->side == SIDE_SERVER && p->listener.known && x + 24 <= r.cols) {
+        x += canvas_put(c, r, 0, x, LOOK_DIM, 0, say(voice, N_("accept queue"))) + 1;
+        x += canvas_put(c, r, 0, x, LOOK_TEXT, 0, p->listener.accept_text.at) + 2;
+    }
+    if (x + (int)cells_of(p->program.at, p->program.len) <= r.cols)
+        canvas_put(c, r, 0, x, LOOK_NOTE, 0, p->program.at);
+}
