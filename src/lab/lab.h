@@ -1,8 +1,9 @@
 /* lab.h: the experiment: a real server, a real client, in one process, on a loopback.
  *
- * Set up in three steps, because the sniffer must be open before the server listens: lab_prepare (namespace, loopback,
- * sysctls), then the app opens the sniffer, then lab_up. Verbs act at once and never wait; what the programs then do
- * (accept, read, write) happens in lab_act. Every system call of the two programs goes to the sink as an event. */
+ * Set up in three steps, because the sniffer must be open before the server listens: lab_prepare (namespace,
+ * loopback, sysctls), then the app opens the sniffer, then lab_up. Verbs act at once and never wait; what the
+ * programs then do (accept, read, write) happens in lab_act. Every system call of the two programs goes to
+ * the sink as an event. */
 #ifndef TCPVIZ_LAB_LAB_H
 #define TCPVIZ_LAB_LAB_H
 
@@ -26,9 +27,10 @@ struct lab_options {
 
 struct lab;
 
-/* The namespace of the private loopback; nothing for the host's. Before any thread exists. False: f has what, why and
- * the ways out. Warnings (a sysctl that could not be written) go to `warn`, a line each. */
-bool lab_prepare(const struct lab_options *o, void (*warn)(void *ctx, const char *line), void *ctx, struct fail *f);
+/* The namespace of the private loopback; nothing for the host's. Before any thread exists. False: f has what,
+ * why and the ways out. Warnings (a sysctl that could not be written) go to `warn`, a line each. */
+bool lab_prepare(const struct lab_options *o, void (*warn)(void *ctx, const char *line), void *ctx,
+                 struct fail *f);
 /* socket, SO_REUSEADDR, bind, listen: the server waits in accept(). NULL: f says why. */
 struct lab *lab_up(const struct lab_options *o, struct fail *f);
 /* Closes everything. What it does then is not part of the session. */
@@ -41,14 +43,17 @@ void lab_reset(struct lab *l);
 /* The server's endpoint, and the interface to sniff on ("lo"). */
 void lab_server(const struct lab *l, struct endpoint *out);
 
-/* A connection is named by its tuple. A verb that can't be done now (nothing waits for an answer) sets f with status
- * FAIL_EXPECT and returns false; a system call that fails is an event, no failure. */
-bool lab_connect(struct lab *l, int count, struct tuple *last, struct fail *f); /* last: of the last one made */
-bool lab_send(struct lab *l, const struct tuple *t, uint64_t body, const char *fill, bool post, struct fail *f);
+/* A connection is named by its tuple. A verb that can't be done now (nothing waits for an answer) sets f with
+ * status FAIL_EXPECT and returns false; a system call that fails is an event, no failure. */
+bool lab_connect(struct lab *l, int count, struct tuple *last,
+                 struct fail *f); /* last: of the last one made */
+bool lab_send(struct lab *l, const struct tuple *t, uint64_t body, const char *fill, bool post,
+              struct fail *f);
 bool lab_write(struct lab *l, const struct tuple *t, enum side side, uint64_t bytes, struct fail *f);
 bool lab_respond(struct lab *l, const struct tuple *t, const char *text, size_t len, struct fail *f);
 bool lab_auto(struct lab *l, bool on, struct fail *f);
-/* bytes: -1 goes on reading, 0 stops, else reads so many now and stops. t NULL: the default of connections to come. */
+/* bytes: -1 goes on reading, 0 stops, else reads so many now and stops. t NULL: the default of connections to
+ * come. */
 bool lab_read(struct lab *l, const struct tuple *t, enum side side, int64_t bytes, struct fail *f);
 bool lab_accept(struct lab *l, bool on, struct fail *f);
 bool lab_listen(struct lab *l, int backlog, struct fail *f); /* -1: listen off */
@@ -64,16 +69,25 @@ bool lab_set(struct lab *l, const struct tuple *t, enum side side, const char *o
 bool lab_sysctl(struct lab *l, const char *name, const char *value, struct fail *f);
 
 /* What a program does at the moment, and what it read: for the panels. */
-enum lab_waits { WAITS_NOTHING, WAITS_ACCEPT, WAITS_READ, WAITS_WRITE, WAITS_TEACHER, WAITS_CONNECT, WAITS_CLOSED, WAITS_STOPPED };
+enum lab_waits {
+    WAITS_NOTHING,
+    WAITS_ACCEPT,
+    WAITS_READ,
+    WAITS_WRITE,
+    WAITS_TEACHER,
+    WAITS_CONNECT,
+    WAITS_CLOSED,
+    WAITS_STOPPED
+};
 struct lab_program {
     enum lab_waits waits;
-    bool open;                    /* it holds a descriptor of this connection */
-    int fd;                       /* -1 if not */
-    const char *text;             /* what it read last, whole (raw bytes); borrowed until the next lab_act */
+    bool open;        /* it holds a descriptor of this connection */
+    int fd;           /* -1 if not */
+    const char *text; /* what it read last, whole (raw bytes); borrowed until the next lab_act */
     size_t text_len;
     uint64_t read_bytes, written_bytes;
-    unsigned requests_waiting;    /* server: requests that are complete and not answered */
-    bool peer_closed;             /* read() returned 0 */
+    unsigned requests_waiting; /* server: requests that are complete and not answered */
+    bool peer_closed;          /* read() returned 0 */
 };
 bool lab_program(const struct lab *l, const struct tuple *t, enum side side, struct lab_program *out);
 bool lab_listening(const struct lab *l);

@@ -1,0 +1,45 @@
+/* client.c: a client that opens connections when it is told to, and reads what comes. connect() does not
+ * block, as the screen must not: on a loopback the handshake is over before it returns (EINPROGRESS all the
+ * same), else the end of it is asked for (SO_ERROR) when the socket becomes writable. */
+#include <errno.h>
+
+#include "lab/state.h"
+
+/* The port that connect() chose makes the connection's name. */
+static void name(struct lab *l, struct conn *c, int fd)
+{
+    struct event_key key = {.known = true, .serial = c->serial};
+    endpoint_own(fd, &key.tuple.end[SIDE_CLIENT]);
+    key.tuple.end[SIDE_SERVER] = l->server;
+    conn_name(l, c, &key.tuple);
+    caller_name(&c->end[SIDE_CLIENT].caller, &key);
+}
+
+bool client_connect(struct lab *l, struct tuple *named, struct fail *f)
+{
+    struct conn *c = conn_new(l);
+    if (c == NULL)
+        return fail_errno(f, ENOMEM, NULL, "connect");
+    struct peer *p = &c->end[SIDE_CLIENT];
+    const struct defaults *d = &l->defaults[SIDE_CLIENT];
+    c->serial = ++l->serials;
+    p->caller.held = true;
+    int fd = call_socket(&p->caller, l->o.ipv6 ? AF_INET6 : AF_INET);
+    if (fd < 0) {
+        int err = errno;
+        caller_name(&p->caller, &(struct event_key){.known = false});
+        conn_free(l, c);
+        return fail_errno(f, err, NULL, "connect");
+    }
+    defaults_apply(l, &p->caller, fd, SIDE_CLIENT);
+    if (d->idle_s > 0)
+        keepalive_apply(&p->caller, fd, d->idle_s, d->interval_s, d->count);
+    int r = call_connect(&p->caller, fd, &l->server);
+    bool in_progress = r < 0 && errno == EINPROGRESS;
+    name(l, c, fd);
+    peer_open(p, fd, in_progress, d->may_read);
+    p->broken = r < 0 && !in_progress;
+    peer_watch(p);
+    *named = c->tuple;
+    return true;
+}
