@@ -1,0 +1,189 @@
+/* The private network and everything that asks the kernel about it, in real namespaces, as root and as
+ * nobody. */
+#include "unit/pair.h"
+#include <fcntl.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include "core/decode.h"
+#include "plat/caps.h"
+#include "plat/capture.h"
+#include "plat/loop.h"
+
+static void unexpected(void *ctx, const char *line)
+{
+    (void)ctx;
+    fprintf(stderr, "warning: %s\n", line);
+    _exit(1);
+}
+
+static void network_body(void)
+{
+    uid_t uid = getuid();
+    gid_t gid = getgid();
+    uint64_t start = clock_steady();
+    struct fail f = {0};
+    CHECK(netns_private(&(struct netns_options){0}, &f));
+    sysctls_lab(unexpected, NULL);
+    CHECK(clock_steady() - start < 100000000u);
+    CHECK(getuid() == uid && getgid() == gid);
+
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    struct ifreq r = {.ifr_name = "lo"};
+    CHECK(ioctl(fd, SIOCGIFMTU, &r) == 0 && r.ifr_mtu == 1500);
+    CHECK(ioctl(fd, SIOCGIFFLAGS, &r) == 0 && (r.ifr_flags & IFF_UP));
+    CHECK(ioctl(fd, SIOCGIFINDEX, &(struct ifreq){.ifr_name = "eth0"}) < 0);
+    char value[64];
+    CHECK(sysctl_read("tcp_congestion_control", value, sizeof value, &f) && !strcmp(value, "reno"));
+    CHECK(sysctl_read("net.ipv4.tcp_syncookies", value, sizeof value, &f) && !strcmp(value, "0"));
+    CHECK(sysctl_write("tcp_ecn", "1", &f) && sysctl_read("tcp_ecn", value, sizeof value, &f) &&
+          !strcmp(value, "1"));
+    const char *const wrong[] = {"kernel.hostname",  "net..ipv4",   "net.ipv4.", "../../kernel/hostname",
+                                 "net/ipv4/tcp_ecn", "tcp_no_such", "net.ipv4",  ""};
+    for (size_t i = 0; i < COUNT_OF(wrong); i++)
+        CHECK(!sysctl_read(wrong[i], value, sizeof value, &f) && f.status == FAIL_EXPECT);
+    CHECK(!sysctl_write("tcp_ecn", "rubbish", &f) && !strcmp(f.why, "Invalid argument"));
+    fail_release(&f);
+}
+
+static void a_private_network_is_whole_and_quick(void **state)
+{
+    (void)state;
+    in_child(network_body);
+}
+
+/* As Ubuntu's AppArmor does it: namespaces are made, but the process has no capability in them. */
+static void no_capability_body(void)
+{
+    struct fail f = {0};
+    CHECK(netns_enter(&f));
+    CHECK(caps_drop(&f));
+    CHECK(!netns_loopback(&(struct netns_options){0}, &f));
+    CHECK(f.status == FAIL_SYSTEM && strstr(f.way, "sudo tcpviz --host") &&
+          strstr(f.way, "setcap cap_net_raw+ep") &&
+          strstr(f.way, "kernel.apparmor_restrict_unprivileged_userns=0") &&
+          strstr(f.way, "assets/apparmor/tcpviz"));
+    fail_release(&f);
+}
+
+static void a_set_up_that_fails_after_unshare_tells_the_ways_out(void **state)
+{
+    (void)state;
+    in_child(no_capability_body);
+}
+
+/* No more user namespaces inside one that allows none: unshare() itself fails. */
+static void forbidden_body(void)
+{
+    struct fail f = {0};
+    CHECK(netns_enter(&f));
+    int fd = open("/proc/sys/user/max_user_namespaces", O_WRONLY);
+    CHECK(fd >= 0 && write(fd, "0", 1) == 1);
+    CHECK(!netns_private(&(struct netns_options){0}, &f) && strstr(f.way, "sudo tcpviz --host"));
+    CHECK(!strcmp(f.why, "user namespaces are forbidden here"));
+    fail_release(&f);
+}
+
+static void forbidden_namespaces_tell_the_ways_out(void **state)
+{
+    (void)state;
+    assert_int_equal(child_status(forbidden_body, 1), 0);
+}
+
+struct seen {
+    unsigned frames, data, largest, other;
+    uint64_t bytes, last_ns;
+    int linktype;
+};
+
+static void count_frame(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen)
+{
+    struct seen *s = ctx;
+    s->frames++;
+    s->last_ns = time_ns;
+    CHECK(caplen == wirelen && caplen >= 54 && s->linktype == DLT_EN10MB_);
+    unsigned ip = (bytes[14] & 15u) * 4, total = (unsigned)bytes[16] << 8 | bytes[17];
+    if (bytes[12] != 8 || bytes[13] != 0 || bytes[23] != IPPROTO_TCP) {
+        s->other++;
+        return;
+    }
+    unsigned len = total - ip - (bytes[14 + ip + 12] >> 4) * 4u;
+    s->data += len > 0;
+    s->bytes += len;
+    s->largest = len > s->largest ? len : s->largest;
+}
+
+static void drain_until(struct capture *c, struct seen *s, uint64_t bytes)
+{
+    while (s->bytes < bytes) {
+        CHECK(wait_for(capture_fd(c), POLLIN));
+        CHECK(capture_drain(c, 0, count_frame, s) >= 0);
+    }
+}
+
+static void sniff_body(void)
+{
+    enter();
+    struct fail f = {0};
+    struct capture *c = capture_open(&(struct capture_options){.iface = "lo"}, &f);
+    CHECK(c && capture_fd(c) >= 0);
+    struct seen s = {.linktype = capture_linktype(c)};
+    struct pair p;
+    static char block[14480];
+    uint64_t before = clock_now();
+    pair_open(&p, AF_INET);
+    CHECK(write(p.client, block, sizeof block) == sizeof block);
+    drain_until(c, &s, sizeof block);
+    /* Ten whole segments, each seen once, and the handshake before them. */
+    CHECK(s.data == 10 && s.bytes == sizeof block && s.largest == 1448 && s.other == 0);
+    CHECK(s.last_ns > before && s.last_ns <= clock_now());
+    struct capture_counts n;
+    capture_counts(c, &n);
+    CHECK(n.seen == s.frames && n.dropped == 0 && s.frames >= 13);
+    capture_close(c);
+
+    c = capture_open(&(struct capture_options){.iface = "lo", .filter = "tcp[13] & 1 != 0"}, &f);
+    CHECK(c);
+    s = (struct seen){.linktype = capture_linktype(c)};
+    shutdown(p.client, SHUT_WR);
+    CHECK(wait_for(capture_fd(c), POLLIN) && capture_drain(c, 1, count_frame, &s) == 1 && s.frames == 1);
+    capture_close(c);
+    CHECK(!capture_open(&(struct capture_options){.iface = "lo", .filter = "tcp prot 80"}, &f) &&
+          f.status == FAIL_USAGE);
+    CHECK(!capture_open(&(struct capture_options){.iface = "nowhere0"}, &f) && f.status == FAIL_SYSTEM);
+    CHECK(capture_filter_check("tcp port 80", DLT_EN10MB_, &f) &&
+          !capture_filter_check("port", DLT_EN10MB_, &f));
+    fail_release(&f);
+}
+
+static void every_segment_is_seen_once_and_is_no_larger_than_the_mss(void **state)
+{
+    (void)state;
+    in_child(sniff_body);
+}
+
+static void no_sniffing_body(void)
+{
+    struct fail f = {0};
+    CHECK(!caps_have_net_raw() && !capture_open(&(struct capture_options){.iface = "lo"}, &f));
+    CHECK(f.status == FAIL_SYSTEM && !strcmp(f.what, "lo") && strstr(f.way, "setcap cap_net_raw+ep"));
+    fail_release(&f);
+}
+
+static void sniffing_without_the_right_tells_the_way_out(void **state)
+{
+    (void)state;
+    assert_int_equal(child_status(no_sniffing_body, 1), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_private_network_is_whole_and_quick),
+        cmocka_unit_test(a_set_up_that_fails_after_unshare_tells_the_ways_out),
+        cmocka_unit_test(forbidden_namespaces_tell_the_ways_out),
+        cmocka_unit_test(every_segment_is_seen_once_and_is_no_larger_than_the_mss),
+        cmocka_unit_test(sniffing_without_the_right_tells_the_way_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
