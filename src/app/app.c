@@ -112,7 +112,9 @@ static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
     }
     if (deadline)
         wait_ns = sooner(deadline > steady_ns ? deadline - steady_ns : 1, wait_ns);
-    if (wait_ns)
+    if (a->reader)
+        source_start(a->timer, 0, 0);
+    else if (wait_ns)
         source_start(a->timer, (wait_ns + 999999) / 1000000, 0);
     else
         source_stop(a->timer);
@@ -122,6 +124,43 @@ static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
 static bool app_observe(struct app *a, uint64_t now_ns)
 {
     return a->sampler && sampler_run(a->sampler, now_ns);
+}
+
+/* A slice of the file of -r; whether there was any. */
+static bool app_read(struct app *a)
+{
+    struct fail f = {0};
+
+    if (!a->reader)
+        return false;
+    if (reader_some(a->reader, a->session, &f))
+        return true;
+    reader_close(a->reader);
+    a->reader = NULL;
+    if (f.status) {
+        app_tell(a, &f);
+        a->status = (int)f.status;
+    }
+    if (!a->screen && !a->script)
+        app_quit(a, (int)f.status);
+    fail_release(&f);
+    return true;
+}
+
+/* The interface is gone: what came is kept. */
+static void app_lost(struct app *a)
+{
+    struct fail f = {0};
+
+    source_close(a->sniffed);
+    a->sniffed = NULL;
+    capture_close(a->capture);
+    a->capture = NULL;
+    fail_set(&f, FAIL_SYSTEM, N_("the interface is gone"), NULL, "%s", session_source(a->session));
+    app_tell(a, &f);
+    if (!a->screen)
+        app_quit(a, FAIL_SYSTEM);
+    fail_release(&f);
 }
 
 void app_turn(void *ctx)
@@ -138,7 +177,8 @@ void app_turn(void *ctx)
         counters_read(a->counters, take_counter, a);
     const uint64_t now = clock_now();
     const size_t applied = turn_settle(a->turn, now);
-    const bool read = a->reader && reader_some(a->reader, a);
+    const bool read = app_read(a);
+    app_settled(a);
     const bool seen = app_observe(a, now);
     const uint64_t steady = clock_steady();
     app_step(a, steady);

@@ -3,11 +3,14 @@
 #ifndef TCPVIZ_APP_APP_H
 #define TCPVIZ_APP_APP_H
 
+#include "app/choose.h"
+#include "app/choose.h"
 #include "app/options.h"
 #include "core/cmd.h"
 #include "lab/lab.h"
 #include "plat/capture.h"
 #include "scene/say.h"
+#include "session/sampler.h"
 #include "session/turn.h"
 
 enum { LABS_LOOPBACK = 1, LABS_HOST = 2, LABS_WATCH = 4, LABS_FILE = 8, LABS_ALL = 15, LABS_LIVE = 3 };
@@ -23,8 +26,6 @@ extern const size_t command_count;
 
 struct script;
 struct screen;
-struct sampler;
-struct diag;
 struct counters;
 struct reader;
 struct outlet;
@@ -46,6 +47,7 @@ struct app {
     struct lab *lab;            /* NULL with -i and -r */
     struct capture *capture;    /* NULL with -r */
     struct sampler *sampler;    /* NULL with -i and -r */
+    struct sampler_kernel kernel; /* whom it asks */
     struct diag *diag;          /* of the lab's namespace */
     struct counters *counters;  /* of the private loopback only: the machine's belong to others too */
     struct reader *reader;      /* the file of -r while it is read */
@@ -62,6 +64,7 @@ struct app {
     struct script *script;      /* NULL: none runs */
     struct screen *screen;      /* NULL: no terminal */
     uint32_t selected;          /* connection, NO_CONN */
+    struct choice choice;       /* the one that `connect` made and the session is yet to hear of */
     uint32_t window;            /* first row that a condition on a label looks at (RULES 21) */
     bool window_moves;          /* a wait or expect came: the next command that acts moves the window */
     uint32_t view_start;        /* after `reset`: the first row that is shown */

@@ -4,7 +4,6 @@
 #include "app/parts.h"
 #include "plat/crash.h"
 
-#include <stdlib.h>
 
 static bool hook_run(void *ctx, const char *line, size_t len, struct str *error)
 {
@@ -35,15 +34,6 @@ static const char *place_of(struct app *a)
     return a->place.at;
 }
 
-static bool request_waits(const struct app *a)
-{
-    struct conn_view c;
-    struct lab_program p;
-
-    return a->lab && session_conn(a->session, a->selected, &c) &&
-           lab_program(a->lab, &c.tuple, SIDE_SERVER, &p) && p.requests_waiting > 0;
-}
-
 static void hook_info(void *ctx, struct screen_info *out)
 {
     struct app *a = ctx;
@@ -61,40 +51,18 @@ static void hook_info(void *ctx, struct screen_info *out)
         .lab = a->lab != NULL,
         .live = a->capture != NULL,
         .unsaved = app_unsaved(a),
-        .waiting = request_waits(a),
+        .accepting = a->lab && lab_listening(a->lab) && lab_accepting(a->lab),
+        .keepalive_ms = a->lab ? (uint64_t)a->options->keepalive_s * 1000 : 0,
     };
 }
 
-/* The lab's words for what a program does are the screen's, one by one. */
-static enum screen_waits waits_of(enum lab_waits w)
+static bool hook_program(void *ctx, uint32_t conn, enum side side, struct lab_program *out)
 {
-    static const enum screen_waits map[] = {
-        [WAITS_NOTHING] = SCREEN_WAITS_NOTHING, [WAITS_ACCEPT] = SCREEN_WAITS_ACCEPT,
-        [WAITS_READ] = SCREEN_WAITS_READ,       [WAITS_WRITE] = SCREEN_WAITS_WRITE,
-        [WAITS_TEACHER] = SCREEN_WAITS_TEACHER, [WAITS_CONNECT] = SCREEN_WAITS_CONNECT,
-        [WAITS_CLOSED] = SCREEN_WAITS_CLOSED,   [WAITS_STOPPED] = SCREEN_WAITS_STOPPED,
-    };
-    return map[w];
-}
-
-static bool hook_program(void *ctx, uint32_t conn, enum side side, struct screen_program *out)
-{
-    struct app *a = ctx;
+    const struct app *a = ctx;
     struct conn_view c;
-    struct lab_program p;
 
-    if (!a->lab)
-        return false;
-    if (conn == NO_CONN || !session_conn(a->session, conn, &c)) {
-        *out = (struct screen_program){.waits = side == SIDE_SERVER && lab_listening(a->lab) && lab_accepting(a->lab)
-                                                    ? SCREEN_WAITS_ACCEPT
-                                                    : SCREEN_WAITS_NOTHING};
-        return side == SIDE_SERVER;
-    }
-    if (!lab_program(a->lab, &c.tuple, side, &p))
-        return false;
-    *out = (struct screen_program){.waits = waits_of(p.waits), .text = p.text, .text_len = p.text_len};
-    return true;
+    return a->lab && conn != NO_CONN && session_conn(a->session, conn, &c) &&
+           lab_program(a->lab, &c.tuple, side, out);
 }
 
 static bool hook_export(void *ctx, const char *spec, bool filtered, struct str *error)
@@ -152,7 +120,10 @@ static void rescue_terminal(void)
 bool app_screen_up(struct app *a, struct fail *f)
 {
     const struct options *o = a->options;
+    const char *formats[8] = {NULL};
 
+    for (size_t i = 0; i + 1 < COUNT_OF(formats) && export_format_at(i); i++)
+        formats[i] = export_format_at(i)->name;
     a->voice.ascii = a->voice.ascii || screen_ascii();
     a->screen = screen_new(
         &(struct screen_options){
@@ -168,6 +139,7 @@ bool app_screen_up(struct app *a, struct fail *f)
             .first_run = true,
             .keys = keymap,
             .key_count = keymap_count,
+            .formats = formats,
             .hooks = {hook_run, hook_complete, hook_info, hook_program, hook_export, hook_gone, a},
         },
         f);

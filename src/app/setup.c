@@ -186,8 +186,10 @@ static bool observers_up(struct app *a, struct fail *f)
     }
     struct endpoint server;
     lab_server(a->lab, &server);
-    a->sampler = sampler_new(&(struct sampler_options){
-        .mem = a->mem, .session = a->session, .diag = a->diag, .server = server, .fd = descriptor_of, .ctx = a});
+    struct sampler_hooks hooks;
+    a->kernel = (struct sampler_kernel){a->diag, descriptor_of, a};
+    sampler_hooks_kernel(&hooks, &a->kernel);
+    a->sampler = sampler_new(a->mem, a->session, &hooks, &server);
     return a->sampler || fail_errno(f, ENOMEM, NULL, "tcpviz");
 }
 

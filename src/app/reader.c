@@ -1,0 +1,106 @@
+#include "app/reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/event.h"
+#include "plat/mapped.h"
+#include "session/pcapfile.h"
+
+enum { SLICE = 4096 }; /* frames a turn: some milliseconds */
+
+struct reader {
+    struct mapped *file;
+    struct pcapfile *frames;
+    const char *path;
+    bool ended;
+};
+
+struct reader *reader_open(const char *path, const struct mem *m, struct fail *f)
+{
+    struct reader *r = calloc(1, sizeof *r);
+
+    if (!r) {
+        fail_errno(f, ENOMEM, NULL, "%s", path);
+        return NULL;
+    }
+    r->path = path;
+    r->file = mapped_open(m, path, f);
+    r->frames = r->file ? pcapfile_new(m) : NULL;
+    if (r->frames)
+        return r;
+    if (!f->status)
+        fail_errno(f, ENOMEM, NULL, "%s", path);
+    reader_close(r);
+    return NULL;
+}
+
+void reader_close(struct reader *r)
+{
+    if (!r)
+        return;
+    pcapfile_free(r->frames);
+    mapped_close(r->file);
+    free(r);
+}
+
+static void offer(struct reader *r)
+{
+    size_t len;
+    const uint8_t *bytes = mapped_bytes(r->file, &len);
+    pcapfile_bytes(r->frames, bytes, len, mapped_all(r->file));
+}
+
+static bool apply(struct session *s, const struct pcap_frame *p, struct fail *f, const char *path)
+{
+    const struct event e = {
+        .kind = EVENT_SEGMENT,
+        .time_ns = p->time_ns,
+        .u.segment = {.linktype = p->linktype, .bytes = p->bytes, .caplen = p->caplen, .wirelen = p->wirelen},
+    };
+    return session_apply(s, &e) || fail_errno(f, ENOMEM, NULL, "%s", path);
+}
+
+/* What the end of the file was. */
+static void conclude(struct reader *r, enum pcap_next how, struct fail *f)
+{
+    r->ended = true;
+    switch (how) {
+    case PCAP_NOT_A_CAPTURE:
+        fail_set(f, FAIL_SYSTEM, N_("neither pcap nor pcapng"), NULL, "%s", r->path);
+        break;
+    case PCAP_DAMAGED:
+        fail_set(f, FAIL_EXPECT, pcapfile_problem(r->frames), NULL, "%s: byte %llu", r->path,
+                 (unsigned long long)pcapfile_at(r->frames));
+        break;
+    case PCAP_NO_MEMORY: fail_errno(f, ENOMEM, NULL, "%s", r->path); break;
+    case PCAP_FRAME:
+    case PCAP_MORE:
+    case PCAP_END: break;
+    }
+}
+
+bool reader_some(struct reader *r, struct session *s, struct fail *f)
+{
+    struct pcap_frame p;
+
+    if (r->ended)
+        return false;
+    offer(r);
+    for (int i = 0; i < SLICE; i++) {
+        const enum pcap_next next = pcapfile_next(r->frames, &p);
+        if (next == PCAP_FRAME) {
+            if (!apply(s, &p, f, r->path))
+                break;
+        } else if (next == PCAP_MORE) {
+            if (!mapped_more(r->file, f))
+                break;
+            offer(r);
+        } else {
+            conclude(r, next, f);
+            return false;
+        }
+    }
+    r->ended = f->status != FAIL_NONE;
+    return !r->ended;
+}
