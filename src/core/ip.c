@@ -24,14 +24,6 @@ enum layer ip_by_protocol(struct walk *w, uint8_t protocol)
     return walk_end(w, FRAME_OTHER);
 }
 
-void ip_bound(struct walk *w, uint32_t start, uint32_t len)
-{
-    if (len < w->wire_end - start)
-        w->wire_end = start + len;
-    if (w->end > w->wire_end)
-        w->end = w->wire_end;
-}
-
 enum layer ip_any(struct walk *w)
 {
     struct cur c = walk_cur(w);
@@ -70,7 +62,7 @@ enum layer ip_4(struct walk *w)
     note_addr4(&s->dst.addr, at + 16);
     s->offloaded = total == 0;
     if (total)
-        ip_bound(w, start, total);
+        walk_bound(w, start, total);
     if (w->end - start < header)
         return walk_end(w, FRAME_BROKEN);
     w->at += header;

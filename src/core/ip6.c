@@ -88,7 +88,7 @@ enum layer ip_6(struct walk *w)
     memcpy(s->dst.addr.at, at + 24, 16);
     s->offloaded = payload == 0; /* or a jumbogram (RFC 2675), whose length the frame knows as well */
     if (payload)
-        ip_bound(w, start, HEADER + payload);
+        walk_bound(w, start, HEADER + payload);
     w->at += HEADER;
     w->final_src = w->final_dst = NULL;
     uint8_t next = at[6];

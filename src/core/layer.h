@@ -56,6 +56,15 @@ static inline void walk_to(struct walk *w, const struct cur *c)
     w->at = (uint32_t)(c->at - w->frame);
 }
 
+/* A header says that what it carries is [start, start + len): what stands behind is padding. */
+static inline void walk_bound(struct walk *w, uint32_t start, uint32_t len)
+{
+    if (len < w->wire_end - start)
+        w->wire_end = start + len;
+    if (w->end > w->wire_end)
+        w->end = w->wire_end;
+}
+
 static inline enum layer walk_end(struct walk *w, enum frame_kind kind)
 {
     w->kind = kind;
@@ -85,7 +94,6 @@ enum layer ip_ah(struct walk *w);
 enum layer ip_gre(struct walk *w);
 enum layer ip_icmp(struct walk *w);
 enum layer ip_icmp6(struct walk *w);
-void ip_bound(struct walk *w, uint32_t start, uint32_t len); /* the packet is [start, start + len) */
 
 /* tcp.c */
 enum layer tcp_header(struct walk *w);

@@ -204,10 +204,12 @@ enum layer link_pppoe(struct walk *w)
     struct cur c = walk_cur(w);
     cur_skip(&c, 1);
     uint8_t code = cur_u8(&c);
-    cur_skip(&c, 4);
+    cur_skip(&c, 2);
+    uint16_t len = cur_be16(&c);
     if (c.bad)
         return walk_end(w, FRAME_BROKEN);
     walk_to(w, &c);
+    walk_bound(w, w->at, len);
     return code ? walk_end(w, FRAME_OTHER) : LAYER_PPP;
 }
 
