@@ -4,7 +4,6 @@
 #define TCPVIZ_APP_APP_H
 
 #include "app/choose.h"
-#include "app/choose.h"
 #include "app/options.h"
 #include "core/cmd.h"
 #include "lab/lab.h"

@@ -11,7 +11,7 @@ static const struct param params[] = {
     {"IDLE", PARAM_NUMBER, 0, 1, 32767, {NULL}},     /* tcp(7): MAX_TCP_KEEPIDLE */
     {"INTERVAL", PARAM_NUMBER, 0, 1, 32767, {NULL}}, /* MAX_TCP_KEEPINTVL */
     {"TIMES", PARAM_NUMBER, 0, 1, 127, {NULL}},      /* MAX_TCP_KEEPCNT */
-    {"SPEED", PARAM_NUMBER, 3, 0, 1000, {NULL}},
+    {"SPEED", PARAM_NUMBER, 0, 1, 1000, {NULL}},
     {"CHAR", PARAM_CHAR, 0, 0, 0, {NULL}},
     {"#FRAME", PARAM_FRAME, 0, 1, UINT32_MAX, {NULL}},
     {"OPTION", PARAM_WORD, 0, 0, 0, {NULL}},

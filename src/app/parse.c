@@ -1,0 +1,130 @@
+#include "app/parse.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "app/line.h"
+#include "app/script.h"
+#include "core/builtin.h"
+#include "plat/file.h"
+#include "plat/heap.h"
+
+enum {
+    DEEPEST = 8,    /* files that source each other */
+    LONGEST = 20000 /* steps, so that eight files of a hundred `source` lines each end in a message */
+};
+
+void step_place(const struct stage *t, struct str *out)
+{
+    if (!t->file)
+        return;
+    str_put_safe(out, t->file, strlen(t->file), false);
+    str_put(out, ":");
+    str_put_i64(out, t->number);
+}
+
+/* A built-in script, by its name without folder and suffix. */
+static const struct builtin *built_in(const char *name)
+{
+    struct str path;
+    str_init(&path, heap_mem());
+    str_put(&path, "scripts/");
+    str_put(&path, name);
+    str_put(&path, ".tcpviz");
+    const struct builtin *b = builtin_find(path.at);
+    str_release(&path);
+    return b;
+}
+
+bool script_load(const char *file, const struct mem *m, char **out, size_t *len, struct fail *f)
+{
+    if (file_read_all(file, m, out, len, f))
+        return true;
+    const struct builtin *b = built_in(file);
+    if (!b)
+        return false;
+    *out = mem_new(m, b->len + 1);
+    if (!*out)
+        return fail_errno(f, ENOMEM, NULL, "%s", file);
+    memcpy(*out, b->at, b->len);
+    *len = b->len;
+    fail_release(f);
+    return true;
+}
+
+/* The lines of another file come in place of this one. */
+static bool parse_source(struct script *s, const struct stage *t, const char *place, int depth,
+                         struct fail *f)
+{
+    const struct cmd_arg *file = cmd_get(&t->cmd, "FILE");
+    const char *name = arena_text(s->arena, file->text, file->len);
+    char *text = NULL;
+    size_t len = 0;
+    if (depth == DEEPEST)
+        return line_fail(s->app, FAIL_USAGE, place, f, N_("scripts source each other more than {n} deep"),
+                         "n", "8");
+    if (!name)
+        return fail_errno(f, ENOMEM, NULL, "%s", "source");
+    if (!script_load(name, s->app->mem, &text, &len, f))
+        return place ? fail_set(f, f->status, f->why, f->way, "%s: %s", place, f->what) : false;
+    bool good = parse_steps(s, name, text, len, depth + 1, f);
+    mem_free(s->app->mem, text, len + 1);
+    return good;
+}
+
+static bool parse_condition(struct script *s, struct stage *t, const char *place, struct fail *f)
+{
+    const struct cmd_arg *text = cmd_get(&t->cmd, "CONDITION");
+    struct cmd_error e;
+    if (!text)
+        return true;
+    t->cond = cond_parse(s->app->mem, text->text, text->len, &e);
+    if (t->cond)
+        return true;
+    if (!e.message)
+        return fail_errno(f, ENOMEM, NULL, "%s", t->cmd.spec->name);
+    return line_wrong(s->app, &e, text->text, NULL, place, f);
+}
+
+static bool parse_step(struct script *s, struct stage *t, size_t len, int depth, struct fail *f)
+{
+    struct str where;
+    str_init(&where, heap_mem());
+    step_place(t, &where);
+    const char *place = t->file ? where.at : NULL;
+    bool good = line_parse(s->app, t->text, len, place, &t->cmd, f);
+    if (good && t->cmd.spec && s->count == LONGEST)
+        good = line_fail(s->app, FAIL_USAGE, place, f, N_("the script is longer than {n} commands"), "n",
+                         "20000");
+    if (good && t->cmd.spec && t->cmd.spec->id == COMMAND_SOURCE) {
+        good = parse_source(s, t, place, depth, f);
+    } else if (good && t->cmd.spec) {
+        *s->end = t;
+        s->end = &t->next;
+        s->count++;
+        good = parse_condition(s, t, place, f);
+    }
+    str_release(&where);
+    return good;
+}
+
+bool parse_steps(struct script *s, const char *file, const char *text, size_t len, int depth, struct fail *f)
+{
+    const char *end = text + len, *next;
+    const char *name = file ? arena_text(s->arena, file, strlen(file)) : NULL;
+    if (file && !name)
+        return fail_errno(f, ENOMEM, NULL, "%s", file);
+    for (int number = 1; text < end; text = next, number++) {
+        const char *eol = memchr(text, '\n', (size_t)(end - text));
+        size_t line = (size_t)((eol ? eol : end) - text);
+        next = eol ? eol + 1 : end;
+        struct stage *t = arena_take(s->arena, sizeof *t);
+        char *copy = arena_text(s->arena, text, line);
+        if (!t || !copy)
+            return fail_errno(f, ENOMEM, NULL, "%s", file ? file : "script");
+        *t = (struct stage){.file = name, .number = number, .text = copy};
+        if (!parse_step(s, t, line, depth, f))
+            return false;
+    }
+    return true;
+}
