@@ -49,7 +49,8 @@ static void woken(void *ctx, int events)
 static bool open_desk(struct lab *l, struct fail *f)
 {
     const struct mem *m = l->o.mem;
-    l->desk = (struct desk){.mem = m, .calls = {.sink = l->o.sink, .mem = m}, .epoll = -1};
+    l->desk =
+        (struct desk){.mem = m, .calls = {.sink = l->o.sink, .mem = m}, .epoll = -1, .stamps = stamps_hold()};
     str_init(&l->desk.calls.args, m);
     l->desk.room = m->resize(m->ctx, NULL, 0, PEER_ROOM);
     l->desk.epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -94,6 +95,8 @@ void lab_down(struct lab *l)
     caller_release(&l->listener);
     if (l->desk.epoll >= 0)
         close(l->desk.epoll);
+    if (l->desk.stamps >= 0)
+        close(l->desk.stamps);
     str_release(&l->desk.calls.args);
     if (l->desk.room != NULL)
         mem_free(m, l->desk.room, PEER_ROOM);

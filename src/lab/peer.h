@@ -21,6 +21,7 @@ struct desk {
     const struct mem *mem;
     struct calls calls;
     int epoll;
+    int stamps; /* see stamps_hold() */
     char *room; /* PEER_ROOM bytes */
 };
 

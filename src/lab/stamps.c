@@ -1,5 +1,6 @@
 #include "lab/stamps.h"
 
+#include <linux/net_tstamp.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -8,6 +9,15 @@
 #include "plat/tstamp.h"
 
 #define QUIET_NS UINT64_C(1000000000)
+
+int stamps_hold(void)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int receiving = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+    if (fd >= 0)
+        setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &receiving, sizeof receiving);
+    return fd;
+}
 
 static void off(struct peer *p)
 {

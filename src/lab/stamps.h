@@ -8,6 +8,11 @@
 
 enum { STAMPS_MOST = 64 * 1024 };
 
+/* The kernel stamps what it receives only while somebody wants it, and begins some ms after it was asked. So
+ * a socket that asks is held as long as the lab is up; -1: it could not be had, and the first bytes have no
+ * softirq stamp. */
+int stamps_hold(void);
+
 /* To be called before bytes are moved: decides whether they are stamped. */
 void stamps_moving(struct peer *p, uint64_t bytes);
 /* Bytes up to p->read_bytes were read: when they came in by softirq, and when read() had them. */
