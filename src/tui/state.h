@@ -65,7 +65,7 @@ struct screen {
     struct detail detail;
     size_t field;
     int detail_scroll;
-    struct page page;
+    struct page page, box, said; /* what is read; the sentence of the row; the line of teaching */
     enum page_kind page_kind;
     struct dialog dialog;
     struct panel panel[SIDE_COUNT];
@@ -76,6 +76,9 @@ struct screen {
     uint64_t next_ns;   /* the next frame may be drawn then (CLOCK_MONOTONIC) */
     uint64_t version;   /* of the session, as drawn */
 };
+
+/* screen.c: whether the clock of the session runs: the selected connection is open. */
+bool screen_clock_runs(const struct screen *s);
 
 /* rows.c */
 void rows_sync(struct screen *s); /* takes in what came; moves the cursor along where it follows */
@@ -104,6 +107,7 @@ void page_show(struct screen *s, enum page_kind kind);
 void page_make(struct screen *s); /* again, after the size changed */
 
 /* actions.c */
+void screen_theme_next(struct screen *s); /* screen.c */
 void screen_back(struct screen *s);
 void screen_ask(struct screen *s, enum asking what, const char *text);
 bool screen_do(struct screen *s, enum view_id what);

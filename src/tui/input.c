@@ -1,0 +1,178 @@
+/* input.c: a key goes to whatever is open: the line being written, the dialog, or the table of keys. */
+#include <string.h>
+#include "tui/bar.h"
+#include "tui/state.h"
+
+const struct key_row *key_find(const struct key_row *rows, size_t count, unsigned view, const char *key)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((rows[i].views & view & V_VIEWS) != 0 && ((rows[i].views & V_LAB) == 0 || (view & V_LAB) != 0) &&
+            strcmp(rows[i].key, key) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+unsigned screen_views(const struct screen *s)
+{
+    static const unsigned views[] = {
+        [MODE_LADDER] = V_LADDER, [MODE_DETAIL] = V_DETAIL, [MODE_PAGE] = V_PAGE, [MODE_DIALOG] = V_DIALOG};
+    return views[s->mode] | (s->info.lab ? V_LAB : 0);
+}
+
+static void run_key(struct screen *s, const struct key_row *k)
+{
+    if (k->line[0] == '?')
+        screen_ask(s, ASK_COMMAND, k->line + 1);
+    else
+        screen_run(s, k->line, strlen(k->line));
+}
+
+static void complete(struct screen *s)
+{
+    struct prompt *p = &s->prompt[s->asking];
+    struct completion c;
+    completion_init(&c, s->o.mem);
+    if (s->asking == ASK_COMMAND)
+        s->o.hooks.complete(s->o.hooks.ctx, p->text.at, p->cursor, completion_offer, &c);
+    else if (s->asking == ASK_FILTER)
+        filter_complete(p->text.at, p->cursor, completion_offer, &c);
+    if (!prompt_complete(p, &c) && c.count > 0)
+        screen_say(s, c.all.at, false);
+    completion_release(&c);
+}
+
+/* Enter: the line is run. A line that was wrong stays open, to be put right. */
+static void finish(struct screen *s)
+{
+    enum asking what = s->asking;
+    struct prompt *p = &s->prompt[what];
+    struct cmd_error e = {0};
+    prompt_remember(p);
+    str_clear(&s->message);
+    if (what == ASK_FILTER) {
+        if (rows_filter(s, p->text.at, p->text.len, &e))
+            s->asking = ASK_NOTHING;
+        else
+            screen_say(s, say(&s->voice, N_("not a filter: such as state:established from:client len>0")),
+                       true);
+        return;
+    }
+    s->asking = ASK_NOTHING;
+    if (what == ASK_FIND) {
+        str_clear(&s->find_text);
+        str_put(&s->find_text, p->text.at);
+        rows_find(s, false);
+        return;
+    }
+    screen_run(s, p->text.at, p->text.len);
+    if (s->message.len > 0 && s->message_wrong)
+        s->asking = what;
+}
+
+static void key_to_prompt(struct screen *s, const struct term_event *e)
+{
+    switch (prompt_key(&s->prompt[s->asking], e->name, e->kind == TERM_TEXT)) {
+    case PROMPT_DONE: finish(s); break;
+    case PROMPT_CANCEL: s->asking = ASK_NOTHING; break;
+    case PROMPT_COMPLETE: complete(s); break;
+    case PROMPT_EDITED: str_clear(&s->message); break;
+    case PROMPT_MOVED:
+    case PROMPT_IGNORED: break;
+    }
+}
+
+static void key_to_dialog(struct screen *s, const struct term_event *e)
+{
+    struct str spec, error;
+    switch (dialog_key(&s->dialog, e->name, e->kind == TERM_TEXT)) {
+    case DIALOG_CLOSE: screen_back(s); break;
+    case DIALOG_GOES_ON: break;
+    case DIALOG_EXPORT:
+        str_init(&spec, s->o.mem);
+        str_init(&error, s->o.mem);
+        dialog_spec(&s->dialog, &spec);
+        if (s->o.hooks.export(s->o.hooks.ctx, spec.at, s->dialog.filtered, &error)) {
+            screen_back(s);
+            str_clear(&s->scratch);
+            say_fill(&s->scratch, say(&s->voice, N_("exported to {file}")), "file", s->dialog.place.text.at,
+                     NULL);
+            screen_say(s, s->scratch.at, false);
+        } else {
+            screen_say(s, error.at, true);
+        }
+        str_release(&spec);
+        str_release(&error);
+        break;
+    }
+}
+
+/* A click on a row goes there, a second one opens it; on the key bar it is the key. */
+static void click(struct screen *s, int y, int x)
+{
+    struct rect r = s->layout.rows;
+    if (y == s->layout.bar.y) {
+        const struct key_row *k = bar_key_at(s, x);
+        if (k != NULL)
+            run_key(s, k);
+        return;
+    }
+    size_t at = s->top + (size_t)(y - r.y);
+    if (s->mode != MODE_LADDER || y < r.y || y >= r.y + r.rows || at >= s->count)
+        return;
+    if (at == s->cursor)
+        (void)screen_do(s, VIEW_DETAIL);
+    else
+        rows_go(s, at);
+}
+
+static void wheel(struct screen *s, int by)
+{
+    if (s->mode == MODE_PAGE)
+        page_move(&s->page, by, s->layout.body.rows - 2);
+    else if (s->mode == MODE_DETAIL)
+        detail_scroll(s, by);
+    else if (s->mode == MODE_LADDER)
+        rows_move(s, by);
+}
+
+static void take_key(struct screen *s, const struct term_event *e)
+{
+    s->dirty = true;
+    if (e->kind == TERM_CLICK) {
+        click(s, e->y, e->x);
+        return;
+    }
+    if (e->kind == TERM_WHEEL) {
+        wheel(s, e->by);
+        return;
+    }
+    if (s->asking != ASK_NOTHING) {
+        key_to_prompt(s, e);
+        return;
+    }
+    if (s->mode == MODE_DIALOG) {
+        key_to_dialog(s, e);
+        return;
+    }
+    const struct key_row *k = key_find(s->o.keys, s->o.key_count, screen_views(s), e->name);
+    bool quits = k != NULL && strcmp(k->line, "view quit") == 0;
+    str_clear(&s->message);
+    if (!quits)
+        s->quit_asked = false;
+    if (k != NULL)
+        run_key(s, k);
+}
+
+void screen_input(struct screen *s)
+{
+    struct term_event e;
+    for (term_next(s->term, &e); e.kind != TERM_NONE; term_next(s->term, &e)) {
+        if (e.kind == TERM_GONE) {
+            source_watch(s->tty, 0);
+            s->o.hooks.gone(s->o.hooks.ctx);
+            return;
+        }
+        if (e.kind != TERM_OTHER)
+            take_key(s, &e);
+    }
+}

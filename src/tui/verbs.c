@@ -1,0 +1,84 @@
+/* verbs.c: what commands can ask of a screen. */
+#include <string.h>
+#include "tui/state.h"
+
+static const char *const view_names[VIEW_COUNT] = {
+#define VIEW(id, name, help) [VIEW_##id] = (name),
+#include "tui/view.def"
+};
+
+const char *screen_view_name(size_t i)
+{
+    return i < VIEW_COUNT ? view_names[i] : NULL;
+}
+
+static const char *name_at(void *ctx, size_t i)
+{
+    (void)ctx;
+    return screen_view_name(i);
+}
+
+bool screen_view(struct screen *s, const char *name, size_t len, struct fail *f)
+{
+    for (int i = 0; i < VIEW_COUNT; i++)
+        if (strlen(view_names[i]) == len && memcmp(view_names[i], name, len) == 0)
+            return screen_do(s, (enum view_id)i);
+    const char *nearest = nearest_word(name, len, name_at, NULL);
+    str_clear(&s->scratch);
+    str_put_safe(&s->scratch, name, len, s->voice.ascii);
+    return fail_set(f, FAIL_USAGE, N_("a view has no such word"), nearest, "view %s", s->scratch.at);
+}
+
+bool screen_filter_set(struct screen *s, const char *text, size_t len, struct fail *f)
+{
+    struct cmd_error e = {0};
+    if (rows_filter(s, text, len, &e))
+        return true;
+    str_clear(&s->scratch);
+    str_put_safe(&s->scratch, text, len, s->voice.ascii);
+    return fail_set(f, FAIL_USAGE, e.message != NULL ? e.message : N_("no memory"), e.nearest, "filter %s",
+                    s->scratch.at);
+}
+
+bool screen_find(struct screen *s, const char *text, size_t len, struct fail *f)
+{
+    (void)f;
+    str_clear(&s->find_text);
+    str_put_n(&s->find_text, text, len);
+    rows_find(s, false);
+    return true;
+}
+
+bool screen_at(struct screen *s, uint32_t row, struct fail *f)
+{
+    rows_sync(s);
+    if (s->count == 0)
+        return fail_set(f, FAIL_EXPECT, N_("there is no row yet"), NULL, "%s", "at");
+    rows_go(s, selection_near(s->rows, row));
+    s->dirty = true;
+    return true;
+}
+
+void screen_pause(struct screen *s, bool on)
+{
+    rows_pause(s, on);
+}
+
+void screen_pace(struct screen *s, int64_t ms)
+{
+    rows_pace(s, ms);
+}
+
+void screen_restart(struct screen *s, uint32_t first_row)
+{
+    s->info.first = first_row;
+    s->stale = true;
+    s->follow = true;
+    s->marks = 0;
+    s->mark_all = false;
+    if (s->mode == MODE_DETAIL)
+        s->mode = MODE_LADDER;
+    rows_pause(s, false);
+    if (s->revealed != NO_ROW)
+        s->revealed = first_row;
+}
