@@ -30,8 +30,13 @@ struct counters {
 static bool tells_nothing(const char *name)
 {
     static const char *const silent[] = {
-        "RtoAlgorithm", "RtoMin",    "RtoMax",      "MaxConn",   "CurrEstab",    "InSegs",
-        "OutSegs",      "TCPHPHits", "TCPPureAcks", "TCPHPAcks", "TCPDelivered", "TCPOrigDataSent",
+        "RtoAlgorithm",   "RtoMin",
+        "RtoMax",         "MaxConn",
+        "CurrEstab",      "InSegs",
+        "OutSegs",        "TCPHPHits",
+        "TCPPureAcks",    "TCPHPAcks",
+        "TCPDelivered",   "TCPOrigDataSent",
+        "TCPRcvCoalesce", "TCPBacklogCoalesce",
     };
     for (size_t i = 0; i < COUNT_OF(silent); i++)
         if (strcmp(name, silent[i]) == 0)
