@@ -80,7 +80,8 @@ const char *pcapfile_problem(const struct pcapfile *f)
 
 static uint16_t u16(const struct pcapfile *f, const uint8_t *at)
 {
-    return f->big ? (uint16_t)(at[0] << 8 | at[1]) : (uint16_t)(at[1] << 8 | at[0]);
+    unsigned high = at[!f->big], low = at[f->big];
+    return (uint16_t)(high << 8 | low);
 }
 
 static uint32_t u32(const struct pcapfile *f, const uint8_t *at)
