@@ -1,4 +1,5 @@
-/* options.h: the command line (DESIGN 6), from the rows of options.def: parsing, --help and the man page are one table. */
+/* options.h: the command line (DESIGN 6), from the rows of options.def: parsing, --help and the man page are
+ * one table. */
 #ifndef TCPVIZ_APP_OPTIONS_H
 #define TCPVIZ_APP_OPTIONS_H
 
@@ -11,20 +12,37 @@ enum mode { MODE_LAB, MODE_HOST, MODE_READ, MODE_WATCH, MODE_HELP, MODE_VERSION 
 
 struct options {
     enum mode mode;
-    const char *read;         /* -r FILE */
-    const char *iface;        /* -i */
-    const char *filter;       /* BPF: the words after the options, joined by blanks; owned */
-    const char *script;       /* --script FILE, "-" */
-    const char **exports;     /* -e, in order */
+    const char *read;     /* -r FILE */
+    const char *iface;    /* -i */
+    const char *filter;   /* BPF: the words after the options, joined by blanks; owned */
+    const char *script;   /* --script FILE, "-" */
+    const char **exports; /* -e, in order */
     size_t export_count;
     int port, backlog, keepalive_s, snaplen;
     bool ipv6, ascii, no_journal;
     enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
-    const char *lang;         /* NULL: from the environment */
+    const char *lang; /* NULL: from the environment */
 };
 
-/* Fills *o with defaults and what argv says. False: f has status 2, what is wrong, the nearest right one. Strings point
- * into argv. */
+/* Ids of options.def, and its groups. */
+enum option {
+#define OPTION(id, short_name, long_name, argument, group, help) OPTION_##id,
+#include "app/options.def"
+    OPTION_COUNT
+};
+enum option_group { GROUP_WHAT, GROUP_LAB, GROUP_SCREEN, GROUP_OTHER, GROUPS };
+
+struct option_row {
+    int id;
+    char short_name;                  /* 0: none */
+    const char *long_name, *argument; /* NULL: takes none */
+    enum option_group group;
+    const char *help; /* for the catalogue */
+};
+extern const struct option_row option_table[OPTION_COUNT];
+
+/* Fills *o with defaults and what argv says. False: f has status 2, what is wrong, the nearest right one.
+ * Strings point into argv. */
 bool options_parse(struct options *o, int argc, char **argv, struct fail *f);
 void options_release(struct options *o);
 /* The text of --help. */
