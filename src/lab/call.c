@@ -261,13 +261,17 @@ static bool would_block(ssize_t n)
     return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-ssize_t call_read(struct caller *w, int fd, void *bytes, size_t room, uint64_t *softirq_ns)
+ssize_t call_read(struct caller *w, int fd, void *bytes, size_t room, size_t shown, uint64_t *softirq_ns)
 {
     struct begun b = begin();
     ssize_t n = tstamp_recv(fd, bytes, room, softirq_ns);
     if (would_block(n))
         return n;
     struct event e = ended(w, b, CALL_READ, "read", fd, n);
+    if (n > 0) {
+        e.u.call.data = bytes;
+        e.u.call.data_len = (size_t)n < shown ? (size_t)n : shown;
+    }
     struct str *s = args_of(w, fd);
     str_put(s, ", ");
     put_quoted(s, bytes, n > 0 ? (size_t)n : 0);

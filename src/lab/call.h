@@ -56,8 +56,9 @@ int call_listen(struct caller *w, int fd, int backlog, int in_force);
 int call_accept(struct caller *w, int fd, struct endpoint *peer);
 int call_connect(struct caller *w, int fd, const struct endpoint *to);
 /* A read() that finds nothing and a write() that finds no room are no events: a program that blocks would
- * still be in them. softirq_ns: when the kernel received the last of these bytes, 0 where it did not say. */
-ssize_t call_read(struct caller *w, int fd, void *bytes, size_t room, uint64_t *softirq_ns);
+ * still be in them. shown: bytes that the event holds at most. softirq_ns: when the kernel received the last
+ * of these bytes, 0 where it did not say. */
+ssize_t call_read(struct caller *w, int fd, void *bytes, size_t room, size_t shown, uint64_t *softirq_ns);
 ssize_t call_write(struct caller *w, int fd, const void *bytes, size_t len);
 int call_shutdown(struct caller *w, int fd, int how);
 /* kind: CALL_CLOSE, CALL_ABORT or CALL_CRASH. */

@@ -5,14 +5,17 @@
 
 #include "lab/state.h"
 
-/* The port that connect() chose makes the connection's name. */
-static void name(struct lab *l, struct conn *c, int fd)
+/* The port that connect() chose makes the connection's name. False: it chose none. */
+static bool name(struct lab *l, struct conn *c, int fd)
 {
     struct event_key key = {.known = true, .serial = c->serial};
     endpoint_own(fd, &key.tuple.end[SIDE_CLIENT]);
     key.tuple.end[SIDE_SERVER] = l->server;
-    conn_name(l, c, &key.tuple);
+    key.known = key.tuple.end[SIDE_CLIENT].port != 0;
+    if (key.known)
+        conn_name(l, c, &key.tuple);
     caller_name(&c->end[SIDE_CLIENT].caller, &key);
+    return key.known;
 }
 
 bool client_connect(struct lab *l, struct tuple *named, struct fail *f)
@@ -26,17 +29,22 @@ bool client_connect(struct lab *l, struct tuple *named, struct fail *f)
     p->caller.held = true;
     int fd = call_socket(&p->caller, l->o.ipv6 ? AF_INET6 : AF_INET);
     if (fd < 0) {
-        int err = errno;
+        fail_errno(f, errno, NULL, "connect");
         caller_name(&p->caller, &(struct event_key){.known = false});
         conn_free(l, c);
-        return fail_errno(f, err, NULL, "connect");
+        return false;
     }
     defaults_apply(l, &p->caller, fd, SIDE_CLIENT);
     if (d->idle_s > 0)
         keepalive_apply(&p->caller, fd, d->idle_s, d->interval_s, d->count);
     int r = call_connect(&p->caller, fd, &l->server);
-    bool in_progress = r < 0 && errno == EINPROGRESS;
-    name(l, c, fd);
+    int err = r < 0 ? errno : 0;
+    bool in_progress = err == EINPROGRESS;
+    if (!name(l, c, fd)) {
+        call_close(&p->caller, fd, CALL_CLOSE, false);
+        conn_free(l, c);
+        return fail_errno(f, err, NULL, "connect");
+    }
     peer_open(p, fd, in_progress, d->may_read);
     p->broken = r < 0 && !in_progress;
     peer_watch(p);

@@ -82,11 +82,11 @@ void conn_settle(struct lab *l, struct conn *c)
 
 void conn_free(struct lab *l, struct conn *c)
 {
-    struct conn **at = &l->bucket[bucket_of(&c->tuple)];
-    while (*at != NULL && *at != c)
-        at = &(*at)->same_bucket;
-    if (*at == c)
-        *at = c->same_bucket;
+    for (struct conn **at = &l->bucket[bucket_of(&c->tuple)]; *at != NULL; at = &(*at)->same_bucket)
+        if (*at == c) {
+            *at = c->same_bucket;
+            break;
+        }
     list_take(c->is_ended ? &l->ended : &l->live, c);
     for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++)
         peer_release(&c->end[s]);
@@ -95,6 +95,6 @@ void conn_free(struct lab *l, struct conn *c)
 
 void conns_sweep(struct lab *l, size_t keep)
 {
-    while (l->ended.count > keep)
+    while (l->ended.count > keep && l->ended.first != NULL)
         conn_free(l, l->ended.first);
 }

@@ -213,7 +213,7 @@ bool lab_program(const struct lab *l, const struct tuple *t, enum side side, str
         .read_bytes = p->read_bytes,
         .written_bytes = p->written_bytes,
         .requests_waiting = p->waiting,
-        .peer_closed = p->eof,
+        .peer_closed = p->eof && !p->shut_rd,
     };
     return true;
 }

@@ -13,7 +13,7 @@
 
 /* So many write() calls at a time: a reader outside that keeps up must not keep the program from everything
  * else. */
-enum { WRITES_AT_ONCE = 16 };
+enum { WRITES_AT_ONCE = 16, BUSY_SHOWN = 256 };
 
 void peer_init(struct peer *p, struct desk *d, struct conn *c, enum side side)
 {
@@ -175,6 +175,12 @@ static void show(struct peer *p, size_t len)
     str_put_n(&p->text, p->desk->room, len < left ? len : left);
 }
 
+/* A flood shall not fill the session with bytes that nobody looks at. */
+static bool busy(const struct peer *p)
+{
+    return p->moved > STAMPS_MOST;
+}
+
 int64_t peer_read(struct peer *p, size_t most)
 {
     if (p->fd < 0 || p->connecting || p->eof || p->broken || p->may_read == 0 || !ready(p, POLLIN))
@@ -184,7 +190,7 @@ int64_t peer_read(struct peer *p, size_t most)
     if (p->may_read > 0 && (uint64_t)p->may_read < most)
         most = (size_t)p->may_read;
     uint64_t softirq_ns = 0;
-    ssize_t n = call_read(&p->caller, p->fd, p->desk->room, most, &softirq_ns);
+    ssize_t n = call_read(&p->caller, p->fd, p->desk->room, most, busy(p) ? BUSY_SHOWN : most, &softirq_ns);
     uint64_t now = clock_now();
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
         return -1;

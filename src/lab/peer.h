@@ -45,6 +45,7 @@ struct peer {
     bool was_open;    /* it held one */
     bool connecting;  /* connect() has not ended */
     bool eof;         /* read() returned 0 */
+    bool shut_rd;     /* its own shutdown() is why */
     bool broken;      /* read() failed: there is nothing more to read */
     bool watched;     /* it is in the epoll */
     uint32_t events;  /* what is watched */

@@ -21,7 +21,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-#define SOCKOPT(name, level, option, level6, option6, kind, low, high, help)                                 \
+#define SOCKOPT(id, name, level, option, level6, option6, kind, low, high, help)                             \
     {name, {level, option, #level, #option}, {level6, option6, #level6, #option6}, kind, low, high},
 #include "lab/options.def"
 };

@@ -7,10 +7,10 @@
 #include "lab/call.h"
 #include "plat/fail.h"
 
-enum {
-    SOCKOPT_COUNT = 0
-#define SOCKOPT(name, level, option, level6, option6, kind, low, high, help) +1
+enum sockopt {
+#define SOCKOPT(id, name, level, option, level6, option6, kind, low, high, help) SOCKOPT_##id,
 #include "lab/options.def"
+    SOCKOPT_COUNT
 };
 
 /* A value that was read: its bytes for the kernel and how it reads. */

@@ -174,6 +174,13 @@ static bool crash_peer(struct lab *l, struct peer *p, struct fail *f)
     return true;
 }
 
+static void shut(struct peer *p, int how)
+{
+    bool closed_before = p->eof;
+    if (call_shutdown(&p->caller, p->fd, how) == 0 && how != SHUT_WR)
+        p->shut_rd = !closed_before;
+}
+
 bool lab_end(struct lab *l, const struct tuple *t, enum side side, enum lab_end how, struct fail *f)
 {
     static const char *const verbs[] = {[LAB_CLOSE] = "close",          [LAB_SHUTDOWN_RD] = "shutdown",
@@ -184,9 +191,9 @@ bool lab_end(struct lab *l, const struct tuple *t, enum side side, enum lab_end 
         return false;
     switch (how) {
     case LAB_CLOSE: lab_close_peer(l, p, CALL_CLOSE); break;
-    case LAB_SHUTDOWN_RD: call_shutdown(&p->caller, p->fd, SHUT_RD); break;
-    case LAB_SHUTDOWN_WR: call_shutdown(&p->caller, p->fd, SHUT_WR); break;
-    case LAB_SHUTDOWN_RDWR: call_shutdown(&p->caller, p->fd, SHUT_RDWR); break;
+    case LAB_SHUTDOWN_RD: shut(p, SHUT_RD); break;
+    case LAB_SHUTDOWN_WR: shut(p, SHUT_WR); break;
+    case LAB_SHUTDOWN_RDWR: shut(p, SHUT_RDWR); break;
     case LAB_ABORT: abort_peer(l, p); break;
     case LAB_CRASH: return crash_peer(l, p, f);
     }
