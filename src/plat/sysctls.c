@@ -26,9 +26,9 @@ static bool path_of(char *path, size_t size, const char *name)
     const char *prefix = strchr(name, '.') ? "" : "net/ipv4/";
     if (!*prefix && strncmp(name, "net.", 4) != 0)
         return false;
-    int start = snprintf(path, size, "/proc/sys/%s", prefix);
-    int len = snprintf(path + start, size - (size_t)start, "%s", name);
-    if ((size_t)(start + len) >= size)
+    size_t start = (size_t)snprintf(path, size, "/proc/sys/%s", prefix);
+    size_t len = (size_t)snprintf(path + start, size - start, "%s", name);
+    if (start + len >= size)
         return false;
     for (char *part = path + start;;) {
         size_t n = strspn(part, plain);

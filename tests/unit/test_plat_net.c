@@ -162,6 +162,36 @@ static void every_segment_is_seen_once_and_is_no_larger_than_the_mss(void **stat
     in_child(sniff_body);
 }
 
+static void overrun_body(void)
+{
+    enter();
+    struct fail f = {0};
+    struct capture *c = capture_open(&(struct capture_options){.iface = "lo", .buffer_bytes = 1 << 18}, &f);
+    struct capture_counts n;
+    struct pair p;
+    static char block[14480], rest[14480];
+    CHECK(c);
+    pair_open(&p, AF_INET);
+    for (int i = 0; i < 100; i++) {
+        CHECK(write(p.client, block, sizeof block) == sizeof block);
+        CHECK(recv(p.server, rest, sizeof rest, MSG_WAITALL) == sizeof rest);
+    }
+    struct seen s = {.linktype = capture_linktype(c)};
+    CHECK(wait_for(capture_fd(c), POLLIN) && capture_drain(c, 0, count_frame, &s) > 0);
+    capture_counts(c, &n);
+    CHECK(n.seen == s.frames && n.dropped > 0 && n.seen + n.dropped >= 1000);
+    uint64_t dropped = n.dropped;
+    capture_counts(c, &n);
+    CHECK(n.dropped == dropped);
+    capture_close(c);
+}
+
+static void what_the_ring_could_not_hold_is_counted(void **state)
+{
+    (void)state;
+    in_child(overrun_body);
+}
+
 static void no_sniffing_body(void)
 {
     struct fail f = {0};
@@ -183,6 +213,7 @@ int main(void)
         cmocka_unit_test(a_set_up_that_fails_after_unshare_tells_the_ways_out),
         cmocka_unit_test(forbidden_namespaces_tell_the_ways_out),
         cmocka_unit_test(every_segment_is_seen_once_and_is_no_larger_than_the_mss),
+        cmocka_unit_test(what_the_ring_could_not_hold_is_counted),
         cmocka_unit_test(sniffing_without_the_right_tells_the_way_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
