@@ -53,9 +53,6 @@ enum layer ip_4(struct walk *w)
     if (at[0] >> 4 != 4 || header < HEADER || (total && total < header))
         return walk_end(w, FRAME_BROKEN);
     struct seg *s = w->seg;
-    if (!s->ip.len)
-        s->link.len = start;
-    s->ip = (struct span){start, header};
     s->ecn = at[1] & 3;
     s->ttl = at[8];
     note_addr4(&s->src.addr, at + 12);
@@ -65,6 +62,9 @@ enum layer ip_4(struct walk *w)
         walk_bound(w, start, total);
     if (w->end - start < header)
         return walk_end(w, FRAME_BROKEN);
+    if (!s->ip.len)
+        s->link.len = start;
+    s->ip = (struct span){start, header};
     w->at += header;
     w->final_src = w->final_dst = NULL;
     if (fragment & OFFSET)

@@ -1,0 +1,720 @@
+/* Frames made by hand, layer by layer, and every truncation of every captured frame. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "core/cksum.h"
+#include "core/decode.h"
+#include "core/link.h"
+#include "plat/heap.h"
+#include "plat/mapped.h"
+#include "session/pcapfile.h"
+
+/* A frame as it grows. */
+struct made {
+    uint8_t at[4096];
+    uint32_t len;
+    uint32_t ip, ip_size, tcp; /* where the innermost headers begin; 4 or 16 bytes of address */
+};
+
+static void put8(struct made *m, unsigned v)
+{
+    m->at[m->len++] = (uint8_t)v;
+}
+
+static void put16(struct made *m, unsigned v)
+{
+    put8(m, v >> 8);
+    put8(m, v);
+}
+
+static void put32(struct made *m, uint32_t v)
+{
+    put16(m, v >> 16);
+    put16(m, v & 0xFFFF);
+}
+
+static void fill(struct made *m, unsigned v, unsigned times)
+{
+    while (times--)
+        put8(m, v);
+}
+
+static void ethernet(struct made *m, unsigned type)
+{
+    fill(m, 2, 6);
+    fill(m, 3, 6);
+    put16(m, type);
+}
+
+static void ipv4(struct made *m, unsigned protocol, unsigned option_words)
+{
+    m->ip = m->len;
+    m->ip_size = 4;
+    put8(m, 0x45 + option_words);
+    put8(m, 0x03); /* congestion experienced */
+    put16(m, 0);   /* length: see finish() */
+    put32(m, 0x00014000);
+    put8(m, 64);
+    put8(m, protocol);
+    put16(m, 0);
+    put32(m, 0x0A000001);
+    put32(m, 0x0A000002);
+    fill(m, 1, 4 * option_words);
+}
+
+static void ipv6(struct made *m, unsigned next)
+{
+    m->ip = m->len;
+    m->ip_size = 16;
+    put32(m, 0x60200000); /* ECT(0) */
+    put16(m, 0);
+    put8(m, next);
+    put8(m, 63);
+    put32(m, 0x20010db8);
+    fill(m, 0, 11);
+    put8(m, 1);
+    put32(m, 0x20010db8);
+    fill(m, 0, 11);
+    put8(m, 2);
+}
+
+static void tcp(struct made *m, unsigned flags, const void *options, unsigned options_len)
+{
+    unsigned padded = (options_len + 3) / 4 * 4;
+    m->tcp = m->len;
+    put16(m, 40000);
+    put16(m, 3344);
+    put32(m, 0xFFFFFFF0);
+    put32(m, 0x12345678);
+    put16(m, (5 + padded / 4) << 12 | flags);
+    put16(m, 64240);
+    put16(m, 0);
+    put16(m, 0);
+    if (options_len)
+        memcpy(m->at + m->len, options, options_len);
+    m->len += options_len;
+    fill(m, 0, padded - options_len);
+}
+
+/* RFC 1071, byte by byte, unlike the code under test. */
+static uint16_t plain_sum(const uint8_t *at, uint32_t len, uint32_t sum)
+{
+    for (uint32_t i = 0; i < len; i++)
+        sum += i % 2 ? at[i] : (uint32_t)at[i] << 8;
+    while (sum >> 16)
+        sum = (sum & 0xFFFF) + (sum >> 16);
+    return (uint16_t)sum;
+}
+
+static uint16_t pseudo_sum(const struct made *m)
+{
+    uint32_t sum = m->len - m->tcp + 6;
+    return plain_sum(m->at + m->ip + (m->ip_size == 4 ? 12 : 8), 2 * m->ip_size, sum);
+}
+
+static void set16(struct made *m, uint32_t at, unsigned v)
+{
+    m->at[at] = (uint8_t)(v >> 8);
+    m->at[at + 1] = (uint8_t)v;
+}
+
+/* Writes the length of the innermost IP packet and the checksum of TCP. */
+static void finish(struct made *m)
+{
+    if (m->ip_size == 4)
+        set16(m, m->ip + 2, m->len - m->ip);
+    else
+        set16(m, m->ip + 4, m->len - m->ip - 40);
+    if (m->tcp) {
+        set16(m, m->tcp + 16, 0);
+        set16(m, m->tcp + 16, (uint16_t)~plain_sum(m->at + m->tcp, m->len - m->tcp, pseudo_sum(m)));
+    }
+}
+
+static enum frame_kind decode(struct seg *s, int linktype, const struct made *m)
+{
+    return seg_decode(s, linktype, m->at, m->len, m->len);
+}
+
+/* What tcp() and data of `len` bytes should be decoded to. */
+static void want_segment(int linktype, const struct made *m, uint32_t len)
+{
+    struct seg s;
+    assert_int_equal(decode(&s, linktype, m), FRAME_TCP);
+    assert_int_equal(s.src.port, 40000);
+    assert_int_equal(s.dst.port, 3344);
+    assert_int_equal(s.seq.v, 0xFFFFFFF0);
+    assert_int_equal(s.ack.v, 0x12345678);
+    assert_int_equal(s.win, 64240);
+    assert_int_equal(s.len, len);
+    assert_int_equal(s.data.len, len);
+    assert_int_equal(s.cksum, CKSUM_GOOD);
+    assert_int_equal(s.ip.at, m->ip);
+    assert_int_equal(s.ip.at + s.ip.len, m->tcp);
+    assert_int_equal(s.tcp.at, m->tcp);
+    assert_int_equal(s.src.addr.family, m->ip_size == 4 ? 4 : 6);
+    assert_memory_equal(s.src.addr.at, m->at + m->ip + (m->ip_size == 4 ? 12 : 8), m->ip_size);
+    assert_memory_equal(s.dst.addr.at, m->at + m->ip + (m->ip_size == 4 ? 16 : 24), m->ip_size);
+    assert_false(s.truncated || s.fragment || s.offloaded);
+}
+
+static void a_whole_segment(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0};
+    struct seg s;
+    ethernet(&m, 0x0800);
+    ipv4(&m, 6, 0);
+    tcp(&m, TCP_NS | TCP_PSH | TCP_ACK, NULL, 0);
+    fill(&m, 'x', 3);
+    finish(&m);
+    fill(&m, 0, 17); /* padding to Ethernet's least: not the segment's */
+    want_segment(DLT_EN10MB_, &m, 3);
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_TCP);
+    assert_int_equal(s.flags, TCP_NS | TCP_PSH | TCP_ACK);
+    assert_int_equal(s.ecn, 3);
+    assert_int_equal(s.ttl, 64);
+    assert_int_equal(s.link.len, 14);
+    assert_int_equal(s.data.at, 54);
+    assert_int_equal(s.caplen, m.len);
+    assert_int_equal(seg_space(&s), 3);
+    s.flags = TCP_SYN | TCP_FIN;
+    assert_int_equal(seg_space(&s), 5);
+}
+
+static void checksums(void **state)
+{
+    (void)state;
+    for (unsigned len = 0; len < 40; len++)
+        for (int v6 = 0; v6 < 2; v6++) {
+            struct made m = {.len = 0};
+            struct seg s;
+            if (v6)
+                ipv6(&m, 6);
+            else
+                ipv4(&m, 6, 0);
+            tcp(&m, TCP_ACK, NULL, 0);
+            for (unsigned i = 0; i < len; i++)
+                put8(&m, 0xF7 * i);
+            finish(&m);
+            want_segment(DLT_RAW_, &m, len);
+            m.at[m.len - 1] ^= 0x10;
+            assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP);
+            assert_int_equal(s.cksum, CKSUM_BAD);
+            set16(&m, m.tcp + 16, pseudo_sum(&m)); /* as Linux leaves it for the card */
+            assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP);
+            assert_int_equal(s.cksum, CKSUM_PARTIAL);
+            assert_int_equal(s.checksum, pseudo_sum(&m));
+            assert_int_equal(seg_decode(&s, DLT_RAW_, m.at, m.len - (len ? 1 : 4), m.len), FRAME_TCP);
+            assert_int_equal(s.cksum, CKSUM_UNKNOWN);
+            assert_true(s.truncated);
+            assert_int_equal(s.len, len);
+        }
+}
+
+static void link_types(void **state)
+{
+    (void)state;
+    static const struct {
+        int linktype;
+        uint8_t header[20];
+        uint32_t len;
+        int version;
+    } rows[] = {
+        {0, {2, 0, 0, 0}, 4, 4},
+        {0, {0, 0, 0, 2}, 4, 4},
+        {0, {30, 0, 0, 0}, 4, 6},
+        {0, {0, 0, 0, 28}, 4, 6},
+        {108, {0, 0, 0, 24}, 4, 6},
+        {108, {0, 0, 0, 10}, 4, 6},
+        {12, {0}, 0, 4},
+        {14, {0}, 0, 6},
+        {101, {0}, 0, 4},
+        {101, {0}, 0, 6},
+        {228, {0}, 0, 4},
+        {229, {0}, 0, 6},
+        {113, {0, 0, 3, 4, [14] = 8, 0}, 16, 4},
+        {113, {0, 0, 3, 4, [14] = 0x86, 0xDD}, 16, 6},
+        {276, {8, 0, [8] = 3, 4}, 20, 4},
+        {276, {0x86, 0xDD, [8] = 3, 4}, 20, 6},
+        {9, {0xFF, 3, 0, 0x21}, 4, 4},
+        {9, {0x21}, 1, 4},
+        {50, {0, 0x57}, 2, 6},
+        {104, {0x0F, 0, 8, 0}, 4, 4},
+        {1, {[12] = 0x81, 0, 0, 5, 8, 0}, 18, 4},          /* VLAN */
+        {1, {[12] = 0x88, 0xA8, 0, 5, 0x86, 0xDD}, 18, 6}, /* QinQ, inner tag missing */
+        {1, {[12] = 0x88, 0x47, 0, 0, 0x11, 0xFF}, 18, 4}, /* MPLS */
+        {1, {[13] = 0x40, 6, 6, 3}, 17, 4},                /* 802.3 and LLC */
+        {113, {0, 0, 3, 4, [14] = 0, 4, 6, 6, 3}, 19, 4},  /* cooked LLC */
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct made m = {.len = rows[i].len};
+        memcpy(m.at, rows[i].header, rows[i].len);
+        if (rows[i].version == 4)
+            ipv4(&m, 6, 2);
+        else
+            ipv6(&m, 6);
+        tcp(&m, TCP_ACK, NULL, 0);
+        put8(&m, 'x');
+        finish(&m);
+        want_segment(rows[i].linktype, &m, 1);
+        assert_true(link_known(rows[i].linktype));
+        for (uint32_t cut = 0; cut < m.tcp; cut++) { /* nothing below TCP is enough */
+            struct seg s;
+            enum frame_kind kind = seg_decode(&s, rows[i].linktype, m.at, cut, m.len);
+            assert_true(kind == FRAME_BROKEN);
+        }
+    }
+    struct seg s;
+    assert_int_equal(seg_decode(&s, 147, (const uint8_t *)"", 0, 0), FRAME_UNKNOWN_LINK);
+    assert_false(link_known(147));
+    assert_string_equal(link_name(276), "LINUX_SLL2");
+}
+
+static void vlans_and_sessions_stack(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0};
+    ethernet(&m, 0x88A8);
+    put32(&m, 0x00018100);
+    put32(&m, 0x00029100);
+    put32(&m, 0x00038864); /* PPPoE */
+    put16(&m, 0x1100);
+    put16(&m, 1);
+    put16(&m, 2 + 20 + 20 + 1);
+    put16(&m, 0x0021);
+    ipv4(&m, 6, 0);
+    tcp(&m, TCP_ACK, NULL, 0);
+    put8(&m, 'x');
+    finish(&m);
+    want_segment(DLT_EN10MB_, &m, 1);
+
+    struct made snap = {.len = 0};
+    ethernet(&snap, 0x100);
+    put32(&snap, 0xAAAA0300);
+    put32(&snap, 0x00000800);
+    ipv4(&snap, 6, 0);
+    tcp(&snap, TCP_ACK, NULL, 0);
+    finish(&snap);
+    want_segment(DLT_EN10MB_, &snap, 0);
+
+    struct made deep = {.len = 0}; /* more tags than any honest frame */
+    struct seg s;
+    ethernet(&deep, 0x8100);
+    for (int i = 0; i < 900; i++)
+        put32(&deep, 0x00018100);
+    assert_int_equal(decode(&s, DLT_EN10MB_, &deep), FRAME_OTHER);
+}
+
+static void outer_lengths(struct made *m, uint32_t outer)
+{
+    set16(m, outer + 2, m->len - outer);
+}
+
+static void tunnels(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t protocol;
+        uint8_t header[16];
+        uint32_t len;
+        bool v6;
+    } rows[] = {
+        {4, {0}, 0, false},
+        {41, {0}, 0, true},
+        {47, {0, 0, 8, 0}, 4, false},
+        {47, {0xB0, 0, 0x86, 0xDD}, 16, true},               /* checksum, key, sequence */
+        {47, {0x30, 0x81, 0x88, 0x0B, [15] = 1}, 16, false}, /* PPTP; PPP follows */
+        {51,
+         {
+             4,
+             4,
+             [15] = 1,
+         },
+         16,
+         false}, /* AH of 24 bytes */
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct made m = {.len = 0};
+        ipv4(&m, rows[i].protocol, 0);
+        memcpy(m.at + m.len, rows[i].header, rows[i].len);
+        m.len += rows[i].len;
+        if (rows[i].header[1] == 0x81)
+            put16(&m, 0x0021);
+        if (rows[i].protocol == 51)
+            fill(&m, 7, 8);
+        if (rows[i].v6)
+            ipv6(&m, 6);
+        else
+            ipv4(&m, 6, 0);
+        tcp(&m, TCP_ACK, NULL, 0);
+        put8(&m, 'x');
+        finish(&m);
+        outer_lengths(&m, 0);
+        want_segment(DLT_RAW_, &m, 1);
+        struct seg s;
+        m.at[6] = 0x20; /* the outer packet is a fragment: so is what it carries */
+        assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP_FRAGMENT);
+    }
+}
+
+static void ipv6_extensions(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0};
+    struct seg s;
+    ipv6(&m, 0); /* hop-by-hop, destination options, atomic fragment, TCP */
+    put16(&m, 60 << 8);
+    fill(&m, 0, 6);
+    put16(&m, 44 << 8 | 1);
+    fill(&m, 0, 14);
+    uint32_t fragment = m.len;
+    put16(&m, 6 << 8);
+    fill(&m, 0, 6);
+    tcp(&m, TCP_ACK, NULL, 0);
+    finish(&m);
+    want_segment(DLT_RAW_, &m, 0);
+    assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP);
+    assert_int_equal(s.ecn, 2);
+    m.at[fragment + 3] = 1; /* more fragments */
+    assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP_FRAGMENT);
+    assert_int_equal(s.cksum, CKSUM_UNKNOWN);
+    m.at[fragment + 3] = 8; /* not the first */
+    assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_LATER_FRAGMENT);
+    m.at[fragment] = 17; /* and not TCP's */
+    assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_OTHER);
+}
+
+/* The checksum counts the last destination and the home address, which stand in extension headers. */
+static void ipv6_addresses_elsewhere(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        struct made m = {.len = 0};
+        struct seg s;
+        ipv6(&m, kind ? 60 : 43);
+        if (kind) { /* Pad1, PadN, home address */
+            put32(&m, 0x06020001);
+            put32(&m, 0x0100C910);
+        } else { /* routing type 0, one segment left */
+            put32(&m, 0x06020001);
+            put32(&m, 0);
+        }
+        uint32_t address = m.len;
+        fill(&m, 0x77, 16);
+        tcp(&m, TCP_ACK, NULL, 0);
+        finish(&m);
+        uint8_t header[16];
+        uint32_t place = m.ip + (kind ? 8 : 24);
+        memcpy(header, m.at + place, 16);
+        memcpy(m.at + place, m.at + address, 16);
+        finish(&m); /* the sum as the end of the way will have it */
+        memcpy(m.at + place, header, 16);
+        assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP);
+        assert_int_equal(s.cksum, CKSUM_GOOD);
+        assert_memory_equal(kind ? s.src.addr.at : s.dst.addr.at, header, 16);
+    }
+}
+
+static void ipv4_fragments_and_offload(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0};
+    struct seg s;
+    ethernet(&m, 0x0800);
+    ipv4(&m, 6, 0);
+    tcp(&m, TCP_ACK, NULL, 0);
+    fill(&m, 'x', 100);
+    finish(&m);
+    set16(&m, m.ip + 2, 0);
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_TCP);
+    assert_true(s.offloaded);
+    assert_int_equal(s.len, 100);
+    assert_int_equal(s.cksum, CKSUM_GOOD);
+    set16(&m, m.ip + 2, 9999); /* longer than the frame: the frame is believed */
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_TCP);
+    assert_int_equal(s.len, 100);
+    set16(&m, m.ip + 2, 19); /* shorter than its header */
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_BROKEN);
+    set16(&m, m.ip + 2, 30); /* shorter than TCP's header */
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_BROKEN);
+    finish(&m);
+    set16(&m, m.ip + 6, 0x2000);
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_TCP_FRAGMENT);
+    assert_int_equal(s.len, 100);
+    assert_int_equal(s.seq.v, 0xFFFFFFF0);
+    set16(&m, m.ip + 6, 0x0001);
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_LATER_FRAGMENT);
+    m.at[m.ip + 9] = 17;
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_OTHER);
+    m.at[m.ip] = 0x44; /* a header of 16 bytes */
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_BROKEN);
+    m.at[m.ip] = 0x65; /* IPv6 under IPv4's ethertype */
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_BROKEN);
+    finish(&m);
+    m.at[m.ip] = 0x45;
+    m.at[m.ip + 9] = 6;
+    set16(&m, m.ip + 6, 0);
+    m.at[m.tcp + 12] = 0x40; /* a TCP header of 16 bytes */
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_BROKEN);
+}
+
+static void quotes_are_no_segments(void **state)
+{
+    (void)state;
+    struct seg s;
+    for (int v6 = 0; v6 < 2; v6++)
+        for (uint32_t quoted = 8; quoted <= 20; quoted += 12) {
+            struct made m = {.len = 0};
+            if (v6)
+                ipv6(&m, 58);
+            else
+                ipv4(&m, 1, 0);
+            uint32_t outer = m.ip, icmp = m.len;
+            put16(&m, v6 ? 0x0104 : 0x0303);
+            fill(&m, 0, 6);
+            if (v6)
+                ipv6(&m, 6);
+            else
+                ipv4(&m, 6, 0);
+            tcp(&m, TCP_SYN, NULL, 0);
+            finish(&m);
+            m.len = m.tcp + quoted;
+            m.ip = outer;
+            m.tcp = 0;
+            finish(&m);
+            assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP_QUOTED);
+            assert_int_equal(s.dst.port, 3344);
+            assert_int_equal(s.seq.v, 0xFFFFFFF0);
+            m.at[icmp] = v6 ? 128 : 8; /* an echo carries whatever it likes */
+            assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_OTHER);
+        }
+}
+
+/* A header that was cut is judged as soon as its window is there. */
+static void cut_headers(void **state)
+{
+    (void)state;
+    static const uint8_t options[] = {2, 4, 5, 0xB4, 1, 3, 3, 7};
+    struct made m = {.len = 0};
+    struct seg s;
+    ipv4(&m, 6, 0);
+    tcp(&m, TCP_SYN, options, sizeof options);
+    fill(&m, 'x', 10);
+    finish(&m);
+    for (uint32_t cut = m.tcp; cut < m.len; cut++) {
+        enum frame_kind kind = seg_decode(&s, DLT_RAW_, m.at, cut, m.len);
+        uint32_t captured = cut - m.tcp;
+        assert_int_equal(kind, captured < 16 ? FRAME_TCP_CUT : FRAME_TCP);
+        assert_int_equal(s.src.port, captured < 2 ? 0 : 40000);
+        assert_int_equal(s.dst.port, captured < 4 ? 0 : 3344);
+        assert_true(s.truncated);
+        assert_int_equal(s.cksum, CKSUM_UNKNOWN);
+        if (kind == FRAME_TCP) {
+            assert_int_equal(s.len, 10);
+            assert_int_equal(s.flags, TCP_SYN);
+            assert_int_equal(s.opt.mss, captured >= 24);
+            assert_int_equal(s.opt.wscale, captured >= 28);
+            assert_false(s.opt.malformed);
+            assert_int_equal(s.tcp.len, captured < 28 ? captured : 28);
+            assert_int_equal(s.data.len, captured < 28 ? 0 : captured - 28);
+        }
+    }
+}
+
+static struct tcp_options options_of(const void *bytes, unsigned len)
+{
+    struct made m = {.len = 0};
+    struct seg s;
+    ipv4(&m, 6, 0);
+    tcp(&m, TCP_ACK, bytes, len);
+    finish(&m);
+    assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP);
+    return s.opt;
+}
+
+#define OPTIONS(...) options_of((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+
+static void every_option(void **state)
+{
+    (void)state;
+    struct tcp_options o =
+        OPTIONS(2, 4, 5, 0xB4, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3, 15); /* Linux's SYN */
+    assert_true(o.mss && o.sack_permitted && o.timestamps && o.wscale);
+    assert_false(o.fast_open || o.mptcp || o.malformed);
+    assert_int_equal(o.mss_value, 1460);
+    assert_int_equal(o.tsval, 0x01020304);
+    assert_int_equal(o.tsecr, 0x05060708);
+    assert_int_equal(o.shift, 15);
+    assert_int_equal(o.sacks, 0);
+
+    o = OPTIONS(1, 1, 5, 34, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 6, 0xFF,
+                0xFF, 0xFF, 0xFF, 0, 0, 0, 8);
+    assert_int_equal(o.sacks, 4);
+    assert_int_equal(o.sack[0].left.v, 1);
+    assert_int_equal(o.sack[2].right.v, 6);
+    assert_int_equal(o.sack[3].left.v, UINT32_MAX);
+    assert_int_equal(o.sack[3].right.v, 8);
+
+    o = OPTIONS(34, 2);
+    assert_true(o.fast_open);
+    assert_int_equal(o.cookie_len, 0);
+    o = OPTIONS(34, 10, 1, 2, 3, 4, 5, 6, 7, 8);
+    assert_int_equal(o.cookie_len, 8);
+    o = OPTIONS(254, 12, 0xF9, 0x89, 1, 2, 3, 4, 5, 6, 7, 8);
+    assert_true(o.fast_open);
+    assert_int_equal(o.cookie_len, 8);
+    o = OPTIONS(253, 4, 0xF9, 0x89);
+    assert_true(o.fast_open);
+    assert_int_equal(o.cookie_len, 0);
+    o = OPTIONS(254, 4, 0xF9, 0x88);
+    assert_false(o.fast_open);
+    o = OPTIONS(30, 4, 0x21, 0);
+    assert_true(o.mptcp);
+    assert_int_equal(o.mptcp_subtype, 2);
+    o = OPTIONS(19, 4, 0, 0, 99, 2, 2, 4, 1, 0); /* those that are not known are passed over */
+    assert_true(o.mss && !o.malformed);
+    o = OPTIONS(0, 2, 4, 1); /* after the end nothing counts */
+    assert_false(o.mss || o.malformed);
+}
+
+static void wrong_lengths(void **state)
+{
+    (void)state;
+    struct tcp_options o =
+        OPTIONS(2, 3, 9, 3, 2, 4, 3, 0, 5, 9, 0, 0, 0, 0, 0, 0, 0, 8, 4, 0, 0, 30, 2, 5, 2, 1);
+    assert_false(o.mss || o.wscale || o.sack_permitted || o.timestamps || o.mptcp || o.malformed);
+    assert_int_equal(o.sacks, 0);
+    o = OPTIONS(254, 3, 0xF9, 1);
+    assert_false(o.fast_open || o.malformed);
+    o = OPTIONS(1, 1, 4, 2, 2, 0, 1, 1);
+    assert_true(o.malformed && o.sack_permitted); /* what came before it stands */
+    o = OPTIONS(2, 1, 1, 1);
+    assert_true(o.malformed);
+    o = OPTIONS(1, 1, 2, 4);
+    assert_true(o.malformed && !o.mss);
+    o = OPTIONS(1, 1, 1, 2); /* a kind, and no room for its length */
+    assert_true(o.malformed);
+}
+
+static const char *const captures[] = {
+    "decode-sll2-01.pcap",
+    "fast-open.pcap",
+    "fast-retransmit-sack.pcap",
+    "frag-ppp-ipv6-tcp.pcap",
+    "gre.pcap",
+    "ipv6_over_ipv4.pcap",
+    "keepalive-unanswered.pcap",
+    "mptcp-aa-v1.pcap",
+    "nanosecs_big_endian.pcap",
+    "one-stream-through-vlans-and-tunnel.pcap",
+    "postgres.pcapng",
+    "total-length-zero.pcap",
+    "truncated-header.pcap",
+};
+
+/* What must hold of any decoding, whatever the bytes. */
+static void check_sense(const struct seg *s, enum frame_kind kind, uint32_t len, uint32_t wirelen)
+{
+    const struct span *spans[] = {&s->link, &s->ip, &s->tcp, &s->data};
+    for (size_t i = 0; i < COUNT_OF(spans); i++)
+        assert_true(spans[i]->at <= len && spans[i]->len <= len - spans[i]->at);
+    assert_true(s->len <= wirelen && s->data.len <= s->len);
+    if (kind == FRAME_TCP) {
+        assert_true(s->tcp.len >= 16 && s->tcp.len <= 60);
+        assert_true(s->src.addr.family == 4 || s->src.addr.family == 6);
+        assert_true(s->opt.sacks <= SACK_BLOCKS);
+    }
+}
+
+/* The frame stands at the end of a page that is followed by one that may not be touched: a byte too far is a
+ * crash. */
+static void every_truncation_stays_inside(void **state)
+{
+    (void)state;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), room = 16 * page;
+    uint8_t *memory = mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(memory != MAP_FAILED);
+    assert_int_equal(mprotect(memory + room, page, PROT_NONE), 0);
+    uint32_t segments = 0, payload = 0;
+    for (size_t i = 0; i < COUNT_OF(captures); i++) {
+        char path[200];
+        struct fail fail = {0};
+        size_t size;
+        snprintf(path, sizeof path, "tests/captures/%s", captures[i]);
+        struct mapped *b = mapped_open(heap_mem(), path, &fail);
+        assert_non_null(b);
+        struct pcapfile *f = pcapfile_new(heap_mem());
+        const uint8_t *bytes = mapped_bytes(b, &size);
+        pcapfile_bytes(f, bytes, size, true);
+        struct pcap_frame frame;
+        while (pcapfile_next(f, &frame) == PCAP_FRAME) {
+            struct seg s;
+            for (uint32_t len = 0; len <= frame.caplen; len++) {
+                uint8_t *at = memory + room - len;
+                memcpy(at, frame.bytes, len);
+                check_sense(&s, seg_decode(&s, frame.linktype, at, len, frame.wirelen), len, frame.wirelen);
+                check_sense(&s, seg_decode(&s, frame.linktype, at, len, len), len, len);
+            }
+            if (seg_decode(&s, frame.linktype, frame.bytes, frame.caplen, frame.wirelen) == FRAME_TCP) {
+                segments++;
+                payload += s.len;
+            }
+        }
+        pcapfile_free(f);
+        mapped_close(b);
+    }
+    munmap(memory, room + page);
+    /* tshark 4.0 counts the same frames with tcp.len, and the same sum of it */
+    assert_int_equal(segments, 143);
+    assert_int_equal(payload, 20111);
+}
+
+/* Random damage in the first bytes, with every link type: no more than that it ends and stays inside. */
+static void every_damage_stays_inside(void **state)
+{
+    (void)state;
+    static const int linktypes[] = {0, 1, 9, 12, 14, 50, 51, 101, 104, 108, 113, 228, 229, 276};
+    static const uint8_t tempting[] = {0,  1,  4,    6,    41,   43,   44,   47,  51,
+                                       58, 60, 0x45, 0x4F, 0x60, 0x81, 0x88, 0xFF};
+    srand(3);
+    for (int round = 0; round < 60000; round++) {
+        struct seg s;
+        uint32_t len = (uint32_t)(rand() % 160);
+        uint8_t *frame = malloc(len ? len : 1);
+        for (uint32_t i = 0; i < len; i++)
+            frame[i] = rand() % 2 ? tempting[(size_t)rand() % sizeof tempting] : (uint8_t)rand();
+        int linktype = linktypes[(size_t)rand() % COUNT_OF(linktypes)];
+        check_sense(&s, seg_decode(&s, linktype, frame, len, len + 10), len, len + 10);
+        free(frame);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_whole_segment),
+        cmocka_unit_test(checksums),
+        cmocka_unit_test(link_types),
+        cmocka_unit_test(vlans_and_sessions_stack),
+        cmocka_unit_test(tunnels),
+        cmocka_unit_test(ipv6_extensions),
+        cmocka_unit_test(ipv6_addresses_elsewhere),
+        cmocka_unit_test(ipv4_fragments_and_offload),
+        cmocka_unit_test(quotes_are_no_segments),
+        cmocka_unit_test(cut_headers),
+        cmocka_unit_test(every_option),
+        cmocka_unit_test(wrong_lengths),
+        cmocka_unit_test(every_truncation_stays_inside),
+        cmocka_unit_test(every_damage_stays_inside),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
