@@ -9,6 +9,7 @@
  * segment: that is told to the machine first (EVENT_GONE), then the last sample is CLOSED. */
 #include "session/sampler.h"
 
+#include "plat/tcpinfo.h"
 #include "session/watch.h"
 
 enum {
@@ -84,12 +85,9 @@ void sampler_free(struct sampler *p)
 static void ask(struct sampler *p, const struct watch *w, enum side side, struct event_sample *out)
 {
     const struct tuple *t = &w->tuple;
-    sample_unknown(out);
-    bool there = p->hooks.ask(p->hooks.ctx, &t->end[side], &t->end[side_other(side)], out);
-    if (!there) {
-        sample_unknown(out);
-        out->state = STATE_CLOSED;
-    }
+    sample_init(out, STATE_CLOSED);
+    if (!p->hooks.ask(p->hooks.ctx, &t->end[side], &t->end[side_other(side)], out))
+        sample_init(out, STATE_CLOSED);
     out->side = side;
     if (out->state == STATE_CLOSED || out->state == STATE_TIME_WAIT) {
         out->cwnd = -1;

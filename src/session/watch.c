@@ -105,25 +105,6 @@ uint64_t watches_odd_since(const struct watches *ws)
     return ws->list[WATCH_ODD].first ? odd_since(ws->list[WATCH_ODD].first) : 0;
 }
 
-void sample_unknown(struct event_sample *k)
-{
-    *k = (struct event_sample){.recv_q = -1,
-                               .send_q = -1,
-                               .unsent = -1,
-                               .cwnd = -1,
-                               .ssthresh = -1,
-                               .rtt_us = -1,
-                               .rto_us = -1,
-                               .rcvbuf = -1,
-                               .sndbuf = -1,
-                               .mss = -1,
-                               .snd_wnd = -1,
-                               .timer_ms = -1,
-                               .probes = -1,
-                               .probes_max = -1,
-                               .backoff = -1};
-}
-
 bool sample_same(const struct event_sample *a, const struct event_sample *b)
 {
     return a->side == b->side && a->state == b->state && a->recv_q == b->recv_q && a->send_q == b->send_q &&

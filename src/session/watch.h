@@ -56,8 +56,6 @@ void watches_update(struct watches *ws, struct watch *w);
 /* When the oldest difference was seen; 0: there is none. */
 uint64_t watches_odd_since(const struct watches *ws);
 
-/* Everything -1: what the kernel does not say. */
-void sample_unknown(struct event_sample *k);
 /* Whether two samples say the same; a timer that only ran down is no change. */
 bool sample_same(const struct event_sample *a, const struct event_sample *b);
 bool listener_same(const struct event_listener *a, const struct event_listener *b);
