@@ -8,11 +8,10 @@
 #include <errno.h>
 #include <grp.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +27,7 @@ struct seen {
     unsigned stamps[STAMP_POINTS];
     uint64_t last_byte[STAMP_POINTS];
     struct event_call last_close;
+    uint64_t data_bytes; /* of what read() returned, as the events have it */
 };
 
 struct fixture {
@@ -48,6 +48,10 @@ static void take(void *ctx, const struct event *e)
         return;
     }
     const struct event_call *c = &e->u.call;
+    if ((c->data != NULL) != (c->kind == CALL_READ && c->err == 0 && c->result > 0) ||
+        (c->data != NULL && c->data_len > (size_t)c->result))
+        abort();
+    s->data_bytes += c->data_len;
     for (const char *p = c->args; *p != 0; p++)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             abort();
@@ -201,6 +205,7 @@ static void request_and_answer(struct fixture *x)
     CHECK(lab_program(x->lab, &x->t, SIDE_SERVER, &p));
     CHECK(p.waits == WAITS_TEACHER && p.requests_waiting == 1);
     CHECK(strstr(p.text, "Content-Length: 15\r\n") != NULL && strstr(p.text, "很很很很很") != NULL);
+    CHECK(x->seen.data_bytes == p.read_bytes);
     uint64_t sent = p.read_bytes;
     CHECK(lab_respond(x->lab, &x->t, "很好", 6, &x->f));
     until(x, "client# read(");
@@ -357,6 +362,7 @@ static void bulk(struct fixture *x)
     }
     CHECK(p.read_bytes == BYTES);
     CHECK(p.text_len <= 256 * 1024);
+    CHECK(x->seen.data_bytes >= 64 * 1024 && x->seen.data_bytes < 1024 * 1024);
     CHECK(x->seen.stamps[STAMP_READ] < 40 && x->seen.stamps[STAMP_QDISC] < 40);
     CHECK(times(x, "EAGAIN") == 0);
     CHECK(lab_send(x->lab, &x->t, 3, "x", true,
@@ -465,6 +471,79 @@ static void woken_by_loop(struct fixture *x)
     CHECK(saw(x, "server# read("));
 }
 
+static unsigned turns;
+
+static void count_turn(void *ctx)
+{
+    lab_act(((struct fixture *)ctx)->lab);
+    turns++;
+}
+
+static void stop(void *ctx)
+{
+    loop_stop(((struct fixture *)ctx)->loop);
+}
+
+/* How often the loop wakes up in 100 ms in which nothing happens: once for the timer, and for what was left
+ * to do. */
+static unsigned wakeups(struct fixture *x)
+{
+    struct source *timer = loop_timer(x->loop, stop, x);
+    turns = 0;
+    loop_turn(x->loop, count_turn, x);
+    source_start(timer, 100, 0);
+    loop_run(x->loop);
+    source_close(timer);
+    return turns;
+}
+
+/* Without descriptors accept() fails: one row, no busy loop, and it goes on when one is free again. */
+static void no_descriptors(struct fixture *x)
+{
+    join(x);
+    CHECK(lab_accept(x->lab, false, &x->f));
+    struct tuple second;
+    CHECK(lab_connect(x->lab, 1, &second, &x->f));
+    int spare = dup(0);
+    struct rlimit few = {.rlim_cur = (rlim_t)spare, .rlim_max = (rlim_t)spare};
+    close(spare);
+    CHECK(spare > 0 && setrlimit(RLIMIT_NOFILE, &few) == 0);
+    CHECK(lab_accept(x->lab, true, &x->f));
+    until(x, "SOCK_NONBLOCK) = EMFILE");
+    CHECK(wakeups(x) <= 3);
+    CHECK(times(x, "EMFILE") == 1);
+    struct tuple none;
+    CHECK(!lab_connect(x->lab, 1, &none, &x->f) && x->f.status == FAIL_SYSTEM);
+    CHECK(saw(x, "client socket(AF_INET, SOCK_STREAM, 0) = EMFILE"));
+    forget(x);
+    CHECK(lab_end(x->lab, &x->t, SIDE_SERVER, LAB_CLOSE, &x->f));
+    until(x, "server# accept4(");
+}
+
+static void hung_up(struct fixture *x)
+{
+    struct lab_program p;
+    CHECK(lab_read(x->lab, NULL, SIDE_SERVER, 0, &x->f));
+    join(x);
+    CHECK(lab_end(x->lab, &x->t, SIDE_CLIENT, LAB_ABORT, &x->f));
+    CHECK(wakeups(x) <= 3); /* the server does not read: the reset must not be reported for ever */
+    CHECK(times(x, "server# read(") == 0);
+    CHECK(lab_read(x->lab, &x->t, SIDE_SERVER, -1, &x->f));
+    until(x, "6148) = ECONNRESET");
+    CHECK(wakeups(x) <= 3);
+    CHECK(lab_end(x->lab, &x->t, SIDE_SERVER, LAB_CLOSE, &x->f));
+    CHECK(lab_read(x->lab, NULL, SIDE_SERVER, -1, &x->f));
+    forget(x);
+    join(x);
+    CHECK(lab_end(x->lab, &x->t, SIDE_SERVER, LAB_SHUTDOWN_RD, &x->f));
+    until(x, "\"\", 6148) = 0");
+    CHECK(lab_program(x->lab, &x->t, SIDE_SERVER, &p) && !p.peer_closed && p.waits == WAITS_NOTHING);
+    CHECK(lab_end(x->lab, &x->t, SIDE_CLIENT, LAB_SHUTDOWN_WR, &x->f));
+    CHECK(lab_end(x->lab, &x->t, SIDE_SERVER, LAB_SHUTDOWN_WR, &x->f));
+    until(x, "65536) = 0");
+    CHECK(wakeups(x) <= 3);
+}
+
 static void many(struct fixture *x)
 {
     CHECK(lab_connect(x->lab, 100, &x->t, &x->f));
@@ -523,6 +602,8 @@ TEST(outsiders)
 TEST(settings)
 TEST(woken_by_loop)
 TEST(many)
+TEST(hung_up)
+TEST(no_descriptors)
 
 static void six(struct fixture *x)
 {
@@ -549,6 +630,35 @@ static void port_in_use(struct fixture *x)
     fail_release(&f);
 }
 
+/* On the host's loopback, here a namespace that stands for it, what would touch the machine is refused. */
+static void on_host(struct fixture *x)
+{
+    struct lab_options o = x->o;
+    lab_down(x->lab);
+    o.kind = LAB_HOST;
+    CHECK(lab_prepare(&o, NULL, NULL, &x->f));
+    x->lab = lab_up(&o, &x->f);
+    CHECK(x->lab != NULL);
+    join(x);
+    CHECK(!lab_sysctl(x->lab, "tcp_ecn", "1", &x->f) && x->f.status == FAIL_EXPECT);
+    CHECK(!lab_end(x->lab, &x->t, SIDE_CLIENT, LAB_CRASH, &x->f) && x->f.status == FAIL_EXPECT);
+    int one = outside("x", 1);
+    until(x, "\"x\", 6148) = 1");
+    struct sockaddr_in own;
+    socklen_t len = sizeof own;
+    CHECK(getsockname(one, (struct sockaddr *)&own, &len) == 0);
+    x->t.end[SIDE_CLIENT].port = ntohs(own.sin_port);
+    CHECK(!lab_end(x->lab, &x->t, SIDE_CLIENT, LAB_CLOSE, &x->f) && x->f.status == FAIL_EXPECT);
+    CHECK(lab_end(x->lab, &x->t, SIDE_SERVER, LAB_ABORT, &x->f));
+    close(one);
+}
+
+static void test_on_host(void **state)
+{
+    (void)state;
+    in_child(on_host, false, false);
+}
+
 static void test_port_in_use(void **state)
 {
     (void)state;
@@ -558,14 +668,15 @@ static void test_port_in_use(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_handshake),    cmocka_unit_test(test_request_and_answer),
-        cmocka_unit_test(test_closes),       cmocka_unit_test(test_zero_window),
-        cmocka_unit_test(test_accept_off),   cmocka_unit_test(test_abort_and_crash),
-        cmocka_unit_test(test_unread_close), cmocka_unit_test(test_bulk),
-        cmocka_unit_test(test_by_itself),    cmocka_unit_test(test_outsiders),
-        cmocka_unit_test(test_settings),     cmocka_unit_test(test_woken_by_loop),
-        cmocka_unit_test(test_many),         cmocka_unit_test(test_six),
-        cmocka_unit_test(test_port_in_use),
+        cmocka_unit_test(test_handshake),      cmocka_unit_test(test_request_and_answer),
+        cmocka_unit_test(test_closes),         cmocka_unit_test(test_zero_window),
+        cmocka_unit_test(test_accept_off),     cmocka_unit_test(test_abort_and_crash),
+        cmocka_unit_test(test_unread_close),   cmocka_unit_test(test_bulk),
+        cmocka_unit_test(test_by_itself),      cmocka_unit_test(test_outsiders),
+        cmocka_unit_test(test_settings),       cmocka_unit_test(test_woken_by_loop),
+        cmocka_unit_test(test_many),           cmocka_unit_test(test_hung_up),
+        cmocka_unit_test(test_no_descriptors), cmocka_unit_test(test_six),
+        cmocka_unit_test(test_port_in_use),    cmocka_unit_test(test_on_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
