@@ -83,8 +83,8 @@ static void cycle_pace(struct screen *s)
 static void step(struct screen *s, int by)
 {
     rows_move(s, by);
-    s->field = 0;
-    s->detail_scroll = 0;
+    s->field = SIZE_MAX;
+    s->way.top = 0;
 }
 
 static int page_rows(const struct screen *s)
@@ -113,8 +113,8 @@ static void open_detail(struct screen *s)
     if (rows_cursor(s) == NO_ROW)
         return;
     s->mode = MODE_DETAIL;
-    s->field = 0;
-    s->detail_scroll = 0;
+    s->field = SIZE_MAX;
+    s->way.top = 0;
 }
 
 static void move_field(struct screen *s, int by)

@@ -57,6 +57,12 @@ void page_add(struct page *p, enum look look, const char *text)
     page_add_n(p, look, text, strlen(text));
 }
 
+void page_line_add(struct page *p, enum look look, const char *text)
+{
+    struct adding a = {p, look};
+    add_line(&a, text, strlen(text));
+}
+
 void page_move(struct page *p, int by, int rows)
 {
     long most = (long)p->lines - rows;

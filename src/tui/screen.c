@@ -124,6 +124,7 @@ static void init_state(struct screen *s, const struct screen_options *o)
     page_init(&s->page, o->mem);
     page_init(&s->box, o->mem);
     page_init(&s->said, o->mem);
+    page_init(&s->way, o->mem);
     dialog_init(&s->dialog, o->mem, o->formats);
     detail_init(&s->detail, o->mem);
     ladder_line_init(&s->line, o->mem);
@@ -134,6 +135,7 @@ static void release_state(struct screen *s)
     ladder_line_release(&s->line);
     detail_release(&s->detail);
     dialog_release(&s->dialog);
+    page_release(&s->way);
     page_release(&s->said);
     page_release(&s->box);
     page_release(&s->page);

@@ -64,8 +64,9 @@ struct screen {
 
     struct detail detail;
     size_t field;
-    int detail_scroll;
+    int way_rows;                /* lines of `way` that are seen at once */
     struct page page, box, said; /* what is read; the sentence of the row; the line of teaching */
+    struct page way;             /* beside the fields of a row: its way, why it was sent */
     enum page_kind page_kind;
     struct dialog dialog;
     struct panel panel[SIDE_COUNT];

@@ -1,0 +1,223 @@
+/* pages.c: what is read rather than watched: the keys, the terms, what a program read, two rows compared. */
+#include <string.h>
+#include "tui/state.h"
+
+struct term_row {
+    uint64_t labels;
+    enum tcp_state state;
+    const char *name, *words;
+};
+
+static const struct term_row terms[] = {
+#define TERM(labels, state, name, words) {labels, state, name, words},
+#include "tui/glossary.def"
+};
+
+/* Appends text so that it takes at least `cells`. */
+static void put_padded(struct str *out, const char *text, size_t cells)
+{
+    size_t width = cells_of(text, strlen(text));
+    str_put(out, text);
+    if (width < cells)
+        str_put_rep(out, " ", cells - width);
+}
+
+static bool line_seen(const struct screen *s, size_t before, unsigned views, const char *line)
+{
+    for (size_t i = 0; i < before; i++)
+        if ((s->o.keys[i].views & views & V_VIEWS) != 0 && strcmp(s->o.keys[i].line, line) == 0)
+            return true;
+    return false;
+}
+
+/* One line for all keys that run the same command. */
+static void add_keys(struct screen *s, size_t first, unsigned views)
+{
+    const struct key_row *k = &s->o.keys[first];
+    struct str keys, line;
+    str_init(&keys, s->o.mem);
+    str_init(&line, s->o.mem);
+    for (size_t i = first; i < s->o.key_count; i++)
+        if ((s->o.keys[i].views & views & V_VIEWS) != 0 && strcmp(s->o.keys[i].line, k->line) == 0) {
+            str_put(&keys, keys.len > 0 ? "  " : "");
+            str_put(&keys, s->o.keys[i].key);
+        }
+    put_padded(&line, keys.at, 22);
+    put_padded(&line, say(&s->voice, k->help), 32);
+    str_put(&line, " :");
+    str_put(&line, k->line[0] == '?' ? k->line + 1 : k->line);
+    page_add(&s->page, LOOK_TEXT, line.at);
+    str_release(&keys);
+    str_release(&line);
+}
+
+static void make_help(struct screen *s)
+{
+    unsigned views = (s->under == MODE_DETAIL ? V_DETAIL : V_LADDER) | (s->info.lab ? V_LAB : 0);
+    struct page *p = &s->page;
+    str_put(&p->title,
+            say(&s->voice, s->under == MODE_DETAIL ? N_("keys of a row, whole") : N_("keys of the ladder")));
+    for (size_t i = 0; i < s->o.key_count; i++) {
+        const struct key_row *k = &s->o.keys[i];
+        bool here = (k->views & views & V_VIEWS) != 0 && ((k->views & V_LAB) == 0 || (views & V_LAB) != 0);
+        if (here && !line_seen(s, i, views, k->line))
+            add_keys(s, i, views);
+    }
+    static const char *const marks[TONE_COUNT] = {
+        [TONE_OPEN] = N_("opens"),  [TONE_DATA] = N_("data"),        [TONE_ACK] = N_("ACK"),
+        [TONE_PROBE] = N_("probe"), [TONE_FIN] = N_("FIN"),          [TONE_RST] = N_("RST"),
+        [TONE_AGAIN] = N_("again"), [TONE_CALL] = N_("system call"), [TONE_NOTE] = N_("note")};
+    page_add(p, LOOK_TEXT, "");
+    str_clear(&s->scratch);
+    for (int t = 0; t <= TONE_AGAIN; t++) {
+        str_put(&s->scratch, tone_glyph((enum tone)t, s->voice.ascii));
+        str_put_char(&s->scratch, ' ');
+        str_put(&s->scratch, say(&s->voice, marks[t]));
+        str_put(&s->scratch, "   ");
+    }
+    page_add(p, LOOK_TEXT, s->scratch.at);
+    page_add(
+        p, LOOK_DIM,
+        say(&s->voice, N_("Every key runs the command beside it; ':' takes any command, Tab completes it.")));
+}
+
+static bool term_fits(const struct term_row *t, const struct row *r)
+{
+    if (r == NULL)
+        return false;
+    if (t->state != STATE_UNKNOWN)
+        return row_state(r, SIDE_CLIENT) == t->state || row_state(r, SIDE_SERVER) == t->state;
+    return (r->labels & t->labels) != 0;
+}
+
+static void add_term(struct screen *s, const struct term_row *t)
+{
+    page_add(&s->page, LOOK_KEY, say(&s->voice, t->name));
+    page_add(&s->page, LOOK_TEXT, say(&s->voice, t->words));
+    page_add(&s->page, LOOK_TEXT, "");
+}
+
+/* The terms of the row under the cursor first, then the others. */
+static void make_glossary(struct screen *s)
+{
+    uint32_t at = rows_cursor(s);
+    const struct row *r = at == NO_ROW ? NULL : session_row(s->o.session, at);
+    if (r != NULL && r->kind != EVENT_SEGMENT)
+        r = NULL;
+    str_put(&s->page.title, say(&s->voice, N_("terms")));
+    for (int fits = 1; fits >= 0; fits--)
+        for (size_t i = 0; i < COUNT_OF(terms); i++)
+            if (term_fits(&terms[i], r) == (fits == 1))
+                add_term(s, &terms[i]);
+}
+
+/* A text that a program read, a line a line, harmless. */
+static void add_foreign(struct screen *s, const char *text, size_t len)
+{
+    while (len > 0) {
+        const char *stop = memchr(text, '\n', len);
+        size_t line = stop == NULL ? len : (size_t)(stop - text);
+        size_t shown = line > 0 && text[line - 1] == '\r' ? line - 1 : line;
+        str_clear(&s->scratch);
+        str_put_safe(&s->scratch, text, shown, s->voice.ascii);
+        page_add(&s->page, LOOK_TEXT, s->scratch.at);
+        line += stop == NULL ? 0 : 1;
+        text += line;
+        len -= line;
+    }
+}
+
+static void make_text(struct screen *s)
+{
+    static const char *const heads[SIDE_COUNT] = {N_("what the client's program read last"),
+                                                  N_("what the server's program read last")};
+    str_put(&s->page.title, say(&s->voice, N_("read, whole")));
+    bool any = false;
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        enum side side = i == 0 ? SIDE_SERVER : SIDE_CLIENT;
+        struct lab_program program = {0};
+        if (s->info.selected == NO_CONN ||
+            !s->o.hooks.program(s->o.hooks.ctx, s->info.selected, side, &program) || program.text_len == 0)
+            continue;
+        any = true;
+        page_add(&s->page, LOOK_KEY, say(&s->voice, heads[side]));
+        add_foreign(s, program.text, program.text_len);
+        page_add(&s->page, LOOK_TEXT, "");
+    }
+    if (!any)
+        page_add(&s->page, LOOK_DIM,
+                 say(&s->voice, N_("No program of this connection has read anything yet.")));
+}
+
+static const struct detail_field *field_named(const struct detail *d, const char *name)
+{
+    for (size_t i = 0; i < d->fields; i++)
+        if (strcmp(d->field[i].name, name) == 0)
+            return &d->field[i];
+    return NULL;
+}
+
+static void add_pair(struct screen *s, const char *name, const char *a, const char *b)
+{
+    size_t half = (size_t)(s->page.width - 24) / 2;
+    bool differ = strcmp(a, b) != 0;
+    str_clear(&s->scratch);
+    str_put(&s->scratch, differ ? "* " : "  ");
+    put_padded(&s->scratch, name, 20);
+    str_put_char(&s->scratch, ' ');
+    size_t keep = cells_cut(a, strlen(a), half - 1);
+    str_put_n(&s->scratch, a, keep);
+    str_put_rep(&s->scratch, " ", half - cells_of(a, keep));
+    str_put_n(&s->scratch, b, cells_cut(b, strlen(b), half));
+    page_line_add(&s->page, differ ? LOOK_CURSOR : LOOK_DIM, s->scratch.at);
+}
+
+/* Two marked rows, or the marked one and that under the cursor. */
+static void make_compare(struct screen *s)
+{
+    uint32_t cursor = rows_cursor(s);
+    uint32_t a = s->marks >= 2 ? s->mark[s->marks - 2] : s->marks == 1 ? s->mark[0] : NO_ROW;
+    uint32_t b = s->marks >= 2 ? s->mark[s->marks - 1] : cursor;
+    str_put(&s->page.title, say(&s->voice, N_("two rows compared")));
+    if (a == NO_ROW || b == NO_ROW || a == b) {
+        page_add(&s->page, LOOK_DIM,
+                 say(&s->voice, N_("Mark two rows with m first, or one and go to another.")));
+        return;
+    }
+    struct detail left, right;
+    detail_init(&left, s->o.mem);
+    detail_init(&right, s->o.mem);
+    if (detail_of(&left, &s->voice, s->o.session, a, s->o.steady) &&
+        detail_of(&right, &s->voice, s->o.session, b, s->o.steady)) {
+        add_pair(s, "", left.title.at, right.title.at);
+        for (size_t i = 0; i < left.fields; i++) {
+            const struct detail_field *f = field_named(&right, left.field[i].name);
+            add_pair(s, left.field[i].name, left.field[i].value.at, f == NULL ? "" : f->value.at);
+        }
+        for (size_t i = 0; i < right.fields; i++)
+            if (field_named(&left, right.field[i].name) == NULL)
+                add_pair(s, right.field[i].name, "", right.field[i].value.at);
+    }
+    detail_release(&left);
+    detail_release(&right);
+}
+
+void page_make(struct screen *s)
+{
+    static void (*const makers[])(struct screen *) = {[PAGE_HELP] = make_help,
+                                                      [PAGE_GLOSSARY] = make_glossary,
+                                                      [PAGE_COMPARE] = make_compare,
+                                                      [PAGE_TEXT] = make_text};
+    page_clear(&s->page, canvas_rect(s->canvas).cols - 4);
+    makers[s->page_kind](s);
+}
+
+void page_show(struct screen *s, enum page_kind kind)
+{
+    if (s->mode == MODE_LADDER || s->mode == MODE_DETAIL)
+        s->under = s->mode;
+    s->mode = MODE_PAGE;
+    s->page_kind = kind;
+    s->page.top = 0;
+    page_make(s);
+}
