@@ -1,5 +1,5 @@
-/* cur.h: bytes are read through a cursor that cannot overrun. The first read past the end sets `bad`, which stays;
- * bad reads give 0. Check once, at the end. */
+/* cur.h: bytes are read through a cursor that cannot overrun. The first read past the end sets `bad`, which
+ * stays; bad reads give 0. Check once, at the end. */
 #ifndef TCPVIZ_CORE_CUR_H
 #define TCPVIZ_CORE_CUR_H
 

@@ -1,5 +1,5 @@
-/* decode.h: a frame becomes a segment. Lengths from the wire are never trusted: nothing outside the captured bytes is
- * read, every loop over input moves on. Pure: bytes in, facts out. */
+/* decode.h: a frame becomes a segment. Lengths from the wire are never trusted: nothing outside the captured
+ * bytes is read, every loop over input moves on. Pure: bytes in, facts out. */
 #ifndef TCPVIZ_CORE_DECODE_H
 #define TCPVIZ_CORE_DECODE_H
 
@@ -14,16 +14,16 @@ enum { SACK_BLOCKS = 4 };
 /* TCP options (RFC 9293 3.2 and those named). A bool says whether the option was there and well-formed. */
 struct tcp_options {
     bool mss, wscale, sack_permitted, timestamps, fast_open, mptcp;
-    uint16_t mss_value;                 /* bytes */
-    uint8_t shift;                      /* as sent; above 14 counts as 14 (RFC 7323 2.3) */
+    uint16_t mss_value; /* bytes */
+    uint8_t shift;      /* as sent; above 14 counts as 14 (RFC 7323 2.3) */
     uint32_t tsval, tsecr;
-    uint8_t sacks;                      /* how many blocks (RFC 2018), at most SACK_BLOCKS */
+    uint8_t sacks; /* how many blocks (RFC 2018), at most SACK_BLOCKS */
     struct {
-        seq_t left, right;              /* raw: first number of the block, first number after it */
+        seq_t left, right; /* raw: first number of the block, first number after it */
     } sack[SACK_BLOCKS];
-    uint8_t cookie_len;                 /* fast open: 0 is a request for a cookie (RFC 7413) */
+    uint8_t cookie_len; /* fast open: 0 is a request for a cookie (RFC 7413) */
     uint8_t mptcp_subtype;
-    bool malformed;                     /* a length of 0 or 1, or one past the header's end */
+    bool malformed; /* a length of 0 or 1, or one past the header's end */
 };
 
 /* Where a layer's header stands in the frame: bytes from its start. len 0: there is none. */
@@ -47,29 +47,30 @@ enum frame_kind {
 
 /* One TCP segment. Numbers as on the wire (raw); len from the IP length, not from what was captured. */
 struct seg {
-    uint64_t time_ns;              /* since the epoch */
-    uint32_t frame;                /* number in the capture, from 1 */
-    uint32_t caplen, wirelen;      /* bytes captured; bytes on the wire */
-    struct endpoint src, dst;      /* of the innermost IP header */
+    uint64_t time_ns;         /* since the epoch */
+    uint32_t frame;           /* number in the capture, from 1 */
+    uint32_t caplen, wirelen; /* bytes captured; bytes on the wire */
+    struct endpoint src, dst; /* of the innermost IP header */
     seq_t seq, ack;
-    uint32_t len;                  /* payload, bytes; of a first fragment: what that holds */
-    uint16_t win, urgent, flags;   /* win unscaled */
+    uint32_t len;                /* payload, bytes; of a first fragment: what that holds */
+    uint16_t win, urgent, flags; /* win unscaled */
     uint16_t checksum;
-    uint8_t cksum;                 /* enum cksum_verdict of the TCP checksum */
-    uint8_t ecn;                   /* low two bits of the traffic class: 3 is CE (RFC 3168) */
+    uint8_t cksum; /* enum cksum_verdict of the TCP checksum */
+    uint8_t ecn;   /* low two bits of the traffic class: 3 is CE (RFC 3168) */
     uint8_t ttl;
-    bool truncated;                /* fewer bytes captured than there were on the wire */
-    bool fragment;                 /* first fragment */
-    bool offloaded;                /* IP total length 0: length taken from the frame (segmentation offload) */
+    bool truncated; /* fewer bytes captured than there were on the wire */
+    bool fragment;  /* first fragment */
+    bool offloaded; /* IP total length 0: length taken from the frame (segmentation offload) */
     struct tcp_options opt;
-    struct span link, ip, tcp, data; /* link: up to the outermost IP header; ip: the innermost, with its extension
-                                      * headers; data.len: captured payload bytes */
+    struct span link, ip, tcp, data; /* link: up to the outermost IP header; ip: the innermost, with its
+                                      * extension headers; data.len: captured payload bytes */
 };
 
-/* Decodes one frame of len captured bytes (wirelen on the wire), link type as in pcap files. For FRAME_TCP and
- * FRAME_TCP_FRAGMENT *out is whole, but for time_ns and frame, which the caller sets; else it is zeroed but for what
- * could be known. Never reads past frame + len. */
-enum frame_kind seg_decode(struct seg *out, int linktype, const uint8_t *frame, uint32_t len, uint32_t wirelen);
+/* Decodes one frame of len captured bytes (wirelen on the wire), link type as in pcap files. For FRAME_TCP
+ * and FRAME_TCP_FRAGMENT *out is whole, but for time_ns and frame, which the caller sets; else it is zeroed
+ * but for what could be known. Never reads past frame + len. */
+enum frame_kind seg_decode(struct seg *out, int linktype, const uint8_t *frame, uint32_t len,
+                           uint32_t wirelen);
 
 /* End of the segment in sequence space: seq + len + 1 for a SYN + 1 for a FIN (RFC 9293 3.4 SEG.LEN). */
 uint32_t seg_space(const struct seg *s);

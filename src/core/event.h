@@ -1,6 +1,6 @@
-/* event.h: everything that happens is an event on one timeline. Sources make events, session_apply takes them.
- * Times are ns since the epoch on the capture's clock (CLOCK_REALTIME where it is live). Texts and bytes are borrowed
- * for the length of the call that takes the event. */
+/* event.h: everything that happens is an event on one timeline. Sources make events, session_apply takes
+ * them. Times are ns since the epoch on the capture's clock (CLOCK_REALTIME where it is live). Texts and
+ * bytes are borrowed for the length of the call that takes the event. */
 #ifndef TCPVIZ_CORE_EVENT_H
 #define TCPVIZ_CORE_EVENT_H
 
@@ -20,9 +20,10 @@ enum event_kind {
     EVENT_KINDS
 };
 
-/* Which connection an event belongs to, where it is not a segment. The session finds the newest connection of that
- * tuple. `serial` is given by a lab's client: one number for each connection that it opens, so that a call that comes
- * before its SYN belongs to the new connection even where the ports are used again; 0 elsewhere. */
+/* Which connection an event belongs to, where it is not a segment. The session finds the newest connection of
+ * that tuple. `serial` is given by a lab's client: one number for each connection that it opens, so that a
+ * call that comes before its SYN belongs to the new connection even where the ports are used again; 0
+ * elsewhere. */
 struct event_key {
     bool known; /* false: no connection (the listener's socket, bind …) */
     struct tuple tuple;
@@ -50,34 +51,41 @@ enum call_kind {
 struct event_call {
     enum side side;
     enum call_kind kind;
-    const char *name;       /* "write" */
-    const char *args;       /* "7, \"HTTP/1.1 200 OK…\", 431": safe text (no control characters) */
-    int fd;                 /* the descriptor it was made on; -1 where there is none */
-    int64_t result;         /* what it returned; meaningless where err is set */
-    int err;                /* errno, 0 where it succeeded */
-    const char *errname;    /* "EINPROGRESS", NULL where it succeeded */
+    const char *name;    /* "write" */
+    const char *args;    /* "7, \"HTTP/1.1 200 OK…\", 431": safe text (no control characters) */
+    int fd;              /* the descriptor it was made on; -1 where there is none */
+    int64_t result;      /* what it returned; meaningless where err is set */
+    int err;             /* errno, 0 where it succeeded */
+    const char *errname; /* "EINPROGRESS", NULL where it succeeded */
     uint64_t took_ns;
-    int value;              /* listen: the backlog in force, min(backlog, somaxconn); accept: -1 */
-    const char *data;       /* read: the bytes that it returned (raw), or their beginning; NULL elsewhere */
+    int value;        /* listen: the backlog in force, min(backlog, somaxconn); accept: -1 */
+    const char *data; /* read: the bytes that it returned (raw), or their beginning; NULL elsewhere */
     size_t data_len;
-    bool unread;            /* close: bytes were unread in the receive buffer (Linux then sends RST, RFC 2525 2.17) */
+    bool unread; /* close: bytes were unread in the receive buffer (Linux then sends RST, RFC 2525 2.17) */
 };
 
-enum timer_kind { TIMER_NONE, TIMER_RETRANSMIT, TIMER_KEEPALIVE, TIMER_TIME_WAIT, TIMER_PERSIST, TIMER_DELAYED_ACK };
+enum timer_kind {
+    TIMER_NONE,
+    TIMER_RETRANSMIT,
+    TIMER_KEEPALIVE,
+    TIMER_TIME_WAIT,
+    TIMER_PERSIST,
+    TIMER_DELAYED_ACK
+};
 
 /* -1 where the kernel did not say (DESIGN 8: null). Bytes, segments, µs, ms as named. */
 struct event_sample {
     enum side side;
-    enum tcp_state state;          /* the kernel's */
-    int64_t recv_q, send_q;        /* bytes, as in ss */
-    int64_t unsent;                /* bytes of send_q that were never sent */
-    int64_t cwnd, ssthresh;        /* segments */
+    enum tcp_state state;   /* the kernel's */
+    int64_t recv_q, send_q; /* bytes, as in ss */
+    int64_t unsent;         /* bytes of send_q that were never sent */
+    int64_t cwnd, ssthresh; /* segments */
     int64_t rtt_us, rto_us;
-    int64_t rcvbuf, sndbuf;        /* room of the buffers, bytes */
-    int64_t mss;                   /* bytes a segment that it sends may hold */
-    int64_t snd_wnd;               /* the peer's window, bytes */
-    int64_t timer_ms;              /* until it fires */
-    int64_t probes, probes_max;    /* keepalive or zero-window probes out; the most there may be */
+    int64_t rcvbuf, sndbuf;     /* room of the buffers, bytes */
+    int64_t mss;                /* bytes a segment that it sends may hold */
+    int64_t snd_wnd;            /* the peer's window, bytes */
+    int64_t timer_ms;           /* until it fires */
+    int64_t probes, probes_max; /* keepalive or zero-window probes out; the most there may be */
     int64_t backoff;
     enum timer_kind timer;
 };
@@ -87,16 +95,24 @@ struct event_listener {
     int64_t syn_q, accept_q, backlog;
 };
 
-enum wire_event { WIRE_HELD, WIRE_RELEASED, WIRE_ARRIVED, WIRE_DROPPED, WIRE_DUPLICATED, WIRE_CORRUPTED, WIRE_EVENTS };
+enum wire_event {
+    WIRE_HELD,
+    WIRE_RELEASED,
+    WIRE_ARRIVED,
+    WIRE_DROPPED,
+    WIRE_DUPLICATED,
+    WIRE_CORRUPTED,
+    WIRE_EVENTS
+};
 
 enum stamp_point { STAMP_QDISC, STAMP_DRIVER, STAMP_SOFTIRQ, STAMP_ACKED, STAMP_READ, STAMP_POINTS };
 
 /* A stamp names its segment by the last byte it covers. */
 struct event_stamp {
-    enum side side;         /* the side whose kernel measured it */
+    enum side side; /* the side whose kernel measured it */
     enum stamp_point point;
-    enum side sender;       /* whose bytes */
-    uint64_t last_byte;     /* offset in the stream of the sender: the first byte is 0 */
+    enum side sender;   /* whose bytes */
+    uint64_t last_byte; /* offset in the stream of the sender: the first byte is 0 */
 };
 
 struct event_counter {

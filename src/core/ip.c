@@ -92,8 +92,9 @@ enum layer ip_gre(struct walk *w)
     enum { CHECKSUM = 0x8000, ROUTING = 0x4000, KEY = 0x2000, SEQUENCE = 0x1000, ACK = 0x0080, VERSION = 7 };
     struct cur c = walk_cur(w);
     uint16_t flags = cur_be16(&c), type = cur_be16(&c);
-    uint16_t fields = (flags & VERSION) == 1 ? KEY | SEQUENCE | ACK : CHECKSUM | KEY | SEQUENCE;
-    cur_skip(&c, 4u * (unsigned)__builtin_popcount(flags & fields));
+    uint32_t fields = flags & ((flags & VERSION) == 1 ? KEY | SEQUENCE | ACK : CHECKSUM | KEY | SEQUENCE);
+    for (; fields; fields &= fields - 1)
+        cur_skip(&c, 4);
     if (c.bad)
         return walk_end(w, FRAME_BROKEN);
     walk_to(w, &c);

@@ -24,8 +24,8 @@ bool mem_grow(const struct mem *m, void **items, size_t *cap, size_t want, size_
 struct arena;
 struct arena *arena_new(const struct mem *m);
 void arena_free(struct arena *a);
-void *arena_take(struct arena *a, size_t size);                       /* NULL: no memory */
-char *arena_text(struct arena *a, const char *text, size_t len);      /* a copy, ended by 0 */
-size_t arena_used(const struct arena *a);                             /* bytes held from m */
+void *arena_take(struct arena *a, size_t size);                  /* NULL: no memory */
+char *arena_text(struct arena *a, const char *text, size_t len); /* a copy, ended by 0 */
+size_t arena_used(const struct arena *a);                        /* bytes held from m */
 
 #endif

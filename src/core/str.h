@@ -1,5 +1,6 @@
-/* str.h: text that grows. Invariants: after str_init, `at` is never NULL and ends in 0; len does not count that 0.
- * When memory runs out the text stays what it was, `failed` is set and stays set: check once, at the end. */
+/* str.h: text that grows. Invariants: after str_init, `at` is never NULL and ends in 0; len does not count
+ * that 0. When memory runs out the text stays what it was, `failed` is set and stays set: check once, at the
+ * end. */
 #ifndef TCPVIZ_CORE_STR_H
 #define TCPVIZ_CORE_STR_H
 
@@ -40,8 +41,8 @@ struct endpoint;
 struct addr;
 void str_put_addr(struct str *s, const struct addr *a);
 void str_put_endpoint(struct str *s, const struct endpoint *e);
-/* Makes foreign bytes harmless: C0, DEL, C1 and bidirectional controls become visible (\x1b as "␛" or "^[" in ascii
- * mode, newline as "␊" or "^J"), bytes that are not UTF-8 become U+FFFD ("?" in ascii mode). */
+/* Makes foreign bytes harmless: C0, DEL, C1 and bidirectional controls become visible (\x1b as "␛" or "^[" in
+ * ascii mode, newline as "␊" or "^J"), bytes that are not UTF-8 become U+FFFD ("?" in ascii mode). */
 void str_put_safe(struct str *s, const char *bytes, size_t len, bool ascii);
 /* The same as the inside of a JSON string: escaped, valid UTF-8, U+FFFD for what is not. */
 void str_put_json(struct str *s, const char *bytes, size_t len);

@@ -13,37 +13,37 @@ bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 }
 
 static const char *const state_names[STATE_COUNT] = {
-#define STATE(id, name, brief) [STATE_##id] = name,
+#define STATE(id, name, brief) [STATE_##id] = (name),
 #include "core/states.def"
 };
 
 static const char *const state_briefs[STATE_COUNT] = {
-#define STATE(id, name, brief) [STATE_##id] = brief,
+#define STATE(id, name, brief) [STATE_##id] = (brief),
 #include "core/states.def"
 };
 
 static const char *const label_names[LABEL_COUNT] = {
-#define LABEL(id, name, words) [LABEL_##id] = name,
+#define LABEL(id, name, words) [LABEL_##id] = (name),
 #include "core/labels.def"
 };
 
 static const char *const label_texts[LABEL_COUNT] = {
-#define LABEL(id, name, words) [LABEL_##id] = words,
+#define LABEL(id, name, words) [LABEL_##id] = (words),
 #include "core/labels.def"
 };
 
 static const char *const ws_names[WS_COUNT] = {
-#define WS_LABEL(id, name) [WS_##id] = name,
+#define WS_LABEL(id, name) [WS_##id] = (name),
 #include "core/wireshark.def"
 };
 
 static const char *const step_names[STEP_COUNT] = {
-#define STEP(id, name) [STEP_##id] = name,
+#define STEP(id, name) [STEP_##id] = (name),
 #include "core/steps.def"
 };
 
 static const char *const cause_names[CAUSE_COUNT] = {
-#define CAUSE(id, name, words) [CAUSE_##id] = name,
+#define CAUSE(id, name, words) [CAUSE_##id] = (name),
 #include "core/causes.def"
 };
 

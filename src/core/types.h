@@ -13,7 +13,7 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 /* A row or a connection that is not: indices count from 0. */
-#define NO_ROW UINT32_MAX
+#define NO_ROW  UINT32_MAX
 #define NO_CONN UINT32_MAX
 
 /* Whose: the side that opened (sent the first SYN, or else the first segment) is the client. */
@@ -39,7 +39,7 @@ enum label {
     LABEL_COUNT
 };
 #define LABEL_BIT(l) ((uint64_t)1 << (l))
-#define LBL(id) LABEL_BIT(LABEL_##id)
+#define LBL(id)      LABEL_BIT(LABEL_##id)
 _Static_assert(LABEL_COUNT <= 41, "a row has 41 bits for labels");
 
 /* What Wireshark 4.0 calls it: the tcp.analysis fields without the prefix. */
@@ -101,8 +101,8 @@ struct tuple {
 bool addr_equal(const struct addr *a, const struct addr *b);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 
-/* Names as the export has them ("SYN-RECEIVED", "dup-ack", "dup_ack", "handshake 1/3", "rto"); static storage.
- * NULL for STATE_UNKNOWN, STEP_NONE, CAUSE_UNKNOWN. */
+/* Names as the export has them ("SYN-RECEIVED", "dup-ack", "dup_ack", "handshake 1/3", "rto"); static
+ * storage. NULL for STATE_UNKNOWN, STEP_NONE, CAUSE_UNKNOWN. */
 const char *state_name(enum tcp_state s);
 /* The name as short as a narrow screen has it ("SYN-RCVD", "ESTAB"). */
 const char *state_brief(enum tcp_state s);
@@ -113,7 +113,8 @@ const char *step_name(enum step s);
 const char *cause_name(enum cause c);
 const char *side_name(enum side s); /* "client", "server"; NULL for SIDE_NONE */
 
-/* The label, state or side of that name (len bytes, not ended by 0; states in any case); false if there is none. */
+/* The label, state or side of that name (len bytes, not ended by 0; states in any case); false if there is
+ * none. */
 bool label_find(const char *name, size_t len, enum label *out);
 bool state_find(const char *name, size_t len, enum tcp_state *out);
 bool side_find(const char *name, size_t len, enum side *out);
