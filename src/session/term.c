@@ -6,6 +6,8 @@
 
 #include "core/event.h"
 
+enum { WORD = 40 /* no name is longer */, OFFER = 64 };
+
 enum field {
     FIELD_STATE, /* of either side */
     FIELD_CLIENT,
@@ -79,6 +81,11 @@ static const char *value_at(enum field f, size_t i)
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
 }
 
 static bool same_name(const char *name, const char *word, size_t len)
@@ -176,7 +183,12 @@ static bool read_name(struct reading *r, size_t at, size_t len, struct term *t)
             t->number = (int64_t)i;
             return true;
         }
-    const char *near = nearest_word(r->text + at, len, near_value, &f);
+    /* States are written in capitals, and typed as one likes. */
+    char word[WORD];
+    size_t word_len = len < sizeof word ? len : sizeof word;
+    for (size_t i = 0; i < word_len; i++)
+        word[i] = f <= FIELD_SERVER ? upper(r->text[at + i]) : lower(r->text[at + i]);
+    const char *near = nearest_word(word, word_len, near_value, &f);
     return reading_wrong(r, at, len,
                          near ? N_("unknown value {word}; nearest is {nearest}") : N_("unknown value {word}"),
                          near);
@@ -325,8 +337,6 @@ bool term_holds(const struct term *t, const struct session *s, const struct row 
     bool holds = t->field == FIELD_TEXT ? text_holds(t, s, r, words, ctx, m) : name_holds(t, r);
     return holds == (t->compare == COMPARE_EQ);
 }
-
-enum { OFFER = 64 };
 
 /* Offers head + tail where the word typed so far begins it. */
 static void offer_if(const char *word, size_t len, const char *head, const char *tail,

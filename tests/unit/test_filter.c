@@ -1,0 +1,273 @@
+/* The filter's language, one expression a line, over a short timeline; and the rows that are shown. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "session/filter.h"
+#include "unit/timeline.h"
+
+/* 0 SYN, 1 SYN ACK, 2 ACK, 3 write(), 4 100 bytes at 1 s, 5 ACK, 6 note, 7 SYN of a second connection */
+static int up(void **state)
+{
+    struct session *s = a_session(heap_mem());
+    *state = s;
+    if (!s)
+        return -1;
+    shake_hands(s);
+    struct event e = {.kind = EVENT_CALL, .time_ns = at_us(999990), .key = a_key(CLIENT_PORT)};
+    e.u.call = (struct event_call){.side = SIDE_CLIENT,
+                                   .kind = CALL_WRITE,
+                                   .name = "write",
+                                   .args = "7, \"GET /blog/\"",
+                                   .fd = 7,
+                                   .result = 100};
+    session_apply(s, &e);
+    see(s, at_us(1000000), SIDE_CLIENT, TCP_ACK | TCP_PSH, 1, 1, 100);
+    see(s, at_us(1000040), SIDE_SERVER, TCP_ACK, 1, 101, 0);
+    e = (struct event){.kind = EVENT_NOTE, .time_ns = at_us(1000050), .u.note = {"Look Here", 9, true}};
+    session_apply(s, &e);
+    struct made m;
+    make_frame(&m, at_us(2500000), SIDE_CLIENT, CLIENT_PORT + 1, TCP_SYN, 0, 0, 0);
+    session_apply(s, &m.event);
+    return 0;
+}
+
+static int down(void **state)
+{
+    session_free(*state);
+    return 0;
+}
+
+/* The rows that pass, a digit each. */
+static const char *passing(const struct session *s, const char *text)
+{
+    static char rows[32];
+    struct cmd_error e;
+    struct filter *f = filter_parse(heap_mem(), text, strlen(text), &e);
+    size_t n = 0;
+    if (!f)
+        fail_msg("\"%s\": %s at %zu", text, e.message, e.at);
+    for (size_t i = 0; i < session_rows(s); i++)
+        if (filter_passes(f, s, session_row(s, i)))
+            rows[n++] = (char)('0' + i);
+    rows[n] = 0;
+    filter_free(f);
+    return rows;
+}
+
+static void test_expressions(void **state)
+{
+    static const struct {
+        const char *text, *rows;
+    } cases[] = {
+        {"", "01234567"},
+        {"  ", "01234567"},
+        {"from:client", "02347"},
+        {"from:server", "15"},
+        {"flag:syn", "017"},
+        {"flag:SYN and flag:ack", "1"},
+        {"flag:syn flag:ack", "1"},
+        {"label:syn or label:syn-ack", "017"},
+        {"syn", "07"},
+        {"not flag:ack kind:segment", "07"},
+        {"not (flag:ack or kind:call) kind=segment", "07"},
+        {"kind:segment and not flag:ack", "07"},
+        {"flag:syn or len>0 from:server", "017"},
+        {"(flag:syn or len>0) from:server", "1"},
+        {"len>0", "4"},
+        {"len > 99", "4"},
+        {"len>=101", ""},
+        {"len:0", "01257"},
+        {"len!=0", "4"},
+        {"conn:2", "7"},
+        {"conn!=2 kind:segment", "01245"},
+        {"port:3344 flag:psh", "4"},
+        {"port:40001", "7"},
+        {"port!=40001 flag:syn", "01"},
+        {"frame>3", "457"},
+        {"frame:#4", "4"},
+        {"time<0.5", "012"},
+        {"time>=2.5", "7"},
+        {"win=64240 frame<2", "0"},
+        {"win=0", ""},
+        {"ack:101", "5"},
+        {"seq=1 flag:psh", "4"},
+        {"client:syn-sent", "07"},
+        {"server:SYN-RECEIVED", "1"},
+        {"state:established flag:syn", "1"},
+        {"kind:call", "3"},
+        {"text:\"/BLOG/\"", "3"},
+        {"\"look here\"", "6"},
+        {"text:nowhere", ""},
+        {"text!=nowhere kind:note", "6"},
+        {"not not flag:psh", "4"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *rows = passing(*state, cases[i].text);
+        if (strcmp(rows, cases[i].rows) != 0)
+            fail_msg("\"%s\" lets %s through, not %s", cases[i].text, rows, cases[i].rows);
+    }
+}
+
+static void test_mistakes_are_told_with_their_place(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t at, len;
+        const char *nearest;
+    } cases[] = {
+        {"stat:established", 0, 4, "state"},
+        {"state:establishd", 6, 10, "ESTABLISHED"},
+        {"flag:snn", 5, 3, "syn"},
+        {"label:retransmision", 6, 13, "retransmission"},
+        {"retransmision", 0, 13, "retransmission"},
+        {"len>x", 4, 1, NULL},
+        {"len>", 4, 0, NULL},
+        {"len", 0, 3, "len"},
+        {"from<client", 4, 1, NULL},
+        {"len!5", 3, 1, NULL},
+        {"(len>0", 0, 1, NULL},
+        {"len>0)", 5, 1, NULL},
+        {"not", 3, 0, NULL},
+        {"len>0 or", 8, 0, NULL},
+        {"and len>0", 0, 3, NULL},
+        {"\"open", 0, 5, NULL},
+        {"time>1.2.3", 5, 5, NULL},
+        {"syn:1", 3, 1, NULL},
+        {"\xff\xfe", 0, 2, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct cmd_error e;
+        struct filter *f = filter_parse(heap_mem(), cases[i].text, strlen(cases[i].text), &e);
+        if (f || !e.message)
+            fail_msg("\"%s\" was taken", cases[i].text);
+        const char *near = cases[i].nearest ? cases[i].nearest : "";
+        if (e.at != cases[i].at || e.len != cases[i].len ||
+            (near[0] && strcmp(e.nearest ? e.nearest : "", near) != 0))
+            fail_msg("\"%s\": at %zu, %zu bytes, nearest %s: %s", cases[i].text, e.at, e.len,
+                     e.nearest ? e.nearest : "none", e.message);
+    }
+}
+
+static void test_size_and_depth_are_bounded(void **state)
+{
+    char text[2000];
+    struct cmd_error e;
+    (void)state;
+    memset(text, '(', sizeof text);
+    assert_null(filter_parse(heap_mem(), text, sizeof text, &e));
+    assert_non_null(e.message);
+    for (size_t i = 0; i + 4 <= sizeof text; i += 4)
+        memcpy(text + i, "syn ", 4);
+    assert_null(filter_parse(heap_mem(), text, sizeof text, &e));
+    assert_non_null(e.message);
+}
+
+static void test_every_start_of_a_filter_is_read_without_harm(void **state)
+{
+    static const char text[] =
+        "not (state:established or from=client) and len>0 text:\"a b\" time<=2.5 \"x\"";
+    (void)state;
+    for (size_t n = 0; n < sizeof text; n++) {
+        struct cmd_error e;
+        char *cut = heap_mem()->resize(heap_mem()->ctx, NULL, 0, n + 1); /* so that a read past n is seen */
+        memcpy(cut, text, n);
+        cut = heap_mem()->resize(heap_mem()->ctx, cut, n + 1, n ? n : 1);
+        struct filter *f = filter_parse(heap_mem(), cut, n, &e);
+        assert_true(f || e.message);
+        assert_true(f || e.at + e.len <= n);
+        filter_free(f);
+        mem_free(heap_mem(), cut, n ? n : 1);
+    }
+}
+
+static void shout(void *ctx, const struct session *s, const struct row *r, struct str *out)
+{
+    (void)s;
+    (void)r;
+    str_put(out, ctx);
+}
+
+static void test_words_come_from_whoever_says_them(void **state)
+{
+    struct session *s = *state;
+    struct cmd_error e;
+    struct filter *f = filter_parse(heap_mem(), "\"handshake\"", 11, &e);
+    assert_non_null(f);
+    filter_words(f, shout, "The Handshake begins");
+    assert_true(filter_passes(f, s, session_row(s, 6)));
+    filter_words(f, shout, "something else");
+    assert_false(filter_passes(f, s, session_row(s, 6)));
+    filter_free(f);
+}
+
+static void collect(void *ctx, const char *word)
+{
+    char *all = ctx;
+    strcat(strcat(all, word), " ");
+}
+
+static void test_completion(void **state)
+{
+    char all[2000] = "";
+    (void)state;
+    filter_complete("st", 2, collect, all);
+    assert_string_equal(all, "state: ");
+    all[0] = 0;
+    filter_complete("len>0 (flag:s", 13, collect, all);
+    assert_string_equal(all, "flag:syn ");
+    all[0] = 0;
+    filter_complete("from:", 5, collect, all);
+    assert_string_equal(all, "from:client from:server ");
+    all[0] = 0;
+    filter_complete("nothing:", 8, collect, all);
+    assert_string_equal(all, "");
+}
+
+static void test_the_selection_follows_the_session(void **state)
+{
+    struct session *s = *state;
+    struct selection *v = selection_new(heap_mem(), s);
+    selection_extend(v);
+    assert_int_equal(selection_count(v), 8);
+    selection_set(v, 0, NO_CONN, NULL, false);
+    assert_int_equal(selection_count(v), 7);
+    assert_int_equal(selection_at(v, 3), 4);
+    assert_int_equal(selection_at(v, 7), NO_ROW);
+    assert_int_equal(selection_near(v, 3), 3);
+    assert_int_equal(selection_near(v, 4), 3);
+    assert_int_equal(selection_near(v, 99), 7);
+    selection_set(v, 0, 1, NULL, true); /* the second connection, and the note, which is of none */
+    assert_int_equal(selection_count(v), 2);
+    selection_set(v, 5, NO_CONN, NULL, true);
+    assert_int_equal(selection_at(v, 0), 5);
+    struct cmd_error e;
+    struct filter *f = filter_parse(heap_mem(), "len>0", 5, &e);
+    selection_set(v, 0, NO_CONN, f, true);
+    assert_int_equal(selection_count(v), 1);
+    see(s, at_us(3000000), SIDE_CLIENT, TCP_ACK | TCP_PSH, 101, 1, 7);
+    see(s, at_us(3000040), SIDE_SERVER, TCP_ACK, 1, 108, 0);
+    selection_extend(v);
+    assert_int_equal(selection_count(v), 2);
+    assert_int_equal(selection_at(v, 1), 8);
+    selection_free(v);
+    filter_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_expressions, up, down),
+        cmocka_unit_test(test_mistakes_are_told_with_their_place),
+        cmocka_unit_test(test_size_and_depth_are_bounded),
+        cmocka_unit_test(test_every_start_of_a_filter_is_read_without_harm),
+        cmocka_unit_test_setup_teardown(test_words_come_from_whoever_says_them, up, down),
+        cmocka_unit_test(test_completion),
+        cmocka_unit_test_setup_teardown(test_the_selection_follows_the_session, up, down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
