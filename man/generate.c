@@ -1,0 +1,186 @@
+/* generate.c: fills the tables of a manual page or of a shell's completion from the rows that the program
+ * itself is made of. Reads a template on standard input and writes the page; a line that is @NAME@ alone
+ * becomes that table. A program of the build, no part of tcpviz. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define N_(text)        text
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+struct row {
+    const char *name, *argument, *help;
+    char short_name;
+    bool wire;
+};
+
+enum { LABS_LOOPBACK = 1, LABS_HOST = 2, LABS_WATCH = 4, LABS_FILE = 8, LABS_ALL = 15, LABS_LIVE = 3 };
+
+static const struct row options[] = {
+#define OPTION(id, short_name, long_name, argument, group, help)                                             \
+    {long_name, argument, help, short_name, false},
+#include "app/options.def"
+};
+
+static const struct row commands[] = {
+#define COMMAND(id, name, syntax, labs, acts, help) {name, syntax, help, 0, (labs) == 0},
+#include "app/commands.def"
+};
+
+static const struct row labels[] = {
+#define LABEL(id, name, words) {name, "", words, 0, false},
+#include "core/labels.def"
+};
+
+static const struct row states[] = {
+#define STATE(id, name, brief) {name, "", brief, 0, false},
+#include "core/states.def"
+};
+
+static const struct row keys[] = {
+#define KEY(views, key, line, bar, help) {key, line, help, 0, false},
+#include "app/keymap.def"
+};
+
+static const struct row views[] = {
+#define VIEW(id, name, help) {name, "", help, 0, false},
+#include "tui/view.def"
+};
+
+/* Text as roff wants it: a hyphen that can be copied, no escape, no request at a line's start. */
+static void put(const char *text)
+{
+    if (*text == '.' || *text == '\'')
+        fputs("\\&", stdout);
+    for (; *text; text++) {
+        if (*text == '-')
+            fputs("\\-", stdout);
+        else if (*text == '\\')
+            fputs("\\e", stdout);
+        else
+            putchar(*text);
+    }
+}
+
+static void put_options(void)
+{
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        const struct row *r = &options[i];
+        fputs(".TP\n\\fB", stdout);
+        if (r->short_name)
+            printf("\\-%c\\fR, \\fB", r->short_name);
+        fputs("\\-\\-", stdout);
+        put(r->name);
+        fputs("\\fR", stdout);
+        if (r->argument) {
+            fputs(" \\fI", stdout);
+            put(r->argument);
+            fputs("\\fR", stdout);
+        }
+        putchar('\n');
+        put(r->help);
+        putchar('\n');
+    }
+}
+
+static void put_rows(const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        fputs(".TP\n\\fB", stdout);
+        put(rows[i].name);
+        fputs("\\fR", stdout);
+        if (*rows[i].argument) {
+            putchar(' ');
+            put(rows[i].argument);
+        }
+        putchar('\n');
+        put(rows[i].help);
+        putchar('\n');
+    }
+}
+
+/* What works on the wire only is left out: this version has no wire. */
+static void put_commands(void)
+{
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        if (!commands[i].wire)
+            put_rows(&commands[i], 1);
+}
+
+/* A key once, where several views do the same by it. */
+static void put_keys(void)
+{
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        bool again = false;
+        for (size_t j = 0; j < i; j++)
+            again =
+                again || (strcmp(keys[j].name, keys[i].name) == 0 && strcmp(keys[j].help, keys[i].help) == 0);
+        if (again)
+            continue;
+        fputs(".TP\n\\fB", stdout);
+        put(keys[i].name);
+        fputs("\\fR\n", stdout);
+        put(keys[i].help);
+        putchar('\n');
+    }
+}
+
+static void put_label_words(void)
+{
+    for (size_t i = 0; i < COUNT_OF(labels); i++) {
+        fputs(i ? ", " : "", stdout);
+        put(labels[i].name);
+    }
+    puts(".");
+}
+
+static void put_state_words(void)
+{
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        fputs(i ? ", " : "", stdout);
+        put(states[i].name);
+    }
+    puts(".");
+}
+
+static void put_views(void)
+{
+    put_rows(views, COUNT_OF(views));
+}
+
+/* The options for a shell, with a star at what takes a file. */
+static void put_words(void)
+{
+    fputs("    local options=\"", stdout);
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        fputs(i ? " " : "", stdout);
+        if (options[i].short_name)
+            printf("-%c ", options[i].short_name);
+        printf("--%s", options[i].name);
+    }
+    puts("\"");
+}
+
+static const struct {
+    const char *name;
+    void (*put)(void);
+} tables[] = {
+    {"@OPTIONS@\n", put_options},    {"@COMMANDS@\n", put_commands},  {"@KEYS@\n", put_keys},
+    {"@LABELS@\n", put_label_words}, {"@STATES@\n", put_state_words}, {"@VIEWS@\n", put_views},
+    {"@OPTION_WORDS@\n", put_words},
+};
+
+int main(void)
+{
+    char line[1024];
+    while (fgets(line, sizeof line, stdin)) {
+        size_t i = 0;
+        while (i < COUNT_OF(tables) && strcmp(line, tables[i].name) != 0)
+            i++;
+        if (i < COUNT_OF(tables))
+            tables[i].put();
+        else
+            fputs(line, stdout);
+    }
+    return ferror(stdin) || fflush(stdout) != 0;
+}
