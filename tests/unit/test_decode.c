@@ -1,224 +1,14 @@
-/* Frames made by hand, layer by layer, and every truncation of every captured frame. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+/* What stands below TCP, made by hand; and every truncation of every captured frame. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <cmocka.h>
 
-#include "core/cksum.h"
-#include "core/decode.h"
+#include "unit/frames.h"
 #include "core/link.h"
 #include "plat/heap.h"
 #include "plat/mapped.h"
 #include "session/pcapfile.h"
-
-/* A frame as it grows. */
-struct made {
-    uint8_t at[4096];
-    uint32_t len;
-    uint32_t ip, ip_size, tcp; /* where the innermost headers begin; 4 or 16 bytes of address */
-};
-
-static void put8(struct made *m, unsigned v)
-{
-    m->at[m->len++] = (uint8_t)v;
-}
-
-static void put16(struct made *m, unsigned v)
-{
-    put8(m, v >> 8);
-    put8(m, v);
-}
-
-static void put32(struct made *m, uint32_t v)
-{
-    put16(m, v >> 16);
-    put16(m, v & 0xFFFF);
-}
-
-static void fill(struct made *m, unsigned v, unsigned times)
-{
-    while (times--)
-        put8(m, v);
-}
-
-static void ethernet(struct made *m, unsigned type)
-{
-    fill(m, 2, 6);
-    fill(m, 3, 6);
-    put16(m, type);
-}
-
-static void ipv4(struct made *m, unsigned protocol, unsigned option_words)
-{
-    m->ip = m->len;
-    m->ip_size = 4;
-    put8(m, 0x45 + option_words);
-    put8(m, 0x03); /* congestion experienced */
-    put16(m, 0);   /* length: see finish() */
-    put32(m, 0x00014000);
-    put8(m, 64);
-    put8(m, protocol);
-    put16(m, 0);
-    put32(m, 0x0A000001);
-    put32(m, 0x0A000002);
-    fill(m, 1, 4 * option_words);
-}
-
-static void ipv6(struct made *m, unsigned next)
-{
-    m->ip = m->len;
-    m->ip_size = 16;
-    put32(m, 0x60200000); /* ECT(0) */
-    put16(m, 0);
-    put8(m, next);
-    put8(m, 63);
-    put32(m, 0x20010db8);
-    fill(m, 0, 11);
-    put8(m, 1);
-    put32(m, 0x20010db8);
-    fill(m, 0, 11);
-    put8(m, 2);
-}
-
-static void tcp(struct made *m, unsigned flags, const void *options, unsigned options_len)
-{
-    unsigned padded = (options_len + 3) / 4 * 4;
-    m->tcp = m->len;
-    put16(m, 40000);
-    put16(m, 3344);
-    put32(m, 0xFFFFFFF0);
-    put32(m, 0x12345678);
-    put16(m, (5 + padded / 4) << 12 | flags);
-    put16(m, 64240);
-    put16(m, 0);
-    put16(m, 0);
-    if (options_len)
-        memcpy(m->at + m->len, options, options_len);
-    m->len += options_len;
-    fill(m, 0, padded - options_len);
-}
-
-/* RFC 1071, byte by byte, unlike the code under test. */
-static uint16_t plain_sum(const uint8_t *at, uint32_t len, uint32_t sum)
-{
-    for (uint32_t i = 0; i < len; i++)
-        sum += i % 2 ? at[i] : (uint32_t)at[i] << 8;
-    while (sum >> 16)
-        sum = (sum & 0xFFFF) + (sum >> 16);
-    return (uint16_t)sum;
-}
-
-static uint16_t pseudo_sum(const struct made *m)
-{
-    uint32_t sum = m->len - m->tcp + 6;
-    return plain_sum(m->at + m->ip + (m->ip_size == 4 ? 12 : 8), 2 * m->ip_size, sum);
-}
-
-static void set16(struct made *m, uint32_t at, unsigned v)
-{
-    m->at[at] = (uint8_t)(v >> 8);
-    m->at[at + 1] = (uint8_t)v;
-}
-
-/* Writes the length of the innermost IP packet and the checksum of TCP. */
-static void finish(struct made *m)
-{
-    if (m->ip_size == 4)
-        set16(m, m->ip + 2, m->len - m->ip);
-    else
-        set16(m, m->ip + 4, m->len - m->ip - 40);
-    if (m->tcp) {
-        set16(m, m->tcp + 16, 0);
-        set16(m, m->tcp + 16, (uint16_t)~plain_sum(m->at + m->tcp, m->len - m->tcp, pseudo_sum(m)));
-    }
-}
-
-static enum frame_kind decode(struct seg *s, int linktype, const struct made *m)
-{
-    return seg_decode(s, linktype, m->at, m->len, m->len);
-}
-
-/* What tcp() and data of `len` bytes should be decoded to. */
-static void want_segment(int linktype, const struct made *m, uint32_t len)
-{
-    struct seg s;
-    assert_int_equal(decode(&s, linktype, m), FRAME_TCP);
-    assert_int_equal(s.src.port, 40000);
-    assert_int_equal(s.dst.port, 3344);
-    assert_int_equal(s.seq.v, 0xFFFFFFF0);
-    assert_int_equal(s.ack.v, 0x12345678);
-    assert_int_equal(s.win, 64240);
-    assert_int_equal(s.len, len);
-    assert_int_equal(s.data.len, len);
-    assert_int_equal(s.cksum, CKSUM_GOOD);
-    assert_int_equal(s.ip.at, m->ip);
-    assert_int_equal(s.ip.at + s.ip.len, m->tcp);
-    assert_int_equal(s.tcp.at, m->tcp);
-    assert_int_equal(s.src.addr.family, m->ip_size == 4 ? 4 : 6);
-    assert_memory_equal(s.src.addr.at, m->at + m->ip + (m->ip_size == 4 ? 12 : 8), m->ip_size);
-    assert_memory_equal(s.dst.addr.at, m->at + m->ip + (m->ip_size == 4 ? 16 : 24), m->ip_size);
-    assert_false(s.truncated || s.fragment || s.offloaded);
-}
-
-static void a_whole_segment(void **state)
-{
-    (void)state;
-    struct made m = {.len = 0};
-    struct seg s;
-    ethernet(&m, 0x0800);
-    ipv4(&m, 6, 0);
-    tcp(&m, TCP_NS | TCP_PSH | TCP_ACK, NULL, 0);
-    fill(&m, 'x', 3);
-    finish(&m);
-    fill(&m, 0, 17); /* padding to Ethernet's least: not the segment's */
-    want_segment(DLT_EN10MB_, &m, 3);
-    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_TCP);
-    assert_int_equal(s.flags, TCP_NS | TCP_PSH | TCP_ACK);
-    assert_int_equal(s.ecn, 3);
-    assert_int_equal(s.ttl, 64);
-    assert_int_equal(s.link.len, 14);
-    assert_int_equal(s.data.at, 54);
-    assert_int_equal(s.caplen, m.len);
-    assert_int_equal(seg_space(&s), 3);
-    s.flags = TCP_SYN | TCP_FIN;
-    assert_int_equal(seg_space(&s), 5);
-}
-
-static void checksums(void **state)
-{
-    (void)state;
-    for (unsigned len = 0; len < 40; len++)
-        for (int v6 = 0; v6 < 2; v6++) {
-            struct made m = {.len = 0};
-            struct seg s;
-            if (v6)
-                ipv6(&m, 6);
-            else
-                ipv4(&m, 6, 0);
-            tcp(&m, TCP_ACK, NULL, 0);
-            for (unsigned i = 0; i < len; i++)
-                put8(&m, 0xF7 * i);
-            finish(&m);
-            want_segment(DLT_RAW_, &m, len);
-            m.at[m.len - 1] ^= 0x10;
-            assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP);
-            assert_int_equal(s.cksum, CKSUM_BAD);
-            set16(&m, m.tcp + 16, pseudo_sum(&m)); /* as Linux leaves it for the card */
-            assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP);
-            assert_int_equal(s.cksum, CKSUM_PARTIAL);
-            assert_int_equal(s.checksum, pseudo_sum(&m));
-            assert_int_equal(seg_decode(&s, DLT_RAW_, m.at, m.len - (len ? 1 : 4), m.len), FRAME_TCP);
-            assert_int_equal(s.cksum, CKSUM_UNKNOWN);
-            assert_true(s.truncated);
-            assert_int_equal(s.len, len);
-        }
-}
 
 static void link_types(void **state)
 {
@@ -499,112 +289,6 @@ static void quotes_are_no_segments(void **state)
         }
 }
 
-/* A header that was cut is judged as soon as its window is there. */
-static void cut_headers(void **state)
-{
-    (void)state;
-    static const uint8_t options[] = {2, 4, 5, 0xB4, 1, 3, 3, 7};
-    struct made m = {.len = 0};
-    struct seg s;
-    ipv4(&m, 6, 0);
-    tcp(&m, TCP_SYN, options, sizeof options);
-    fill(&m, 'x', 10);
-    finish(&m);
-    for (uint32_t cut = m.tcp; cut < m.len; cut++) {
-        enum frame_kind kind = seg_decode(&s, DLT_RAW_, m.at, cut, m.len);
-        uint32_t captured = cut - m.tcp;
-        assert_int_equal(kind, captured < 16 ? FRAME_TCP_CUT : FRAME_TCP);
-        assert_int_equal(s.src.port, captured < 2 ? 0 : 40000);
-        assert_int_equal(s.dst.port, captured < 4 ? 0 : 3344);
-        assert_true(s.truncated);
-        assert_int_equal(s.cksum, CKSUM_UNKNOWN);
-        if (kind == FRAME_TCP) {
-            assert_int_equal(s.len, 10);
-            assert_int_equal(s.flags, TCP_SYN);
-            assert_int_equal(s.opt.mss, captured >= 24);
-            assert_int_equal(s.opt.wscale, captured >= 28);
-            assert_false(s.opt.malformed);
-            assert_int_equal(s.tcp.len, captured < 28 ? captured : 28);
-            assert_int_equal(s.data.len, captured < 28 ? 0 : captured - 28);
-        }
-    }
-}
-
-static struct tcp_options options_of(const void *bytes, unsigned len)
-{
-    struct made m = {.len = 0};
-    struct seg s;
-    ipv4(&m, 6, 0);
-    tcp(&m, TCP_ACK, bytes, len);
-    finish(&m);
-    assert_int_equal(decode(&s, DLT_RAW_, &m), FRAME_TCP);
-    return s.opt;
-}
-
-#define OPTIONS(...) options_of((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
-
-static void every_option(void **state)
-{
-    (void)state;
-    struct tcp_options o =
-        OPTIONS(2, 4, 5, 0xB4, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3, 15); /* Linux's SYN */
-    assert_true(o.mss && o.sack_permitted && o.timestamps && o.wscale);
-    assert_false(o.fast_open || o.mptcp || o.malformed);
-    assert_int_equal(o.mss_value, 1460);
-    assert_int_equal(o.tsval, 0x01020304);
-    assert_int_equal(o.tsecr, 0x05060708);
-    assert_int_equal(o.shift, 15);
-    assert_int_equal(o.sacks, 0);
-
-    o = OPTIONS(1, 1, 5, 34, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 6, 0xFF,
-                0xFF, 0xFF, 0xFF, 0, 0, 0, 8);
-    assert_int_equal(o.sacks, 4);
-    assert_int_equal(o.sack[0].left.v, 1);
-    assert_int_equal(o.sack[2].right.v, 6);
-    assert_int_equal(o.sack[3].left.v, UINT32_MAX);
-    assert_int_equal(o.sack[3].right.v, 8);
-
-    o = OPTIONS(34, 2);
-    assert_true(o.fast_open);
-    assert_int_equal(o.cookie_len, 0);
-    o = OPTIONS(34, 10, 1, 2, 3, 4, 5, 6, 7, 8);
-    assert_int_equal(o.cookie_len, 8);
-    o = OPTIONS(254, 12, 0xF9, 0x89, 1, 2, 3, 4, 5, 6, 7, 8);
-    assert_true(o.fast_open);
-    assert_int_equal(o.cookie_len, 8);
-    o = OPTIONS(253, 4, 0xF9, 0x89);
-    assert_true(o.fast_open);
-    assert_int_equal(o.cookie_len, 0);
-    o = OPTIONS(254, 4, 0xF9, 0x88);
-    assert_false(o.fast_open);
-    o = OPTIONS(30, 4, 0x21, 0);
-    assert_true(o.mptcp);
-    assert_int_equal(o.mptcp_subtype, 2);
-    o = OPTIONS(19, 4, 0, 0, 99, 2, 2, 4, 1, 0); /* those that are not known are passed over */
-    assert_true(o.mss && !o.malformed);
-    o = OPTIONS(0, 2, 4, 1); /* after the end nothing counts */
-    assert_false(o.mss || o.malformed);
-}
-
-static void wrong_lengths(void **state)
-{
-    (void)state;
-    struct tcp_options o =
-        OPTIONS(2, 3, 9, 3, 2, 4, 3, 0, 5, 9, 0, 0, 0, 0, 0, 0, 0, 8, 4, 0, 0, 30, 2, 5, 2, 1);
-    assert_false(o.mss || o.wscale || o.sack_permitted || o.timestamps || o.mptcp || o.malformed);
-    assert_int_equal(o.sacks, 0);
-    o = OPTIONS(254, 3, 0xF9, 1);
-    assert_false(o.fast_open || o.malformed);
-    o = OPTIONS(1, 1, 4, 2, 2, 0, 1, 1);
-    assert_true(o.malformed && o.sack_permitted); /* what came before it stands */
-    o = OPTIONS(2, 1, 1, 1);
-    assert_true(o.malformed);
-    o = OPTIONS(1, 1, 2, 4);
-    assert_true(o.malformed && !o.mss);
-    o = OPTIONS(1, 1, 1, 2); /* a kind, and no room for its length */
-    assert_true(o.malformed);
-}
-
 static const char *const captures[] = {
     "decode-sll2-01.pcap",
     "fast-open.pcap",
@@ -701,8 +385,6 @@ static void every_damage_stays_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_whole_segment),
-        cmocka_unit_test(checksums),
         cmocka_unit_test(link_types),
         cmocka_unit_test(vlans_and_sessions_stack),
         cmocka_unit_test(tunnels),
@@ -710,9 +392,6 @@ int main(void)
         cmocka_unit_test(ipv6_addresses_elsewhere),
         cmocka_unit_test(ipv4_fragments_and_offload),
         cmocka_unit_test(quotes_are_no_segments),
-        cmocka_unit_test(cut_headers),
-        cmocka_unit_test(every_option),
-        cmocka_unit_test(wrong_lengths),
         cmocka_unit_test(every_truncation_stays_inside),
         cmocka_unit_test(every_damage_stays_inside),
     };
