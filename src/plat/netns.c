@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "core/types.h"
 #include "plat/offload.h"
@@ -86,4 +87,17 @@ bool netns_loopback(const struct netns_options *o, struct fail *f)
 bool netns_private(const struct netns_options *o, struct fail *f)
 {
     return netns_enter(f) && netns_loopback(o, f);
+}
+
+bool netns_possible(void)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        struct fail f = {0};
+        _exit(netns_private(&(struct netns_options){0}, &f) ? 0 : 1);
+    }
+    int status = -1;
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -19,6 +19,10 @@ struct netns_options {
  * ways out; the process may then already be in a namespace without a network. */
 bool netns_private(const struct netns_options *o, struct fail *f);
 
+/* Whether netns_private would succeed, tried in a child (some ms): there is no way back from a set-up that
+ * failed half way, so who has another place to go (the machine's loopback, with CAP_NET_RAW) asks first. */
+bool netns_possible(void);
+
 /* Its two halves: new namespaces with this user in them; then lo in the namespace the process is in. */
 bool netns_enter(struct fail *f);
 bool netns_loopback(const struct netns_options *o, struct fail *f);

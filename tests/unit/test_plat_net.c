@@ -76,9 +76,14 @@ static void a_set_up_that_fails_after_unshare_tells_the_ways_out(void **state)
 static void forbidden_body(void)
 {
     struct fail f = {0};
+    char before[64] = "", after[64] = "";
+    CHECK(readlink("/proc/self/ns/net", before, sizeof before - 1) > 0);
+    CHECK(netns_possible());
+    CHECK(readlink("/proc/self/ns/net", after, sizeof after - 1) > 0 && !strcmp(before, after));
     CHECK(netns_enter(&f));
     int fd = open("/proc/sys/user/max_user_namespaces", O_WRONLY);
     CHECK(fd >= 0 && write(fd, "0", 1) == 1);
+    CHECK(!netns_possible());
     CHECK(!netns_private(&(struct netns_options){0}, &f) && strstr(f.way, "sudo tcpviz --host"));
     CHECK(!strcmp(f.why, "user namespaces are forbidden here"));
     fail_release(&f);
