@@ -1,8 +1,8 @@
 /* track.h: all connections of a timeline, and what each event means for them.
  *
- * Causal: what is said of an event depends only on events before it. Later evidence (a DSACK that shows a copy was
- * needless) labels the later segment and links back. The same events give the same verdicts, whether they come live
- * or from a file. Nothing here walks all connections for one event. */
+ * Causal: what is said of an event depends only on events before it. Later evidence (a DSACK that shows a
+ * copy was needless) labels the later segment and links back. The same events give the same verdicts, whether
+ * they come live or from a file. Nothing here walks all connections for one event. */
 #ifndef TCPVIZ_CORE_TRACK_H
 #define TCPVIZ_CORE_TRACK_H
 
@@ -16,13 +16,14 @@ struct track;
 struct track_options {
     bool live;            /* a lab: calls, counters are known, and a sentence need not say "probably" */
     uint16_t server_port; /* the port of the lab's server; 0: whoever sends the first SYN is the client */
+    bool wire;            /* a segment is received at its track_arrived, not at once */
 };
 
 struct track *track_new(const struct mem *m, const struct track_options *o);
 void track_free(struct track *t);
 
-/* What a segment is. Rows are indices of the session's timeline. repeats points into the tracker and is valid until
- * the next call. */
+/* What a segment is. Rows are indices of the session's timeline. repeats points into the tracker and is valid
+ * until the next call. */
 struct verdict {
     uint64_t labels;
     uint32_t wireshark;
@@ -30,26 +31,27 @@ struct verdict {
     enum side from;
     enum step step;
     enum cause cause;
-    uint32_t cause_row;                  /* of the call, where cause is CAUSE_CALL */
-    uint32_t seq, ack;                   /* relative */
-    uint32_t win;                        /* as scaled (oracle's NOTES) */
-    uint32_t acks_row;                   /* NO_ROW: acknowledges no row that is known */
-    const uint32_t *repeats;             /* rows */
+    uint32_t cause_row;      /* of the call, where cause is CAUSE_CALL */
+    uint32_t seq, ack;       /* relative */
+    uint32_t win;            /* as scaled (oracle's NOTES) */
+    uint32_t acks_row;       /* NO_ROW: acknowledges no row that is known */
+    const uint32_t *repeats; /* rows */
     uint32_t repeats_count;
-    enum tcp_state state[SIDE_COUNT];    /* after it was sent and received */
-    struct annot annot;                  /* the sentence and its values */
+    enum tcp_state state[SIDE_COUNT]; /* after it was sent and received */
+    struct annot annot;               /* the sentence and its values */
 };
 
 /* Judges one segment, which will be row `row`. False: no memory. */
 bool track_segment(struct track *t, const struct seg *s, uint32_t row, struct verdict *out);
 
 /* A call was made (row `row`). Returns its connection, NO_CONN for the listener's and unknown ones. */
-uint32_t track_call(struct track *t, const struct event_key *key, const struct event_call *c, uint64_t time_ns,
-                    uint32_t row);
+uint32_t track_call(struct track *t, const struct event_key *key, const struct event_call *c,
+                    uint64_t time_ns, uint32_t row);
 /* The connection that a key means, made if its serial is new; NO_CONN if there is none. */
 uint32_t track_find(struct track *t, const struct event_key *key);
 void track_counter(struct track *t, const struct event_counter *c, uint64_t time_ns, uint32_t row);
-/* The kernel has no socket for this endpoint any more: input of the machine in TIME-WAIT and FIN-WAIT-2 only. */
+/* The kernel has no socket for this endpoint any more: input of the machine in TIME-WAIT and FIN-WAIT-2 only.
+ */
 void track_gone(struct track *t, uint32_t conn, enum side side);
 /* On the wire a receiver's edge is at `arrived`: the segment of that row is received now. */
 void track_arrived(struct track *t, uint32_t row);
@@ -59,7 +61,8 @@ struct flow_stats {
     uint64_t segments, bytes, unique_bytes, data_segments, pure_acks;
     uint64_t retransmitted_segments, retransmitted_bytes, out_of_order, zero_windows, keep_alives, dup_acks;
     uint32_t syns, fins, resets;
-    uint64_t rtt_min_ns, rtt_max_ns, rtt_sum_ns, rtt_samples; /* Karn's rule; min is UINT64_MAX while there is none */
+    uint64_t rtt_min_ns, rtt_max_ns, rtt_sum_ns,
+        rtt_samples; /* Karn's rule; min is UINT64_MAX while there is none */
 };
 
 /* A connection as known up to the last event. */
@@ -67,17 +70,18 @@ struct conn_view {
     struct tuple tuple;
     uint64_t first_ns, last_ns;
     uint32_t first_row, last_row;
-    enum tcp_state state[SIDE_COUNT];   /* the machine's */
-    uint32_t isn[SIDE_COUNT];           /* raw number that relative 0 stands for */
+    enum tcp_state state[SIDE_COUNT]; /* the machine's */
+    uint32_t isn[SIDE_COUNT];         /* raw number that relative 0 stands for */
     bool isn_known[SIDE_COUNT];
-    int shift[SIDE_COUNT];              /* window shift in force; -1 unknown or unused */
-    uint16_t mss[SIDE_COUNT];           /* announced by that side's SYN; 0 unknown */
+    int shift[SIDE_COUNT];    /* window shift in force; -1 unknown or unused */
+    uint16_t mss[SIDE_COUNT]; /* announced by that side's SYN; 0 unknown */
     struct flow_stats stats[SIDE_COUNT];
-    uint64_t irtt_ns;                   /* SYN to the handshake's ACK; 0 unknown */
-    uint32_t snd_una[SIDE_COUNT], snd_nxt[SIDE_COUNT], rcv_wnd[SIDE_COUNT]; /* relative; window scaled, bytes */
-    bool ended;                         /* both CLOSED or TIME-WAIT, or reset */
+    uint64_t irtt_ns; /* SYN to the handshake's ACK; 0 unknown */
+    uint32_t snd_una[SIDE_COUNT], snd_nxt[SIDE_COUNT],
+        rcv_wnd[SIDE_COUNT]; /* relative; window scaled, bytes */
+    bool ended;              /* both CLOSED or TIME-WAIT, or reset */
 };
-size_t track_count(const struct track *t);                              /* connections */
+size_t track_count(const struct track *t); /* connections */
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out);
 
 /* The listener as the machine knows it: STATE_UNKNOWN before listen(). */

@@ -1,0 +1,165 @@
+/* conn.h: what is remembered of a connection. For the files of the tracker only (track, judge, machine,
+ * calls).
+ *
+ * Numbers are raw here and become relative on the way out. A flow is one direction: what its side sent. Two
+ * counts are kept apart: what a side sent (seen, nxt) and what has reached the other (rcv); on a wire whose
+ * arrivals are told they differ, elsewhere a segment is received at once. */
+#ifndef TCPVIZ_CORE_CONN_H
+#define TCPVIZ_CORE_CONN_H
+
+#include "core/fsm.h"
+#include "core/ranges.h"
+#include "core/track.h"
+#include "core/wireshark.h"
+
+enum {
+    SENT_KEPT = 1024,  /* segments of a direction that are remembered until they are acknowledged */
+    SENT_PAST = 8,     /* and acknowledged ones after that, for copies that come too late */
+    RANGES_KEPT = 64,  /* gaps in a direction */
+    REPEATS_MOST = 64, /* rows that one copy is said to repeat */
+    WRITES_KEPT = 256  /* calls of write() whose bytes may still be sent */
+};
+
+/* A segment that takes sequence numbers, as first sent; and its newest copy. */
+struct sent {
+    seq_t left, right;
+    uint32_t row, copy; /* copy: NO_ROW while there is none */
+    uint64_t first_ns, last_ns;
+    uint32_t tsval, copy_tsval;
+    uint16_t copies;
+    uint16_t flags; /* TCP_SYN, TCP_FIN */
+};
+
+struct flow {
+    struct ranges seen;
+    struct ranges *got; /* on the wire: what arrived; NULL elsewhere */
+    struct sent *sent;
+    size_t cap;
+    uint32_t count, una_at;      /* sent[una_at] is the first that is not acknowledged */
+    seq_t base;                  /* relative 0, where base_known */
+    seq_t nxt, una;              /* highest end sent; highest ACK that the other side sent for it */
+    seq_t rcv;                   /* what the other side has in order ends here */
+    seq_t last_ack;              /* that this side sent, where ack_seen */
+    seq_t fin_end, recover;      /* number after its FIN; end of what was out when a recovery began */
+    uint64_t last_ns, raised_ns; /* its last segment; when nxt last rose */
+    uint64_t srtt_ns;            /* smoothed, 0: none measured */
+    uint32_t win;                /* that it last advertised, bytes */
+    uint32_t ts_max, ts_echo;    /* newest TSval, last TSecr */
+    uint32_t dup_acks;           /* in a row */
+    uint32_t sacked_bytes;       /* that its last ACK named beyond */
+    uint32_t last_row, fin_row, syn_row;
+    uint32_t probe_row;  /* its last probe that has no answer yet, NO_ROW */
+    uint32_t reject_row; /* its last segment that the other side does not believe, NO_ROW */
+    uint16_t mss, probes, timeouts;
+    uint8_t state; /* enum tcp_state */
+    bool any, base_known, syn, ack_seen, una_known, win_known, ts_known, echo_known, sack_ok;
+    bool syn_acked, syn_ack, fin, fin_got, fin_acked, fin_ack_got, fin_repeated, recovering, probe_window,
+        syn_repeated;
+    struct flow_stats stats;
+};
+
+/* What the programs did, where their calls are known. Offsets count bytes of the stream from 0. */
+struct write_call {
+    uint32_t from, to, row;
+};
+struct calls {
+    bool known;
+    bool unread; /* the abort was a close() with unread bytes */
+    uint32_t connect_row, close_row, abort_row;
+    uint32_t written;      /* bytes */
+    uint32_t count, first; /* of writes */
+    size_t cap;
+    struct write_call *writes;
+};
+
+/* Where a close stands. */
+enum close_at {
+    CLOSE_NONE,
+    CLOSE_ONE,
+    CLOSE_ONE_ACKED,
+    CLOSE_BOTH_3,
+    CLOSE_BOTH_4,
+    CLOSE_CROSS,
+    CLOSE_CROSS_ONE,
+    CLOSE_DONE
+};
+
+struct conn {
+    struct ws_conn ws;
+    struct flow flow[SIDE_COUNT];
+    struct tuple tuple;
+    struct calls *calls[SIDE_COUNT];
+    uint64_t first_ns, last_ns, syn_ns, irtt_ns;
+    uint32_t first_row, last_row;
+    uint32_t serial;
+    uint32_t older;        /* the connection before it on the same tuple, NO_CONN */
+    uint8_t close_at;      /* enum close_at */
+    uint8_t closer;        /* enum side of the first FIN */
+    bool self;             /* both ends are one socket */
+    bool newer;            /* another connection has taken its ports */
+    bool crossing;         /* a simultaneous open */
+    bool open;             /* the handshake is over */
+    bool queued, accepted; /* child in the accept queue; fetched from it */
+    bool fins_crossed;     /* a simultaneous close */
+    bool doubtful;         /* its SYN came while the older connection was open */
+};
+
+/* A segment on its way to the other side. */
+struct receipt {
+    uint32_t row, conn, len;
+    seq_t seq, ack;
+    uint16_t flags;
+    uint8_t from; /* enum side */
+    bool refused; /* the receiver does not take it */
+};
+
+struct track {
+    const struct mem *mem;
+    struct track_options options;
+    struct conn *conns;
+    size_t count, cap;
+    uint32_t *slots; /* open addressing: index + 1 of the newest connection of a tuple */
+    size_t slot_cap, slot_used;
+    uint32_t repeats[REPEATS_MOST];
+    enum tcp_state listener;
+    int listener_fd;
+    uint32_t backlog, queued; /* of the accept queue */
+    bool queue_known;
+    uint64_t counter_ns;                          /* when a counter moved last */
+    uint32_t timeouts, loss_probes, delayed_acks; /* counters that moved and whose segment has not come */
+    uint32_t retry_conn;                          /* who resent last, for TCPAbortOnTimeout */
+    enum side retry_side;
+    struct receipt *flying; /* on the wire: sent, not arrived */
+    size_t flying_count, flying_cap;
+};
+
+/* The newest connection of that pair of endpoints; NO_CONN if there is none. */
+uint32_t conn_find(const struct track *t, const struct endpoint *a, const struct endpoint *b);
+/* A new one, which the table then finds for its tuple; NO_CONN: no memory. */
+uint32_t conn_new(struct track *t, const struct tuple *tuple);
+void conn_release(struct track *t, struct conn *c);
+
+/* The side that receives what `from` sends: a socket connected to itself has one side only. */
+static inline enum side conn_peer(const struct conn *c, enum side from)
+{
+    return c->self ? from : side_other(from);
+}
+
+/* Puts one segment that takes numbers among those of its flow, in order. False: no memory. */
+bool flow_sent(struct track *t, struct flow *f, const struct sent *s);
+/* The first remembered segment that ends after `seq`: its index; count where there is none. */
+uint32_t flow_search(const struct flow *f, seq_t seq);
+
+/* What a call means (calls.c). */
+uint32_t calls_row(const struct conn *c, enum side side, seq_t left, seq_t right, uint32_t *bytes);
+/* Whether bytes wait unsent at that side: 1 yes, 0 no, -1 not known. */
+int calls_unsent(const struct conn *c, enum side side);
+
+/* The machine (machine.c). */
+void machine_input(struct conn *c, enum side side, enum fsm_input in);
+void machine_sent(struct track *t, struct conn *c, const struct receipt *r, bool first_fin);
+void machine_received(struct track *t, const struct receipt *r);
+/* Whether a RST of that side is exact enough to be believed. */
+bool machine_rst_counts(const struct conn *c, enum side from, const struct receipt *r);
+
+#endif

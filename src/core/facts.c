@@ -1,0 +1,98 @@
+/* facts.c: what the tracker knows, for those who ask; and counters, which tell what no segment shows. */
+#include "core/conn.h"
+
+#include <string.h>
+
+uint32_t track_find(struct track *t, const struct event_key *key)
+{
+    if (!key->known)
+        return NO_CONN;
+    uint32_t at = conn_find(t, &key->tuple.end[SIDE_CLIENT], &key->tuple.end[SIDE_SERVER]);
+    if (!key->serial)
+        return at;
+    for (uint32_t i = at, steps = 0; i != NO_CONN && steps < 8; i = t->conns[i].older, steps++)
+        if (t->conns[i].serial == key->serial)
+            return i;
+    if (at != NO_CONN && !t->conns[at].serial && !t->conns[at].calls[SIDE_CLIENT] &&
+        t->conns[at].flow[SIDE_CLIENT].state == STATE_SYN_SENT) {
+        t->conns[at].serial = key->serial; /* its SYN came before the call was told */
+        return at;
+    }
+    at = conn_new(t, &key->tuple);
+    if (at != NO_CONN)
+        t->conns[at].serial = key->serial;
+    return at;
+}
+
+static bool named(const struct event_counter *c, const char *name)
+{
+    return !strcmp(c->name, name);
+}
+
+void track_counter(struct track *t, const struct event_counter *c, uint64_t time_ns, uint32_t row)
+{
+    uint32_t by = c->delta > 0 && c->delta < 1000 ? (uint32_t)c->delta : 0;
+    (void)row;
+    t->counter_ns = time_ns;
+    if (named(c, "TCPTimeouts"))
+        t->timeouts += by;
+    else if (named(c, "TCPLossProbes"))
+        t->loss_probes += by;
+    else if (named(c, "TCPDelayedACKs") || named(c, "DelayedACKs"))
+        t->delayed_acks += by;
+    else if (named(c, "TCPAbortOnTimeout") && by == 1 && t->retry_conn != NO_CONN &&
+             (!t->options.wire || c->side == t->retry_side))
+        machine_input(&t->conns[t->retry_conn], t->retry_side, IN_GIVE_UP);
+}
+
+size_t track_count(const struct track *t)
+{
+    return t->count;
+}
+
+static bool ended(enum tcp_state s)
+{
+    return s == STATE_CLOSED || s == STATE_TIME_WAIT || s == STATE_UNKNOWN;
+}
+
+static uint32_t relative(const struct flow *f, seq_t seq)
+{
+    return f->base_known ? seq_dist(f->base, seq) : seq.v;
+}
+
+bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
+{
+    if (conn >= t->count)
+        return false;
+    const struct conn *c = &t->conns[conn];
+    *out = (struct conn_view){.tuple = c->tuple,
+                              .first_ns = c->first_ns,
+                              .last_ns = c->last_ns,
+                              .first_row = c->first_row,
+                              .last_row = c->last_row,
+                              .irtt_ns = c->irtt_ns};
+    bool known = false;
+    out->ended = true;
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        const struct flow *f = &c->flow[i];
+        enum tcp_state s = (enum tcp_state)f->state;
+        out->state[i] = s;
+        out->isn[i] = f->base.v;
+        out->isn_known[i] = f->base_known;
+        out->shift[i] = ws_shift(&c->ws, (enum side)i);
+        out->mss[i] = f->mss;
+        out->stats[i] = f->stats;
+        out->snd_una[i] = f->una_known ? relative(f, f->una) : 0;
+        out->snd_nxt[i] = f->any ? relative(f, f->nxt) : 0;
+        out->rcv_wnd[i] = f->win;
+        out->ended = out->ended && ended(s);
+        known = known || s != STATE_UNKNOWN;
+    }
+    out->ended = (out->ended && known) || c->newer;
+    return true;
+}
+
+enum tcp_state track_listener(const struct track *t)
+{
+    return t->listener;
+}

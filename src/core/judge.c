@@ -1,0 +1,305 @@
+/* judge.c: the numbers that a segment takes.
+ *
+ * A segment is a retransmission when every byte it carries was sent before; that it was needless is known
+ * only if the bytes had been acknowledged. Which timer sent a copy is told by the kernel's counters in a lab;
+ * from the wire alone it is inferred: a copy of the tail after two round trips is a loss probe, one that
+ * follows duplicate ACKs at once is a fast retransmission, one after at least 0.2 s of silence is the
+ * timer's. An empty segment with an old number is a probe: of a zero window where the window is zero and
+ * bytes wait, else a keep-alive. */
+#include "core/judge.h"
+
+#define MS        UINT64_C(1000000)
+#define RTO_MIN   (180 * MS) /* Linux: 200 ms; a tick less */
+#define FAST_MOST (150 * MS) /* after the last ACK: the retransmission timer cannot have run out */
+
+static void remember(struct look *k)
+{
+    struct flow *f = k->f;
+    struct sent s = {.left = k->left,
+                     .right = k->right,
+                     .row = k->receipt.row,
+                     .copy = NO_ROW,
+                     .first_ns = k->s->time_ns,
+                     .last_ns = k->s->time_ns,
+                     .tsval = k->s->opt.tsval,
+                     .flags = k->s->flags & (TCP_SYN | TCP_FIN)};
+    if (!ranges_add(&f->seen, k->left, k->right, NULL))
+        return;
+    flow_sent(k->t, f, &s);
+    if (!f->any || seq_after(k->right, f->nxt)) {
+        f->nxt = k->right;
+        f->raised_ns = k->s->time_ns;
+    }
+}
+
+/* Marks the segments that this one repeats. Returns the first of them; *since: how long ago it was sent last.
+ */
+static const struct sent *mark_copies(struct look *k, uint64_t *since)
+{
+    struct flow *f = k->f;
+    uint32_t first = flow_search(f, k->left);
+    *since = k->s->time_ns - f->last_ns;
+    k->v->repeats = k->t->repeats;
+    for (uint32_t i = first; i < f->count && seq_before(f->sent[i].left, k->right); i++) {
+        struct sent *s = &f->sent[i];
+        if (i == first)
+            *since = k->s->time_ns - s->last_ns;
+        if (k->v->repeats_count < REPEATS_MOST)
+            k->t->repeats[k->v->repeats_count++] = s->row;
+        s->copies++;
+        s->copy = k->receipt.row;
+        s->copy_tsval = k->s->opt.tsval;
+        s->last_ns = k->s->time_ns;
+    }
+    return k->v->repeats_count ? &f->sent[first] : NULL;
+}
+
+/* A tail loss probe repeats the newest segment, once, after two round trips (RFC 8985 7.2); with one segment
+ * out Linux adds the 200 ms that a delayed ACK may take. */
+static bool is_loss_probe(const struct look *k, const struct sent *s, uint64_t since)
+{
+    const struct flow *f = k->f;
+    uint32_t out = f->count - f->una_at;
+    if (!s || s->copies > 1 || f->recovering || !seq_eq(k->right, f->nxt) || k->r->sacked_bytes ||
+        (f->syn && !f->sack_ok))
+        return false;
+    uint64_t rtt = 2 * f->srtt_ns;
+    if (out > 1)
+        return since >= 4 * MS && since < RTO_MIN + rtt;
+    return since >= RTO_MIN && since < 280 * MS + rtt;
+}
+
+static enum copy_kind kind_by_counter(struct track *t)
+{
+    if (t->loss_probes) {
+        t->loss_probes--;
+        return COPY_TLP;
+    }
+    if (t->timeouts) {
+        t->timeouts--;
+        return COPY_RTO;
+    }
+    return COPY_NONE;
+}
+
+static enum copy_kind kind_of_copy(struct look *k, const struct sent *s, uint64_t since)
+{
+    const struct flow *f = k->f, *r = k->r;
+    enum copy_kind told = kind_by_counter(k->t);
+    bool missing = r->dup_acks >= 3 || r->sacked_bytes;
+    if (told != COPY_NONE)
+        return told;
+    if (missing && k->s->time_ns - r->last_ns < FAST_MOST && !k->c->self)
+        return f->recovering && !(f->una_known && seq_eq(k->left, f->una)) ? COPY_RECOVERY : COPY_FAST;
+    if (is_loss_probe(k, s, since))
+        return COPY_TLP;
+    if (since >= RTO_MIN && since >= f->srtt_ns)
+        return COPY_RTO;
+    return f->recovering ? COPY_RECOVERY : COPY_PLAIN;
+}
+
+static void judge_copy(struct look *k)
+{
+    uint64_t since;
+    struct flow *f = k->f;
+    const struct sent *s = mark_copies(k, &since);
+    look_label(k, LBL(RETRANSMISSION));
+    if (f->una_known && seq_upto(k->right, f->una))
+        look_label(k, LBL(SPURIOUS_RETRANSMISSION));
+    k->copy = kind_of_copy(k, s, since);
+    switch (k->copy) {
+    case COPY_RTO:
+        k->v->cause = CAUSE_RTO;
+        f->timeouts++;
+        break;
+    case COPY_TLP:
+        k->v->cause = CAUSE_TLP;
+        look_label(k, LBL(TAIL_LOSS_PROBE));
+        break;
+    case COPY_FAST: look_label(k, LBL(FAST_RETRANSMISSION)); break;
+    case COPY_NONE:
+    case COPY_PLAIN:
+    case COPY_RECOVERY: break;
+    }
+    if (!f->recovering && (k->copy == COPY_RTO || k->copy == COPY_FAST)) {
+        f->recovering = true;
+        f->recover = f->nxt;
+    }
+    if (k->fin)
+        f->fin_repeated = true;
+    k->t->retry_conn = k->receipt.conn;
+    k->t->retry_side = k->from;
+}
+
+/* Bytes below the highest number that were not seen before: overtaken, if it is too soon for anything else.
+ */
+static void judge_late(struct look *k)
+{
+    uint64_t rtt = k->c->irtt_ns ? k->c->irtt_ns : 3 * MS;
+    k->late = true;
+    if (k->s->time_ns - k->f->raised_ns < rtt) {
+        look_label(k, LBL(OUT_OF_ORDER));
+        return;
+    }
+    look_label(k, LBL(RETRANSMISSION));
+    k->copy = COPY_PLAIN;
+}
+
+static void judge_window(struct look *k)
+{
+    const struct flow *r = k->r;
+    seq_t end = seq_add(k->left, k->s->len);
+    if (k->s->len && r->ack_seen && r->win_known && r->win && !k->refused &&
+        ws_shift(&k->c->ws, side_other(k->from)) >= 0 && !seq_before(end, seq_add(r->last_ack, r->win)))
+        look_label(k, LBL(WINDOW_FULL));
+}
+
+static void judge_bytes(struct look *k)
+{
+    struct flow *f = k->f;
+    if (k->s->len)
+        look_label(k, LBL(DATA));
+    if (k->fin)
+        look_label(k, LBL(FIN));
+    if (k->refused)
+        return;
+    bool seen = ranges_covers(&f->seen, k->left, k->right);
+    if (seen) {
+        judge_copy(k);
+    } else if (f->any && seq_before(k->left, f->nxt)) {
+        judge_late(k);
+    } else if (f->any && seq_after(k->left, f->nxt)) {
+        look_label(k, LBL(LOST_SEGMENT));
+    }
+    judge_window(k);
+    if (!seen)
+        remember(k);
+    k->first_fin = k->fin && !f->fin;
+    if (k->first_fin) {
+        f->fin = true;
+        f->fin_end = k->right;
+        f->fin_row = k->receipt.row;
+    }
+    if (seen)
+        return;
+    uint32_t row = calls_row(k->c, k->from, k->left, seq_add(k->left, k->s->len), &k->call_bytes);
+    const struct calls *calls = k->c->calls[k->from];
+    if (k->first_fin && calls && calls->close_row != NO_ROW)
+        row = calls->close_row;
+    if (row != NO_ROW && (k->s->len || k->first_fin)) {
+        k->v->cause = CAUSE_CALL;
+        k->v->cause_row = row;
+    }
+}
+
+/* An empty segment with the number before the next one, or the next byte into a window of zero. */
+static bool is_probe(const struct look *k, bool *window)
+{
+    const struct flow *f = k->f, *r = k->r;
+    seq_t old = seq_of(k->left.v + 1);
+    bool closed = r->win_known && r->win == 0;
+    *window = closed && calls_unsent(k->c, k->from) != 0;
+    if (k->syn || k->fin || !k->ack || !f->any)
+        return false;
+    if (!k->s->len)
+        return seq_eq(old, f->nxt) || (f->una_known && seq_eq(old, f->una));
+    if (k->s->len != 1)
+        return false;
+    if (closed &&
+        (seq_eq(k->left, f->nxt) || (f->probe_row != NO_ROW && f->una_known && seq_eq(k->left, f->una))))
+        return *window = true;
+    return seq_eq(old, f->nxt) && f->una_known && seq_eq(f->una, f->nxt) && k->idle_ns >= 900 * MS;
+}
+
+static void judge_probe(struct look *k, bool window)
+{
+    look_label(k, window ? LBL(ZERO_WINDOW_PROBE) : LBL(KEEP_ALIVE));
+    if (k->s->len)
+        look_label(k, LBL(DATA));
+    k->v->cause = window ? CAUSE_PERSIST : CAUSE_KEEPALIVE;
+    k->probe = true;
+    k->f->probes++;
+    k->f->probe_row = k->receipt.row;
+    k->f->probe_window = window;
+    k->t->retry_conn = k->receipt.conn;
+    k->t->retry_side = k->from;
+}
+
+/* The same SYN again; the SYN ACK of a simultaneous open looks like one and is none. */
+static void judge_syn_copy(struct look *k)
+{
+    uint64_t since;
+    struct flow *f = k->f;
+    if (k->ack && !f->syn_ack) {
+        k->c->crossing = true;
+        f->syn_row = k->receipt.row;
+        return;
+    }
+    mark_copies(k, &since);
+    look_label(k, LBL(RETRANSMISSION));
+    if (k->ack && k->r->syn_repeated) {
+        k->answer = true;
+        k->v->acks_row = k->r->last_row;
+        k->r->syn_repeated = false;
+    } else {
+        k->v->cause = CAUSE_RTO;
+        k->copy = COPY_RTO;
+        f->timeouts++;
+        if (k->t->timeouts)
+            k->t->timeouts--;
+    }
+    f->syn_repeated = !k->ack;
+    k->t->retry_conn = k->receipt.conn;
+    k->t->retry_side = k->from;
+}
+
+static void judge_syn(struct look *k)
+{
+    struct flow *f = k->f, *r = k->r;
+    struct conn *c = k->c;
+    bool again = f->syn && seq_eq(f->base, k->left);
+    look_label(k, k->ack ? LBL(SYN_ACK) : LBL(SYN));
+    if (k->s->len)
+        look_label(k, LBL(DATA));
+    if (k->ack && seq_after(k->s->ack, seq_add(r->base, 1)) && r->syn && r->base_known)
+        look_label(k, LBL(FAST_OPEN));
+    if (again) {
+        judge_syn_copy(k);
+    } else {
+        if (!k->ack && r->syn && !r->syn_ack && !c->self)
+            c->crossing = true;
+        remember(k);
+        f->syn = true;
+        f->syn_row = k->receipt.row;
+        const struct calls *calls = c->calls[k->from];
+        if (!k->ack && calls && calls->connect_row != NO_ROW) {
+            k->v->cause = CAUSE_CALL;
+            k->v->cause_row = calls->connect_row;
+        }
+    }
+    f->syn_ack = f->syn_ack || k->ack;
+    f->mss = k->s->opt.mss ? k->s->opt.mss_value : 536;
+    f->sack_ok = k->s->opt.sack_permitted;
+    if (c->crossing)
+        look_label(k, LBL(SIMULTANEOUS_OPEN));
+    else
+        k->v->step = k->ack ? STEP_OPEN_2 : STEP_OPEN_1;
+    if (!k->ack)
+        c->syn_ns = k->s->time_ns;
+    if (k->ack && c->doubtful) {
+        c->doubtful = false;
+        f->state = STATE_LISTEN; /* it was open no longer */
+    }
+}
+
+void judge_numbers(struct look *k)
+{
+    bool window;
+    if (k->syn) {
+        judge_syn(k);
+    } else if (!k->refused && is_probe(k, &window)) {
+        judge_probe(k, window);
+    } else if (k->s->len || k->fin) {
+        judge_bytes(k);
+    }
+}

@@ -1,0 +1,47 @@
+/* judge.h: what a segment is. For the files of the tracker only. */
+#ifndef TCPVIZ_CORE_JUDGE_H
+#define TCPVIZ_CORE_JUDGE_H
+
+#include "core/conn.h"
+
+/* Why a copy was sent, as far as it shows. */
+enum copy_kind { COPY_NONE, COPY_PLAIN, COPY_RTO, COPY_TLP, COPY_FAST, COPY_RECOVERY };
+
+/* One segment while it is judged: f is the flow it belongs to, r the other one. */
+struct look {
+    struct track *t;
+    struct conn *c;
+    struct flow *f, *r;
+    const struct seg *s;
+    struct verdict *v;
+    struct receipt receipt;
+    seq_t left, right; /* the numbers it takes */
+    uint64_t idle_ns;  /* since the last segment of the connection */
+    enum side from;
+    enum copy_kind copy;
+    bool syn, fin, rst, ack; /* flags */
+    bool pure;               /* nothing but an ACK */
+    bool first_fin, refused, old, probe, late;
+    bool answer;    /* a SYN ACK that answers a repeated SYN */
+    bool beyond;    /* acknowledges what was not seen */
+    bool opens;     /* window from zero */
+    bool full;      /* the accept queue has no room for it */
+    bool fin_again; /* acknowledges a FIN for the second time */
+    bool half_open, gone, timed_out, aborted, unread;
+    uint32_t call_bytes; /* of the write() that made it */
+};
+
+static inline void look_label(struct look *k, uint64_t labels)
+{
+    k->v->labels |= labels;
+}
+
+/* The numbers that it takes: SYN, bytes, FIN; retransmissions and their kinds; probes. */
+void judge_numbers(struct look *k);
+/* What it acknowledges. */
+void judge_ack(struct look *k);
+void judge_rst(struct look *k);
+/* Which sentence explains it, with which values. */
+void explain(struct look *k);
+
+#endif

@@ -1,0 +1,294 @@
+/* judge_ack.c: what a segment acknowledges.
+ *
+ * An ACK that moves covers segments; the row that it answers is the newest of them, as it was first sent,
+ * unless the timestamp, a duplicate SACK or a filled gap tells that a copy was answered. One that does not
+ * move is, in this order: a challenge, an answer to a probe, a window update, and else a duplicate ACK. */
+#include "core/judge.h"
+
+#define MS UINT64_C(1000000)
+
+/* The other side's FIN is covered by its ACK. */
+static bool covers_fin(const struct look *k)
+{
+    return k->r->fin && seq_upto(k->r->fin_end, k->s->ack);
+}
+
+static void measure(struct flow *f, uint64_t rtt)
+{
+    struct flow_stats *s = &f->stats;
+    s->rtt_min_ns = rtt < s->rtt_min_ns ? rtt : s->rtt_min_ns;
+    s->rtt_max_ns = rtt > s->rtt_max_ns ? rtt : s->rtt_max_ns;
+    s->rtt_sum_ns += rtt;
+    s->rtt_samples++;
+    f->srtt_ns = f->srtt_ns ? f->srtt_ns - f->srtt_ns / 8 + rtt / 8 : rtt;
+}
+
+/* The copy was answered: the timestamp echoes it, or it filled the gap behind which more had arrived. */
+static bool copy_answered(const struct look *k, const struct sent *s, bool gap)
+{
+    if (s->copy == NO_ROW)
+        return false;
+    if (k->s->opt.timestamps && s->tsval != s->copy_tsval)
+        return k->s->opt.tsecr == s->copy_tsval;
+    return gap;
+}
+
+/* Takes what is acknowledged from the segments that are out. */
+static void take_ack(struct look *k)
+{
+    struct flow *r = k->r;
+    uint32_t newest = NO_ROW, copy = NO_ROW;
+    bool gap = k->f->sacked_bytes || k->f->dup_acks, copies = false;
+    uint64_t rtt = 0;
+    for (uint32_t i = r->una_at; i < r->count && seq_before(r->sent[i].left, k->s->ack); i++) {
+        const struct sent *s = &r->sent[i];
+        if (newest == NO_ROW || s->row > newest)
+            newest = s->row;
+        if (copy_answered(k, s, gap && i == r->una_at) && (copy == NO_ROW || s->copy > copy))
+            copy = s->copy;
+        copies = copies || s->copies;
+        if (seq_after(s->right, k->s->ack))
+            break;
+        rtt = k->s->time_ns - s->first_ns;
+        r->una_at = i + 1;
+    }
+    k->v->acks_row = copy != NO_ROW && copy > newest ? copy : newest;
+    if (rtt && !copies && rtt < UINT64_C(60000) * MS)
+        measure(r, rtt);
+}
+
+static void judge_sack(struct look *k)
+{
+    const struct tcp_options *o = &k->s->opt;
+    struct flow *f = k->f;
+    f->sacked_bytes = 0;
+    for (uint8_t i = 0; i < o->sacks; i++) {
+        seq_t left = o->sack[i].left, right = o->sack[i].right;
+        bool inside =
+            i == 0 && o->sacks > 1 && seq_upto(o->sack[1].left, left) && seq_upto(right, o->sack[1].right);
+        if (i == 0 && (seq_upto(right, k->s->ack) || inside)) { /* RFC 2883 4 */
+            look_label(k, LBL(DSACK));
+            uint32_t at = flow_search(k->r, left);
+            if (at < k->r->count && k->r->sent[at].copy != NO_ROW && k->v->acks_row == NO_ROW)
+                k->v->acks_row = k->r->sent[at].copy;
+            continue;
+        }
+        look_label(k, LBL(SACK));
+        f->sacked_bytes += seq_dist(left, right);
+    }
+}
+
+/* A close: at the first FIN nobody knows how many segments it will take. */
+static void judge_close(struct look *k, bool acks_fin)
+{
+    struct conn *c = k->c;
+    bool other = k->from != (enum side)c->closer && !c->self;
+    switch ((enum close_at)c->close_at) {
+    case CLOSE_NONE:
+        if (!k->first_fin)
+            return;
+        c->closer = (uint8_t)k->from;
+        c->close_at = CLOSE_ONE;
+        k->v->step = STEP_CLOSE_1;
+        return;
+    case CLOSE_ONE:
+        if (k->first_fin && other) {
+            k->v->step = covers_fin(k) && k->ack ? STEP_CLOSE_2_OF_3 : STEP_CLOSE_2_OF_4;
+            c->close_at = k->v->step == STEP_CLOSE_2_OF_3 ? CLOSE_BOTH_3 : CLOSE_CROSS;
+            c->fins_crossed = c->close_at == CLOSE_CROSS;
+            if (c->fins_crossed)
+                look_label(k, LBL(SIMULTANEOUS_CLOSE));
+        } else if (acks_fin && other) {
+            c->close_at = CLOSE_ONE_ACKED;
+            k->v->step = STEP_CLOSE_2_OF_4;
+        }
+        return;
+    case CLOSE_ONE_ACKED:
+        if (!k->first_fin || !other)
+            return;
+        c->close_at = CLOSE_BOTH_4;
+        k->v->step = STEP_CLOSE_3_OF_4;
+        return;
+    case CLOSE_BOTH_3:
+    case CLOSE_BOTH_4:
+        if (!acks_fin || other)
+            return;
+        k->v->step = c->close_at == CLOSE_BOTH_3 ? STEP_CLOSE_3_OF_3 : STEP_CLOSE_4_OF_4;
+        c->close_at = CLOSE_DONE;
+        return;
+    case CLOSE_CROSS:
+    case CLOSE_CROSS_ONE:
+        if (!acks_fin)
+            return;
+        k->v->step = c->close_at == CLOSE_CROSS ? STEP_CLOSE_3_OF_4 : STEP_CLOSE_4_OF_4;
+        c->close_at = c->close_at == CLOSE_CROSS ? CLOSE_CROSS_ONE : CLOSE_DONE;
+        return;
+    case CLOSE_DONE: return;
+    }
+}
+
+/* The ACK of the SYN ACK, with data or without; also the answer to a SYN ACK that came again. */
+static bool judge_handshake(struct look *k)
+{
+    struct flow *r = k->r;
+    struct conn *c = k->c;
+    if (k->syn || k->fin || !r->syn || !r->syn_ack || !seq_after(k->s->ack, r->base))
+        return false;
+    bool waiting = r->state == STATE_SYN_RECEIVED && k->pure;
+    if (r->syn_acked && !(waiting && seq_eq(k->s->ack, seq_add(r->base, 1))) &&
+        !(c->crossing && !c->open && k->pure))
+        return false;
+    if (c->crossing)
+        look_label(k, LBL(SIMULTANEOUS_OPEN));
+    else
+        k->v->step = STEP_OPEN_3;
+    look_label(k, LBL(HANDSHAKE_ACK));
+    if (k->v->acks_row == NO_ROW)
+        k->v->acks_row = r->syn_acked ? r->last_row : r->syn_row;
+    k->full = r->state == STATE_SYN_RECEIVED && k->t->queue_known && !c->crossing && !c->queued &&
+              !c->accepted && k->from == SIDE_CLIENT && k->t->queued > k->t->backlog;
+    r->syn_acked = true;
+    if (!c->irtt_ns && c->syn_ns)
+        c->irtt_ns = k->s->time_ns - c->syn_ns;
+    c->open = true;
+    return true;
+}
+
+/* A pure ACK that says nothing new. */
+static void judge_same_ack(struct look *k)
+{
+    struct flow *f = k->f, *r = k->r;
+    bool larger = f->win_known && k->v->win > f->win;
+    if (seq_before(k->s->ack, f->last_ack)) {
+        look_label(k, LBL(OUT_OF_ORDER));
+        return;
+    }
+    if (r->reject_row != NO_ROW) {
+        look_label(k, LBL(CHALLENGE_ACK));
+        k->v->acks_row = r->reject_row;
+        r->reject_row = NO_ROW;
+        return;
+    }
+    if (larger)
+        look_label(k, LBL(WINDOW_UPDATE));
+    if (r->probe_row != NO_ROW) {
+        if (!r->probe_window)
+            look_label(k, LBL(KEEP_ALIVE_ACK));
+        else if (!larger)
+            look_label(k, LBL(ZERO_WINDOW_PROBE_ACK));
+        if (!r->probe_window || !larger)
+            k->v->acks_row = r->probe_row;
+        r->probe_row = NO_ROW;
+        return;
+    }
+    if (larger && !(k->v->labels & (LBL(SACK) | LBL(DSACK))))
+        return;
+    look_label(k, LBL(DUP_ACK));
+    f->dup_acks++;
+}
+
+/* How long the oldest segment that it covers had waited, told by the counter or by the clock. */
+static void judge_delay(struct look *k, uint64_t waited)
+{
+    struct track *t = k->t;
+    if (!k->pure || !(k->v->labels & (LBL(ACK) | LBL(FIN_ACK))))
+        return;
+    uint64_t least = t->options.live && k->v->labels & LBL(FIN_ACK) ? MS : 20 * MS;
+    bool near = t->options.live || k->c->irtt_ns < 20 * MS;
+    if (t->delayed_acks && waited >= MS)
+        t->delayed_acks--;
+    else if (t->options.wire || !near || waited < least || waited > 600 * MS)
+        return;
+    k->v->cause = CAUSE_DELAYED_ACK;
+}
+
+static void judge_new_ack(struct look *k, bool acks_fin)
+{
+    struct flow *r = k->r;
+    seq_t from = r->una_known ? r->una : r->syn ? r->base : k->s->ack;
+    uint32_t numbers = seq_dist(from, k->s->ack);
+    uint32_t syn = r->syn && seq_upto(from, r->base) && seq_after(k->s->ack, r->base);
+    uint32_t bytes = numbers - syn - (acks_fin && numbers > syn);
+    uint64_t waited = r->una_at < r->count ? k->s->time_ns - r->sent[r->una_at].first_ns : 0;
+    take_ack(k);
+    k->v->annot.acked = bytes;
+    r->una = k->s->ack;
+    r->una_known = true;
+    r->probe_row = NO_ROW;
+    r->timeouts = 0;
+    if (k->pure && (bytes || !r->any) && !(k->v->labels & LBL(HANDSHAKE_ACK)))
+        look_label(k, LBL(ACK));
+    if (r->recovering && seq_before(k->s->ack, r->recover) && bytes && !k->syn)
+        look_label(k, LBL(PARTIAL_ACK));
+    else if (r->recovering && !seq_before(k->s->ack, r->recover))
+        r->recovering = false;
+    judge_delay(k, waited);
+}
+
+void judge_ack(struct look *k)
+{
+    struct flow *f = k->f, *r = k->r;
+    bool news = !r->una_known || seq_after(k->s->ack, r->una);
+    if (!k->ack || k->refused) {
+        if (k->first_fin)
+            judge_close(k, false);
+        return;
+    }
+    k->beyond = r->any && seq_after(k->s->ack, r->nxt);
+    k->opens = f->win_known && !f->win;
+    bool handshake = !k->beyond && judge_handshake(k);
+    bool acks_fin = !k->beyond && covers_fin(k) && !r->fin_acked;
+    k->fin_again = !k->beyond && covers_fin(k) && r->fin_acked && r->fin_repeated && k->pure;
+    if (acks_fin || k->fin_again)
+        look_label(k, LBL(FIN_ACK));
+    if (!k->s->win && !k->syn && !k->fin)
+        look_label(k, LBL(ZERO_WINDOW));
+    if (k->beyond)
+        look_label(k, LBL(ACK_LOST_SEGMENT));
+    else if (news)
+        judge_new_ack(k, acks_fin);
+    judge_sack(k);
+    if (k->fin_again) {
+        uint32_t at = flow_search(r, seq_of(r->fin_end.v - 1));
+        k->v->acks_row = at < r->count && r->sent[at].copy != NO_ROW ? r->sent[at].copy : r->fin_row;
+        r->fin_repeated = false;
+    } else if (!news && !k->beyond && k->pure && !handshake && !k->probe) {
+        if (f->ack_seen)
+            judge_same_ack(k);
+        else
+            look_label(k, LBL(ACK));
+    }
+    if (news && !k->beyond)
+        f->dup_acks = 0;
+    r->fin_acked = r->fin_acked || acks_fin;
+    judge_close(k, acks_fin);
+}
+
+/* What a RST answers, or which call made it. */
+void judge_rst(struct look *k)
+{
+    struct flow *f = k->f, *r = k->r;
+    struct calls *calls = k->c->calls[k->from];
+    look_label(k, LBL(RST));
+    if (k->s->len)
+        look_label(k, LBL(DATA));
+    if (!machine_rst_counts(k->c, k->from, &k->receipt)) {
+        f->reject_row = k->receipt.row;
+        k->refused = true;
+        return;
+    }
+    if (calls && calls->abort_row != NO_ROW) {
+        k->aborted = true;
+        k->unread = calls->unread;
+        k->v->cause = CAUSE_CALL;
+        k->v->cause_row = calls->abort_row;
+        calls->abort_row = NO_ROW;
+        return;
+    }
+    k->timed_out = f->probes > 0 && k->ack && f->state != STATE_UNKNOWN;
+    k->half_open = f->state == STATE_SYN_SENT;
+    bool closed = f->state == STATE_CLOSED || f->state == STATE_TIME_WAIT || f->state == STATE_FIN_WAIT_2;
+    k->gone = !k->timed_out && r->last_row != NO_ROW && (!f->any || closed || k->half_open || !k->ack);
+    if (k->gone)
+        k->v->acks_row = r->last_row;
+}

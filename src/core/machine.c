@@ -1,0 +1,154 @@
+/* machine.c: which inputs of the state machine a segment is, for the one that sends and the one that receives
+ * it.
+ *
+ * A segment is refused where TCP would refuse it: a RST that is not exact (RFC 5961), one without ACK, one
+ * that PAWS rejects; a refused segment is no input. A FIN counts when everything before it has arrived, and
+ * an endpoint's own ACK of a FIN is evidence that it has. */
+#include "core/conn.h"
+
+void machine_input(struct conn *c, enum side side, enum fsm_input in)
+{
+    struct flow *f = &c->flow[side];
+    f->state = (uint8_t)fsm_next((enum tcp_state)f->state, in);
+}
+
+static bool has_ack(const struct receipt *r)
+{
+    return (r->flags & TCP_ACK) != 0;
+}
+
+/* What a sender must already have received, since it answers to it. */
+static void evidence(struct conn *c, enum side me, const struct receipt *r)
+{
+    struct flow *f = &c->flow[me], *peer = &c->flow[conn_peer(c, me)];
+    if (r->flags & (TCP_SYN | TCP_RST))
+        return;
+    if (f->state == STATE_LISTEN)
+        machine_input(c, me, IN_SENT_SYN_ACK);
+    if (f->state == STATE_SYN_SENT && has_ack(r))
+        machine_input(c, me, IN_RCVD_SYN_ACK);
+    if (f->state == STATE_SYN_RECEIVED && r->len && !c->crossing && peer->any && !c->calls[me])
+        machine_input(c, me, IN_RCVD_ACK_OF_SYN);
+    if (peer->fin && !peer->fin_got && has_ack(r) && seq_upto(peer->fin_end, r->ack)) {
+        peer->fin_got = true;
+        machine_input(c, me, IN_RCVD_FIN);
+    }
+}
+
+void machine_sent(struct track *t, struct conn *c, const struct receipt *r, bool first_fin)
+{
+    enum side me = (enum side)r->from;
+    struct flow *f = &c->flow[me];
+    const struct flow *peer = &c->flow[conn_peer(c, me)];
+    if (r->refused)
+        return;
+    evidence(c, me, r);
+    if (has_ack(r) && seq_after(r->ack, peer->rcv) && peer->any)
+        c->flow[conn_peer(c, me)].rcv = r->ack;
+    if (r->flags & TCP_RST) {
+        machine_input(c, me, IN_SENT_RST);
+    } else if (r->flags & TCP_SYN) {
+        if (has_ack(r) && f->state == STATE_UNKNOWN && peer->syn)
+            f->state = STATE_LISTEN;
+        if (!has_ack(r) && f->state == STATE_LISTEN)
+            f->state = STATE_CLOSED; /* it was taken for a listener, but it opens by itself */
+        machine_input(c, me, has_ack(r) ? IN_SENT_SYN_ACK : IN_SENT_SYN);
+    }
+    if (first_fin) {
+        bool covers = peer->fin && has_ack(r) && seq_upto(peer->fin_end, r->ack);
+        machine_input(c, me, covers ? IN_SENT_FIN_ACKING : IN_SENT_FIN);
+    }
+    (void)t;
+}
+
+/* Whether the child may leave SYN-RECEIVED: the accept queue has room (RULES: more than backlog is full). */
+static bool queue_admits(struct track *t, struct conn *c, enum side me)
+{
+    if (me != SIDE_SERVER || !t->queue_known || c->crossing || c->accepted || c->queued)
+        return true;
+    if (t->queued > t->backlog)
+        return false;
+    c->queued = true;
+    t->queued++;
+    return true;
+}
+
+static void receive_syn(struct conn *c, enum side me, const struct receipt *r)
+{
+    struct flow *f = &c->flow[me];
+    if (!has_ack(r)) {
+        if (f->state == STATE_UNKNOWN)
+            f->state = STATE_LISTEN;
+        machine_input(c, me, IN_RCVD_SYN);
+        return;
+    }
+    if (!f->syn || !seq_after(r->ack, f->base))
+        return;
+    machine_input(c, me, f->state == STATE_SYN_RECEIVED ? IN_RCVD_ACK_OF_SYN : IN_RCVD_SYN_ACK);
+}
+
+/* Brings what the receiver has in order up to date. */
+static void take_bytes(struct track *t, struct flow *from, const struct receipt *r)
+{
+    seq_t right = seq_add(r->seq, r->len + ((r->flags & TCP_FIN) != 0) + ((r->flags & TCP_SYN) != 0));
+    struct ranges *got = &from->seen;
+    if (t->options.wire) {
+        if (!from->got) {
+            from->got = mem_new(t->mem, sizeof *from->got);
+            if (!from->got)
+                return;
+            ranges_init(from->got, t->mem, RANGES_KEPT);
+        }
+        got = from->got;
+        ranges_add(got, r->seq, right, NULL);
+    }
+    if (r->flags & TCP_SYN)
+        from->rcv = right;
+    from->rcv = seq_max(from->rcv, ranges_gap(got, from->rcv));
+}
+
+/* A RST counts if it is exactly the next number, or answers a SYN (RFC 5961 3.2, RFC 9293 3.10.7.3). */
+bool machine_rst_counts(const struct conn *c, enum side side, const struct receipt *r)
+{
+    const struct flow *f = &c->flow[conn_peer(c, side)], *from = &c->flow[side];
+    if (f->state == STATE_SYN_SENT)
+        return has_ack(r) && seq_after(r->ack, f->base);
+    if (!f->ack_seen)
+        return true;
+    return seq_eq(r->seq, f->last_ack) || seq_eq(r->seq, from->rcv) || seq_eq(r->seq, from->nxt);
+}
+
+void machine_received(struct track *t, const struct receipt *r)
+{
+    struct conn *c = &t->conns[r->conn];
+    enum side sender = (enum side)r->from, me = conn_peer(c, sender);
+    struct flow *f = &c->flow[me], *from = &c->flow[sender];
+    if (r->refused)
+        return;
+    if (r->flags & TCP_RST) {
+        if (machine_rst_counts(c, sender, r))
+            machine_input(c, me, IN_RCVD_RST);
+        return;
+    }
+    if (r->flags & TCP_SYN) {
+        receive_syn(c, me, r);
+        take_bytes(t, from, r);
+        return;
+    }
+    if (!has_ack(r))
+        return;
+    bool syn_acked = f->state == STATE_SYN_RECEIVED && seq_after(r->ack, f->base);
+    if (f->state == STATE_SYN_RECEIVED && (!syn_acked || !queue_admits(t, c, me)))
+        return;
+    take_bytes(t, from, r);
+    bool fin = from->fin && !from->fin_got && seq_upto(from->fin_end, from->rcv);
+    bool fin_acked = f->fin && !f->fin_ack_got && seq_upto(f->fin_end, r->ack);
+    from->fin_got = from->fin_got || fin;
+    f->fin_ack_got = f->fin_ack_got || fin_acked;
+    if (syn_acked && !(fin && f->state == STATE_SYN_RECEIVED))
+        machine_input(c, me, IN_RCVD_ACK_OF_SYN);
+    if (fin)
+        machine_input(c, me, fin_acked ? IN_RCVD_FIN_ACK : IN_RCVD_FIN);
+    else if (fin_acked)
+        machine_input(c, me, IN_RCVD_ACK_OF_FIN);
+}

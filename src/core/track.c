@@ -1,0 +1,381 @@
+/* track.c: from events to verdicts. A segment is brought to its connection (or begins one), its numbers are
+ * made relative, then it is judged: first what it takes, then what it acknowledges; then the machines of both
+ * ends move. */
+#include "core/judge.h"
+
+#include <string.h>
+
+struct track *track_new(const struct mem *m, const struct track_options *o)
+{
+    struct track *t = mem_new(m, sizeof *t);
+    if (!t)
+        return NULL;
+    t->mem = m;
+    t->options = *o;
+    t->retry_conn = NO_CONN;
+    t->listener_fd = -1;
+    return t;
+}
+
+void track_free(struct track *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; i < t->count; i++)
+        conn_release(t, &t->conns[i]);
+    mem_free(t->mem, t->conns, t->cap * sizeof *t->conns);
+    mem_free(t->mem, t->slots, t->slot_cap * sizeof *t->slots);
+    mem_free(t->mem, t->flying, t->flying_cap * sizeof *t->flying);
+    mem_free(t->mem, t, sizeof *t);
+}
+
+/* Who opened: the server's port tells where it is known, else the flags of the first segment. */
+static enum side sender_of(const struct track *t, const struct seg *s)
+{
+    uint16_t port = t->options.server_port;
+    if (port && s->dst.port == port && s->src.port != port)
+        return SIDE_CLIENT;
+    if (port && s->src.port == port && s->dst.port != port)
+        return SIDE_SERVER;
+    return (s->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK) ? SIDE_SERVER : SIDE_CLIENT;
+}
+
+static bool still_open(enum tcp_state s)
+{
+    return s == STATE_ESTABLISHED || s == STATE_FIN_WAIT_1 || s == STATE_FIN_WAIT_2 ||
+           s == STATE_CLOSE_WAIT || s == STATE_CLOSING || s == STATE_LAST_ACK;
+}
+
+static uint32_t begin(struct track *t, const struct seg *s, uint32_t older)
+{
+    struct tuple tuple;
+    enum side from = sender_of(t, s);
+    if (older != NO_CONN && !(s->flags & TCP_SYN))
+        from = endpoint_equal(&t->conns[older].tuple.end[SIDE_CLIENT], &s->src) ? SIDE_CLIENT : SIDE_SERVER;
+    tuple.end[from] = s->src;
+    tuple.end[side_other(from)] = s->dst;
+    return conn_new(t, &tuple);
+}
+
+static enum side side_of(const struct conn *c, const struct seg *s)
+{
+    return endpoint_equal(&c->tuple.end[SIDE_CLIENT], &s->src) ? SIDE_CLIENT : SIDE_SERVER;
+}
+
+/* The connection of a segment. A SYN with another first number than its direction had begins a new one
+ * (oracle's rule for streams). *reused: its ports had one before. NO_CONN: no memory. */
+static uint32_t place(struct track *t, const struct seg *s, bool *reused)
+{
+    bool syn = (s->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+    uint32_t at = conn_find(t, &s->src, &s->dst);
+    *reused = false;
+    if (at == NO_CONN)
+        return begin(t, s, at);
+    while (!syn && t->conns[at].first_row == NO_ROW && t->conns[at].older != NO_CONN)
+        at = t->conns[at].older; /* connect() was called, but its SYN has not come yet */
+    const struct conn *c = &t->conns[at];
+    const struct flow *f = &c->flow[side_of(c, s)];
+    if (syn && f->base_known && !seq_eq(f->base, s->seq)) {
+        at = begin(t, s, at);
+        *reused = true;
+    } else if (syn && c->first_row == NO_ROW && c->older != NO_CONN) {
+        *reused = t->conns[c->older].first_row != NO_ROW;
+    } else if ((s->flags & TCP_SYN) && !syn && f->base_known && !seq_eq(f->base, s->seq)) {
+        *reused = true;
+    }
+    return at;
+}
+
+/* The SYN did not open anything: the connection that it met goes on under the new one's numbers (RFC 5961 4).
+ */
+static void inherit(struct track *t, struct conn *c, enum side from)
+{
+    const struct conn *o = &t->conns[c->older];
+    bool turned = !endpoint_equal(&o->tuple.end[SIDE_CLIENT], &c->tuple.end[SIDE_CLIENT]);
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        struct flow *n = &c->flow[i];
+        const struct flow *was = &o->flow[turned ? 1 - i : i];
+        n->nxt = was->nxt;
+        n->una = was->una;
+        n->una_known = was->una_known;
+        n->rcv = was->rcv;
+        n->last_ack = was->last_ack;
+        n->ack_seen = was->ack_seen;
+        n->win = was->win;
+        n->win_known = was->win_known;
+        n->ts_echo = was->ts_echo;
+        n->echo_known = was->echo_known;
+        n->state = was->state;
+        n->any = was->any;
+        n->syn_acked = true;
+        n->count = n->una_at = 0;
+        ranges_clear(&n->seen);
+        ranges_add(&n->seen, seq_of(n->nxt.v - 1), n->nxt, NULL);
+    }
+    enum side other = side_other(from);
+    c->flow[other].reject_row = c->flow[other].syn_row;
+    c->open = true;
+    c->doubtful = false;
+}
+
+/* Relative 0 of both directions (oracle's NOTES). */
+static void set_base(struct look *k)
+{
+    struct flow *f = k->f, *r = k->r;
+    if (k->syn && !(f->base_known && seq_eq(f->base, k->left))) {
+        bool again = f->base_known;
+        f->base = k->left;
+        f->base_known = true;
+        if (again) { /* a SYN ACK with another number: this direction starts again */
+            f->any = f->syn = f->una_known = f->fin = false;
+            f->count = f->una_at = 0;
+            ranges_clear(&f->seen);
+        }
+    }
+    if (!f->base_known && !k->s->fragment) {
+        f->base = seq_of(k->left.v - 1);
+        f->base_known = true;
+    }
+    if (k->ack && !r->base_known && !k->s->fragment) {
+        r->base = seq_of(k->s->ack.v - 1);
+        r->base_known = true;
+    }
+    if (!f->any && !k->s->fragment) {
+        f->nxt = k->left;
+        f->rcv = f->una_known && seq_before(f->una, k->left) ? f->una : k->left;
+    }
+}
+
+static void marks(struct look *k, bool reused)
+{
+    const struct seg *s = k->s;
+    uint16_t ecn = s->flags & (TCP_ECE | TCP_CWR);
+    uint64_t labels = 0;
+    if (s->cksum == CKSUM_BAD)
+        labels |= LBL(BAD_CHECKSUM);
+    if (s->truncated)
+        labels |= LBL(TRUNCATED);
+    if (s->fragment)
+        labels |= LBL(FRAGMENT);
+    if (s->flags & TCP_URG)
+        labels |= LBL(URGENT);
+    if (s->ecn == 3)
+        labels |= LBL(CE);
+    if (k->syn && ecn == (k->ack ? TCP_ECE : TCP_ECE | TCP_CWR))
+        labels |= LBL(ECN_SETUP);
+    if (!k->syn && (ecn & TCP_ECE))
+        labels |= LBL(ECE);
+    if (!k->syn && (ecn & TCP_CWR))
+        labels |= LBL(CWR);
+    if (s->opt.fast_open)
+        labels |= LBL(FAST_OPEN);
+    if (s->opt.mptcp)
+        labels |= LBL(MPTCP);
+    if (reused && k->syn && !k->ack)
+        labels |= LBL(PORT_REUSED);
+    look_label(k, labels);
+}
+
+/* Segments that the receiver does not take: without ACK, older than its newest timestamp, long past. */
+static void refuse(struct look *k)
+{
+    const struct seg *s = k->s;
+    if (k->syn || k->rst)
+        return;
+    if (!k->ack)
+        k->refused = true;
+    if (s->opt.timestamps && k->r->echo_known && (s->len || k->fin) &&
+        (int32_t)(s->opt.tsval - k->r->ts_echo) < 0) {
+        look_label(k, LBL(PAWS_REJECT));
+        k->refused = true;
+    }
+    if (s->len && k->f->any && k->f->base_known && !seq_after(k->right, seq_add(k->f->base, 1))) {
+        k->old = true;
+        k->refused = true;
+    }
+    if (k->refused && s->len)
+        look_label(k, LBL(DATA));
+    if (k->refused && k->fin)
+        look_label(k, LBL(FIN));
+}
+
+static void look_init(struct look *k, struct track *t, const struct seg *s, uint32_t at, uint32_t row,
+                      struct verdict *v)
+{
+    struct conn *c = &t->conns[at];
+    *v = (struct verdict){.conn = at, .cause_row = NO_ROW, .acks_row = NO_ROW, .repeats = t->repeats};
+    *k = (struct look){.t = t, .c = c, .s = s, .v = v, .from = side_of(c, s), .left = s->seq};
+    k->syn = s->flags & TCP_SYN && !(s->flags & TCP_RST);
+    k->rst = s->flags & TCP_RST;
+    k->ack = s->flags & TCP_ACK;
+    k->fin = s->flags & TCP_FIN && !k->rst && !k->syn;
+    k->right = seq_add(s->seq, s->len + k->syn + k->fin);
+    k->pure = k->ack && !s->len && !k->syn && !k->fin && !k->rst;
+    k->f = &c->flow[k->from];
+    k->r = &c->flow[conn_peer(c, k->from)];
+    k->idle_ns = c->first_row != NO_ROW && s->time_ns > c->last_ns ? s->time_ns - c->last_ns : 0;
+    v->from = k->from;
+    k->receipt = (struct receipt){.row = row,
+                                  .conn = at,
+                                  .len = s->len,
+                                  .seq = s->seq,
+                                  .ack = s->ack,
+                                  .flags = s->flags,
+                                  .from = (uint8_t)k->from};
+}
+
+static void count(struct look *k)
+{
+    struct flow_stats *n = &k->f->stats;
+    uint64_t labels = k->v->labels;
+    n->segments++;
+    n->bytes += k->s->len;
+    n->data_segments += k->s->len > 0;
+    n->pure_acks += k->pure;
+    n->syns += k->syn;
+    n->fins += k->fin;
+    n->resets += k->rst;
+    if (labels & LBL(RETRANSMISSION)) {
+        n->retransmitted_segments++;
+        n->retransmitted_bytes += k->s->len;
+    } else if (!k->probe && !k->refused) {
+        n->unique_bytes += k->s->len;
+    }
+    n->out_of_order += (labels & LBL(OUT_OF_ORDER)) != 0;
+    n->zero_windows += (labels & LBL(ZERO_WINDOW)) != 0;
+    n->keep_alives += (labels & LBL(KEEP_ALIVE)) != 0;
+    n->dup_acks += (labels & LBL(DUP_ACK)) != 0;
+}
+
+/* What the next segments will be compared with. */
+static void remember_last(struct look *k)
+{
+    struct flow *f = k->f;
+    struct conn *c = k->c;
+    const struct seg *s = k->s;
+    if (c->first_row == NO_ROW) {
+        c->first_row = k->receipt.row;
+        c->first_ns = c->first_ns ? c->first_ns : s->time_ns;
+    }
+    c->last_row = f->last_row = k->receipt.row;
+    c->last_ns = f->last_ns = s->time_ns;
+    count(k);
+    if (s->fragment)
+        return;
+    f->any = true;
+    if (!k->probe)
+        f->probes = 0;
+    k->r->probes = 0;
+    if (k->rst || k->refused)
+        return;
+    if (k->ack && !k->beyond && (!f->ack_seen || !seq_before(s->ack, f->last_ack))) {
+        f->last_ack = s->ack;
+        f->ack_seen = true;
+        f->win = k->v->win;
+        f->win_known = true;
+    } else if (k->syn) {
+        f->win = k->v->win;
+        f->win_known = true;
+    }
+    if (s->opt.timestamps && k->ack && s->opt.tsecr) {
+        f->ts_echo = s->opt.tsecr;
+        f->echo_known = true;
+    }
+}
+
+/* Moves the machines: the sender's now, the receiver's now or when the segment arrives. */
+static bool move(struct look *k)
+{
+    struct track *t = k->t;
+    k->receipt.refused = k->refused;
+    machine_sent(t, k->c, &k->receipt, k->first_fin);
+    if (!t->options.wire) {
+        machine_received(t, &k->receipt);
+        return true;
+    }
+    void *items = t->flying;
+    if (!mem_grow(t->mem, &items, &t->flying_cap, t->flying_count + 1, sizeof *t->flying))
+        return false;
+    t->flying = items;
+    t->flying[t->flying_count++] = k->receipt;
+    return true;
+}
+
+/* A SYN to an endpoint whose connection is still open is believed by nobody yet. */
+static void doubt(struct look *k)
+{
+    struct conn *c = k->c;
+    if (!k->syn || k->ack || c->older == NO_CONN || !(k->v->labels & LBL(PORT_REUSED)) || c->self)
+        return;
+    const struct conn *o = &k->t->conns[c->older];
+    enum side to = endpoint_equal(&o->tuple.end[SIDE_CLIENT], &k->s->dst) ? SIDE_CLIENT : SIDE_SERVER;
+    if (!still_open((enum tcp_state)o->flow[to].state))
+        return;
+    c->doubtful = true;
+    k->r->state = o->flow[to].state;
+}
+
+static void judge(struct look *k, bool reused)
+{
+    struct conn *c = k->c;
+    uint16_t win = k->s->win;
+    if (c->doubtful && !k->syn && !k->rst && k->ack && !k->f->any)
+        inherit(k->t, c, k->from);
+    set_base(k);
+    ws_segment(&c->ws, k->from, k->s, reused, &k->v->wireshark);
+    int shift = k->syn ? 0 : ws_shift(&c->ws, k->from);
+    k->v->win = shift > 0 ? (uint32_t)win << shift : win;
+    marks(k, reused);
+    doubt(k);
+    if (!k->s->fragment) {
+        refuse(k);
+        if (k->rst) {
+            judge_rst(k);
+        } else {
+            judge_numbers(k);
+            judge_ack(k);
+        }
+        explain(k);
+    } else {
+        explain(k);
+    }
+}
+
+bool track_segment(struct track *t, const struct seg *s, uint32_t row, struct verdict *out)
+{
+    struct look k;
+    bool reused;
+    uint32_t at = place(t, s, &reused);
+    if (at == NO_CONN)
+        return false;
+    if (s->time_ns > t->counter_ns + UINT64_C(20000000))
+        t->timeouts = t->loss_probes = t->delayed_acks = 0;
+    look_init(&k, t, s, at, row, out);
+    judge(&k, reused);
+    bool moved = s->fragment || move(&k);
+    remember_last(&k);
+    out->seq = k.f->base_known ? seq_dist(k.f->base, s->seq) : s->seq.v;
+    out->ack = !k.ack ? 0 : k.r->base_known ? seq_dist(k.r->base, s->ack) : s->ack.v;
+    for (int i = 0; i < SIDE_COUNT; i++)
+        out->state[i] = (enum tcp_state)k.c->flow[i].state;
+    return moved;
+}
+
+void track_arrived(struct track *t, uint32_t row)
+{
+    for (size_t i = 0; i < t->flying_count; i++) {
+        if (t->flying[i].row != row)
+            continue;
+        struct receipt r = t->flying[i];
+        memmove(t->flying + i, t->flying + i + 1, (t->flying_count - i - 1) * sizeof *t->flying);
+        t->flying_count--;
+        machine_received(t, &r);
+        return;
+    }
+}
+
+void track_gone(struct track *t, uint32_t conn, enum side side)
+{
+    if (conn < t->count && side < SIDE_COUNT)
+        machine_input(&t->conns[conn], side, IN_GONE);
+}
