@@ -160,6 +160,22 @@ static void take_byte(struct http *h, char c)
     h->line_len++;
 }
 
+/* The middle of a long line, of which nothing is looked at: how many bytes it is. Its end is left for
+ * take_byte. */
+static size_t skip_line(struct http *h, const char *bytes, size_t len)
+{
+    enum { END_LOOKED_AT = 16 };
+    if (h->line_len < HTTP_LINE_KEPT)
+        return 0;
+    const char *end = memchr(bytes, '\n', len);
+    size_t n = end != NULL ? (size_t)(end - bytes) : len;
+    if (n <= END_LOOKED_AT)
+        return 0;
+    h->line_len += n - END_LOOKED_AT;
+    h->head_len += n - END_LOOKED_AT;
+    return n - END_LOOKED_AT;
+}
+
 static size_t skip_body(struct http *h, size_t len)
 {
     size_t n = h->left < len ? (size_t)h->left : len;
@@ -173,10 +189,12 @@ size_t http_feed(struct http *h, const char *bytes, size_t len)
 {
     size_t at = 0;
     while (at < len && h->part != HTTP_COMPLETE) {
-        if (h->part == HTTP_BODY || h->part == HTTP_CHUNK_DATA)
+        if (h->part == HTTP_BODY || h->part == HTTP_CHUNK_DATA) {
             at += skip_body(h, len - at);
-        else
+        } else {
+            at += skip_line(h, bytes + at, len - at);
             take_byte(h, bytes[at++]);
+        }
         if (h->part == HTTP_CHUNK || h->part == HTTP_TRAILER)
             h->head_len = 0; /* what is bounded there is the line, and a line keeps nothing */
     }

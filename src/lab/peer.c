@@ -107,18 +107,28 @@ bool peer_put(struct peer *p, struct str *text, const char *fill, size_t fill_le
     return true;
 }
 
-/* The next bytes of a piece, as many as there is room for. */
+static size_t least(size_t a, uint64_t b)
+{
+    return b < a ? (size_t)b : a;
+}
+
+/* The next bytes of a piece, as many as there is room for. Once a pattern stands there, it is copied twice as
+ * long. */
 static size_t compose(const struct piece *n, char *room, size_t size)
 {
-    size_t len = n->text.len - n->text_done;
-    if (len > size)
-        len = size;
+    size_t len = least(size, n->text.len - n->text_done);
     if (len > 0)
         memcpy(room, n->text.at + n->text_done, len);
-    uint64_t left = n->fill_left;
-    for (size_t at = n->fill_at; len < size && left > 0; left--, at = (at + 1) % n->fill_len)
-        room[len++] = n->fill[at];
-    return len;
+    char *fill = room + len;
+    size_t want = least(size - len, n->fill_left), done = least(want, n->fill_len);
+    for (size_t i = 0; i < done; i++)
+        fill[i] = n->fill[(n->fill_at + i) % n->fill_len];
+    while (done > 0 && done < want) {
+        size_t more = least(done, want - done);
+        memcpy(fill + done, fill, more);
+        done += more;
+    }
+    return len + want;
 }
 
 static void advance(struct peer *p, size_t len)

@@ -62,6 +62,20 @@ static void every_cut(void **state)
     assert_true(close);
 }
 
+/* A request line of which only the two ends are looked at, cut anywhere. */
+static void long_line(void **state)
+{
+    (void)state;
+    static char text[1200];
+    memset(text, 'x', 1000);
+    strcpy(text + 1000, " HTTP/1.1\r\nA: b\r\nContent-Length: 3\r\n\r\nabc");
+    for (size_t cut = 0, len = strlen(text); cut <= len; cut++) {
+        bool close = false;
+        assert_int_equal(feed_cut(text, len, cut, &close), 1);
+        assert_int_equal(feed_cut(text, len - 1, cut < len ? cut : len - 1, &close), 0);
+    }
+}
+
 static void not_complete(void **state)
 {
     (void)state;
@@ -147,8 +161,9 @@ static void made(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_cut), cmocka_unit_test(not_complete), cmocka_unit_test(wrong),
-        cmocka_unit_test(too_long),  cmocka_unit_test(big_body),     cmocka_unit_test(made),
+        cmocka_unit_test(every_cut), cmocka_unit_test(long_line), cmocka_unit_test(not_complete),
+        cmocka_unit_test(wrong),     cmocka_unit_test(too_long),  cmocka_unit_test(big_body),
+        cmocka_unit_test(made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -361,7 +361,9 @@ static void bulk(struct fixture *x)
             break;
     }
     CHECK(p.read_bytes == BYTES);
-    CHECK(p.text_len <= 256 * 1024);
+    CHECK(p.text_len >= 64 * 1024 && p.text_len <= 128 * 1024);
+    for (size_t i = 0; i < p.text_len; i++)
+        CHECK(p.text[i] == (char)('a' + i % 26));
     CHECK(x->seen.data_bytes >= 64 * 1024 && x->seen.data_bytes < 1024 * 1024);
     CHECK(x->seen.stamps[STAMP_READ] < 40 && x->seen.stamps[STAMP_QDISC] < 40);
     CHECK(times(x, "EAGAIN") == 0);
