@@ -74,6 +74,7 @@ static bool take(struct reading *r, const char *text)
     if (!lex_token(r->text, r->len, &pos, &w) || !word_is(w, text))
         return false;
     r->pos = pos;
+    r->word = w;
     return true;
 }
 
