@@ -80,14 +80,14 @@ void server_watch(struct lab *l)
 }
 
 /* The connection that a client of ours opened, or a new one where the client is an outside one. */
-static struct conn *conn_of(struct lab *l, const struct tuple *t)
+static struct lab_conn *pair_of(struct lab *l, const struct tuple *t)
 {
-    struct conn *c = conn_find(l, t);
+    struct lab_conn *c = lab_conn_find(l, t);
     if (c != NULL && !c->end[SIDE_SERVER].was_open)
         return c;
-    c = conn_new(l);
+    c = lab_conn_new(l);
     if (c != NULL)
-        conn_name(l, c, t);
+        pair_name(l, c, t);
     return c;
 }
 
@@ -95,7 +95,7 @@ static void welcome(struct lab *l, int fd, const struct endpoint *client)
 {
     struct tuple t = {.end = {[SIDE_CLIENT] = *client}};
     endpoint_own(fd, &t.end[SIDE_SERVER]);
-    struct conn *c = conn_of(l, &t);
+    struct lab_conn *c = pair_of(l, &t);
     if (c == NULL) { /* no memory for it: the client sees that nobody is there */
         call_close(&l->listener, fd, CALL_CLOSE, false);
         return;
@@ -104,7 +104,7 @@ static void welcome(struct lab *l, int fd, const struct endpoint *client)
     const struct defaults *d = &l->defaults[SIDE_SERVER];
     p->caller.key = (struct event_key){.known = true, .tuple = t};
     peer_open(p, fd, false, d->may_read);
-    conn_settle(l, c);
+    pair_settle(l, c);
     if (d->idle_s > 0)
         keepalive_apply(&p->caller, fd, d->idle_s, d->interval_s, d->count);
 }

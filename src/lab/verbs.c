@@ -9,7 +9,7 @@
 
 struct peer *lab_peer_if_open(struct lab *l, const struct tuple *t, enum side side)
 {
-    struct conn *c = t != NULL ? conn_find(l, t) : NULL;
+    struct lab_conn *c = t != NULL ? lab_conn_find(l, t) : NULL;
     struct peer *p = c != NULL ? &c->end[side] : NULL;
     return p != NULL && peer_is_open(p) ? p : NULL;
 }
@@ -19,7 +19,7 @@ struct peer *lab_peer(struct lab *l, const struct tuple *t, enum side side, cons
     struct peer *p = lab_peer_if_open(l, t, side);
     if (p != NULL)
         return p;
-    struct conn *c = t != NULL ? conn_find(l, t) : NULL;
+    struct lab_conn *c = t != NULL ? lab_conn_find(l, t) : NULL;
     const char *why = N_("there is no connection");
     if (c != NULL && c->end[side].was_open)
         why = side == SIDE_SERVER ? N_("the server has closed it already")
@@ -101,7 +101,7 @@ bool lab_auto(struct lab *l, bool on, struct fail *f)
 {
     (void)f;
     l->answers = on;
-    for (struct conn *c = l->live.first, *next = NULL; on && c != NULL; c = next) {
+    for (struct lab_conn *c = l->live.first, *next = NULL; on && c != NULL; c = next) {
         next = c->after; /* answering may close it, and then it is in the other list */
         if (peer_is_open(&c->end[SIDE_SERVER]))
             server_auto(l, &c->end[SIDE_SERVER]);
@@ -146,7 +146,7 @@ bool lab_listen(struct lab *l, int backlog, struct fail *f)
 void lab_close_peer(struct lab *l, struct peer *p, enum call_kind kind)
 {
     peer_close(p, kind);
-    conn_settle(l, p->conn);
+    pair_settle(l, p->pair);
     if (l->accept_failed) {
         l->accept_failed = false;
         server_watch(l);
@@ -202,13 +202,13 @@ bool lab_end(struct lab *l, const struct tuple *t, enum side side, enum lab_end 
 
 void lab_reset(struct lab *l)
 {
-    for (struct conn *c = l->live.first, *next = NULL; c != NULL; c = next) {
+    for (struct lab_conn *c = l->live.first, *next = NULL; c != NULL; c = next) {
         next = c->after;
         for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++)
             if (peer_is_open(&c->end[s]))
                 abort_peer(l, &c->end[s]);
     }
-    conns_sweep(l, 0);
+    pairs_sweep(l, 0);
     defaults_reset(l);
     server_unlisten(l); /* connections that nobody accepted go with it, and so do its settings */
     struct fail f = {0};

@@ -1,4 +1,4 @@
-/* conns.c: the connections of a lab, found by their tuple. Nothing here walks all of them. */
+/* pairs.c: the connections of a lab, found by their tuple. Nothing here walks all of them. */
 #include "lab/state.h"
 
 static size_t bucket_of(const struct tuple *t)
@@ -18,15 +18,15 @@ static bool tuple_equal(const struct tuple *a, const struct tuple *b)
            endpoint_equal(&a->end[SIDE_SERVER], &b->end[SIDE_SERVER]);
 }
 
-struct conn *conn_find(const struct lab *l, const struct tuple *t)
+struct lab_conn *lab_conn_find(const struct lab *l, const struct tuple *t)
 {
-    struct conn *c = l->bucket[bucket_of(t)];
+    struct lab_conn *c = l->bucket[bucket_of(t)];
     while (c != NULL && !tuple_equal(&c->tuple, t))
         c = c->same_bucket;
     return c;
 }
 
-static void list_add(struct conn_list *list, struct conn *c)
+static void list_add(struct pair_list *list, struct lab_conn *c)
 {
     c->before = list->last;
     c->after = NULL;
@@ -38,7 +38,7 @@ static void list_add(struct conn_list *list, struct conn *c)
     list->count++;
 }
 
-static void list_take(struct conn_list *list, struct conn *c)
+static void list_take(struct pair_list *list, struct lab_conn *c)
 {
     if (c->before != NULL)
         c->before->after = c->after;
@@ -51,9 +51,9 @@ static void list_take(struct conn_list *list, struct conn *c)
     list->count--;
 }
 
-struct conn *conn_new(struct lab *l)
+struct lab_conn *lab_conn_new(struct lab *l)
 {
-    struct conn *c = mem_new(l->o.mem, sizeof *c);
+    struct lab_conn *c = mem_new(l->o.mem, sizeof *c);
     if (c == NULL)
         return NULL;
     for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++)
@@ -62,15 +62,15 @@ struct conn *conn_new(struct lab *l)
     return c;
 }
 
-void conn_name(struct lab *l, struct conn *c, const struct tuple *t)
+void pair_name(struct lab *l, struct lab_conn *c, const struct tuple *t)
 {
     c->tuple = *t;
-    struct conn **bucket = &l->bucket[bucket_of(t)];
+    struct lab_conn **bucket = &l->bucket[bucket_of(t)];
     c->same_bucket = *bucket;
     *bucket = c;
 }
 
-void conn_settle(struct lab *l, struct conn *c)
+void pair_settle(struct lab *l, struct lab_conn *c)
 {
     bool is_ended = !peer_is_open(&c->end[SIDE_CLIENT]) && !peer_is_open(&c->end[SIDE_SERVER]);
     if (is_ended == c->is_ended)
@@ -80,9 +80,9 @@ void conn_settle(struct lab *l, struct conn *c)
     c->is_ended = is_ended;
 }
 
-void conn_free(struct lab *l, struct conn *c)
+void lab_conn_free(struct lab *l, struct lab_conn *c)
 {
-    for (struct conn **at = &l->bucket[bucket_of(&c->tuple)]; *at != NULL; at = &(*at)->same_bucket)
+    for (struct lab_conn **at = &l->bucket[bucket_of(&c->tuple)]; *at != NULL; at = &(*at)->same_bucket)
         if (*at == c) {
             *at = c->same_bucket;
             break;
@@ -93,8 +93,8 @@ void conn_free(struct lab *l, struct conn *c)
     mem_free(l->o.mem, c, sizeof *c);
 }
 
-void conns_sweep(struct lab *l, size_t keep)
+void pairs_sweep(struct lab *l, size_t keep)
 {
     while (l->ended.count > keep && l->ended.first != NULL)
-        conn_free(l, l->ended.first);
+        lab_conn_free(l, l->ended.first);
 }
