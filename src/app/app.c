@@ -1,10 +1,10 @@
-/* app.c: a turn, as RULES have it: the programs act until neither has anything ready; the sniffer is drained and its
- * segments join the calls on the timeline; the session judges what nothing unseen can precede any more; the kernel is
- * asked; then conditions are judged and commands run; at last the screen draws.
+/* app.c: a turn, as RULES have it: the programs act until neither has anything ready; the sniffer is drained
+ * and its segments join the calls on the timeline; the session judges what nothing unseen can precede any
+ * more; the kernel is asked; then conditions are judged and commands run; at last the screen draws.
  *
- * A turn is taken after every round of the loop in which something happened. Nothing wakes the program while no
- * connection exists: the timer is set only for what waits (events that settle, a second look at the kernel, a
- * countdown that is shown, a script's deadline). */
+ * A turn is taken after every round of the loop in which something happened. Nothing wakes the program while
+ * no connection exists: the timer is set only for what waits (events that settle, a second look at the
+ * kernel, a countdown that is shown, a script's deadline). */
 #include "app/parts.h"
 
 #include "app/outlet.h"
@@ -14,9 +14,9 @@
 #include "session/sampler.h"
 
 enum {
-    DRAIN_MOST = 20000,        /* frames a turn, so that keys are answered in a flood */
-    TICK_MS = 100,             /* a countdown is shown ten times a second */
-    STARVED_NS = 20000000      /* under steady traffic conditions are judged at least so often */
+    DRAIN_MOST = 20000,   /* frames a turn, so that keys are answered in a flood */
+    TICK_MS = 100,        /* a countdown is shown ten times a second */
+    STARVED_NS = 20000000 /* under steady traffic conditions are judged at least so often */
 };
 
 static void take_frame(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen)

@@ -39,45 +39,46 @@ struct app {
     const struct options *options;
     const struct mem *mem;
     struct voice voice;
-    unsigned labs;              /* one bit of LABS_: what this is */
+    unsigned labs; /* one bit of LABS_: what this is */
     struct loop *loop;
     struct session *session;
     struct turn *turn;
-    struct lab *lab;            /* NULL with -i and -r */
-    struct capture *capture;    /* NULL with -r */
-    struct sampler *sampler;    /* NULL with -i and -r */
+    struct lab *lab;              /* NULL with -i and -r */
+    struct capture *capture;      /* NULL with -r */
+    struct sampler *sampler;      /* NULL with -i and -r */
     struct sampler_kernel kernel; /* whom it asks */
-    struct diag *diag;          /* of the lab's namespace */
-    struct counters *counters;  /* of the private loopback only: the machine's belong to others too */
-    struct reader *reader;      /* the file of -r while it is read */
+    struct diag *diag;            /* of the lab's namespace */
+    struct counters *counters;    /* of the private loopback only: the machine's belong to others too */
+    struct reader *reader;        /* the file of -r while it is read */
     struct source *sniffed, *timer;
-    struct outlet **outlets;    /* one for each -e */
+    struct outlet **outlets; /* one for each -e */
     size_t outlet_count;
-    struct str said;            /* the line that a script said last */
-    struct str place;           /* the server's endpoint, for the screen */
-    uint64_t stepped_ns;        /* when the script was last stepped, CLOCK_MONOTONIC */
-    uint32_t saved;             /* rows that an export holds */
+    struct str said;     /* the line that a script said last */
+    struct str place;    /* the server's endpoint, for the screen */
+    uint64_t stepped_ns; /* when the script was last stepped, CLOCK_MONOTONIC */
+    uint32_t saved;      /* rows that an export holds */
     int linktype;
-    bool steady;                /* measured times are shown as constants (TCPVIZ_STEADY) */
-    bool leaving;               /* the end has begun: nothing more is taken in */
-    struct script *script;      /* NULL: none runs */
-    struct screen *screen;      /* NULL: no terminal */
-    uint32_t selected;          /* connection, NO_CONN */
-    struct choice choice;       /* the one that `connect` made and the session is yet to hear of */
-    uint32_t window;            /* first row that a condition on a label looks at (RULES 21) */
-    bool window_moves;          /* a wait or expect came: the next command that acts moves the window */
-    uint32_t view_start;        /* after `reset`: the first row that is shown */
+    bool steady;           /* measured times are shown as constants (TCPVIZ_STEADY) */
+    bool leaving;          /* the end has begun: nothing more is taken in */
+    struct script *script; /* NULL: none runs */
+    struct screen *screen; /* NULL: no terminal */
+    uint32_t selected;     /* connection, NO_CONN */
+    struct choice choice;  /* the one that `connect` made and the session is yet to hear of */
+    uint32_t window;       /* first row that a condition on a label looks at (RULES 21) */
+    bool window_moves;     /* a wait or expect came: the next command that acts moves the window */
+    uint32_t view_start;   /* after `reset`: the first row that is shown */
     struct mark *marks;
     bool stopping;
-    int status;                 /* exit status so far */
+    int status; /* exit status so far */
     int last_signal;
 };
 
 /* Who asks: errors go back to there. */
 enum origin { ORIGIN_SCRIPT, ORIGIN_PROMPT, ORIGIN_KEY };
 
-/* Runs one line of the command language: a key, the prompt, a lesson and --script are the same thing. False: f says
- * what is wrong (status 2 a wrong line, 1 what cannot be done now, 3 what the system refused); nothing ran. */
+/* Runs one line of the command language: a key, the prompt, a lesson and --script are the same thing. False:
+ * f says what is wrong (status 2 a wrong line, 1 what cannot be done now, 3 what the system refused); nothing
+ * ran. */
 bool app_run_line(struct app *a, const char *line, size_t len, enum origin from, struct fail *f);
 
 /* Runs one parsed command (not wait, expect, source: those are the script's). */
@@ -86,17 +87,20 @@ bool app_run(struct app *a, const struct cmd *c, enum origin from, struct fail *
 /* Exports everything (or what the screen's filter shows) as [FORMAT:]FILE. */
 bool app_export(struct app *a, const char *spec, bool filtered, struct fail *f);
 
-/* One turn: programs act, sniffer drained, rows judged, kernel sampled, conditions judged, commands run, drawn. */
+/* One turn: programs act, sniffer drained, rows judged, kernel sampled, conditions judged, commands run,
+ * drawn. */
 void app_turn(void *ctx);
 
 /* Ends after this turn, with that exit status. */
 void app_quit(struct app *a, int status);
 
-/* Sets everything up by the options, runs, and takes it down again. Returns the exit status; f has what is to be said. */
-int app_main(const struct options *o, const struct voice *v, struct fail *f);
+/* Sets everything up by the options, runs, and takes it down again. Returns the exit status; f has what is to
+ * be said. The mode becomes MODE_HOST where a private loopback cannot be had but the host's can. */
+int app_main(struct options *o, const struct voice *v, struct fail *f);
 
 /* Offers the words that may stand at the end of a line: commands, and what only the app knows. */
-void app_complete(struct app *a, const char *line, size_t len, void (*offer)(void *to, const char *word), void *to);
+void app_complete(struct app *a, const char *line, size_t len, void (*offer)(void *to, const char *word),
+                  void *to);
 
 /* Whether the screen shows rows that no export holds. */
 bool app_unsaved(const struct app *a);

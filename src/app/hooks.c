@@ -4,7 +4,6 @@
 #include "app/parts.h"
 #include "plat/crash.h"
 
-
 static bool hook_run(void *ctx, const char *line, size_t len, struct str *error)
 {
     struct app *a = ctx;
@@ -17,7 +16,8 @@ static bool hook_run(void *ctx, const char *line, size_t len, struct str *error)
     return good;
 }
 
-static void hook_complete(void *ctx, const char *line, size_t len, void (*offer)(void *to, const char *word), void *to)
+static void hook_complete(void *ctx, const char *line, size_t len, void (*offer)(void *to, const char *word),
+                          void *to)
 {
     app_complete(ctx, line, len, offer, to);
 }
@@ -108,8 +108,8 @@ bool app_export(struct app *a, const char *spec, bool filtered, struct fail *f)
     return good;
 }
 
-/* What gives the terminal back in a signal handler, which can be handed nothing: the one thing here that outlives a
- * call. Written once, before it is armed. */
+/* What gives the terminal back in a signal handler, which can be handed nothing: the one thing here that
+ * outlives a call. Written once, before it is armed. */
 static struct screen_rescue rescue;
 
 static void rescue_terminal(void)

@@ -15,7 +15,8 @@ struct outlet {
     bool failed, broken_pipe;
 };
 
-/* The part of [FORMAT:]FILE before the colon counts as a format only if it is one, so that a file may hold colons. */
+/* The part of [FORMAT:]FILE before the colon counts as a format only if it is one, so that a file may hold
+ * colons. */
 static const struct export_format *spec_format(const char *spec, const char **path, struct fail *f)
 {
     const char *colon = strchr(spec, ':');
@@ -29,7 +30,8 @@ static const struct export_format *spec_format(const char *spec, const char **pa
     else
         format = export_by_suffix(spec);
     if (!format)
-        fail_set(f, FAIL_USAGE, N_("its format is not known"), N_("name it: txt:FILE or jsonl:FILE"), "%s", spec);
+        fail_set(f, FAIL_USAGE, N_("its format is not known"), N_("name it: txt:FILE or jsonl:FILE"), "%s",
+                 spec);
     else if (!**path)
         fail_set(f, FAIL_USAGE, N_("a file is missing after the format"), NULL, "%s", spec);
     return f->status ? NULL : format;

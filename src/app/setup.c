@@ -1,5 +1,5 @@
-/* setup.c: from options to a running program, and back. The order matters: namespaces before any thread, the sniffer
- * before the server listens, privileges given up before a file is opened (DESIGN 2, RULES 4). */
+/* setup.c: from options to a running program, and back. The order matters: namespaces before any thread, the
+ * sniffer before the server listens, privileges given up before a file is opened (DESIGN 2, RULES 4). */
 #include "app/parts.h"
 
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include "plat/diag.h"
 #include "plat/file.h"
 #include "plat/heap.h"
+#include "plat/netns.h"
 #include "session/sampler.h"
 
 enum { DRAIN_NS = 20000000, LIVE_RING = 16 << 20 };
@@ -96,21 +97,31 @@ static bool privileges_down(const struct app *a, struct fail *f)
     return geteuid() != 0 || !getenv("SUDO_UID") || caps_drop_but_net_admin(f);
 }
 
+/* A capture, no export asked for and no terminal: the ladder goes to standard output. */
+static bool prints_text(const struct options *o)
+{
+    return o->mode == MODE_READ && !o->export_count && !o->script &&
+           !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
 static bool outlets_up(struct app *a, struct fail *f)
 {
     const struct options *o = a->options;
     const struct outlet_options options = {a->mem, a->voice, a->steady};
 
-    a->outlets = calloc(o->export_count ? o->export_count : 1, sizeof *a->outlets);
+    const size_t count = prints_text(o) ? 1 : o->export_count;
+
+    a->outlets = calloc(count ? count : 1, sizeof *a->outlets);
     if (!a->outlets)
         return fail_errno(f, ENOMEM, NULL, "export");
-    for (size_t i = 0; i < o->export_count; i++) {
-        struct outlet *outlet = outlet_open(o->exports[i], &options, f);
+    for (size_t i = 0; i < count; i++) {
+        const char *spec = prints_text(o) ? "txt:-" : o->exports[i];
+        struct outlet *outlet = outlet_open(spec, &options, f);
         if (!outlet)
             return false;
         a->outlets[a->outlet_count++] = outlet;
         if (!outlet_begin(outlet, a->session, 0))
-            return fail_errno(f, ENOMEM, NULL, "%s", o->exports[i]);
+            return fail_errno(f, ENOMEM, NULL, "%s", spec);
     }
     return true;
 }
@@ -193,12 +204,10 @@ static bool observers_up(struct app *a, struct fail *f)
     return a->sampler || fail_errno(f, ENOMEM, NULL, "tcpviz");
 }
 
-/* The program has something to do without a terminal: a script, an export, a capture to print. */
+/* A script, an export of a capture or a capture to print need no terminal. */
 static bool wants_screen(const struct options *o)
 {
-    if (o->script || (o->mode == MODE_READ && o->export_count))
-        return false;
-    return o->mode != MODE_READ || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+    return !o->script && !(o->mode == MODE_READ && o->export_count) && !prints_text(o);
 }
 
 static bool app_up(struct app *a, struct fail *f)
@@ -292,8 +301,18 @@ static void app_down(struct app *a)
     }
 }
 
-int app_main(const struct options *o, const struct voice *v, struct fail *f)
+/* Where namespaces are forbidden and the sniffer is allowed, the machine's own loopback serves. */
+static bool falls_back(const struct options *o)
 {
+    return o->mode == MODE_LAB && caps_have_net_raw() && !netns_possible();
+}
+
+int app_main(struct options *o, const struct voice *v, struct fail *f)
+{
+    if (falls_back(o)) {
+        o->mode = MODE_HOST;
+        warn(NULL, "no private loopback here (namespaces are forbidden): using the host's");
+    }
     struct app a = {
         .options = o,
         .mem = heap_mem(),

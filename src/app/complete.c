@@ -1,0 +1,88 @@
+/* complete.c: words for the prompt's Tab: the grammar gives commands and literals, the app what only it
+ * knows. */
+#include "app/app.h"
+#include "lab/lab.h"
+#include "session/cond.h"
+#include "tui/screen.h"
+
+#include <string.h>
+
+struct offering {
+    void (*offer)(void *to, const char *word);
+    void *to;
+    const struct app *app;
+};
+
+static const char *option_at(void *ctx, size_t i)
+{
+    (void)ctx;
+    return lab_option_name(i);
+}
+
+static const char *view_at(void *ctx, size_t i)
+{
+    (void)ctx;
+    return screen_view_name(i);
+}
+
+static const char *condition_at(void *ctx, size_t i)
+{
+    (void)ctx;
+    return cond_word(i);
+}
+
+static const char *mark_at(void *ctx, size_t i)
+{
+    const struct app *a = ctx;
+    const struct mark *m = a->marks;
+
+    while (m && i--)
+        m = m->next;
+    return m ? m->name : NULL;
+}
+
+/* Whose words stand for a placeholder. */
+static const struct {
+    const char *command, *param; /* command NULL: any */
+    const char *(*at)(void *ctx, size_t i);
+} sources[] = {
+    {NULL, "OPTION", option_at},
+    {"view", "NAME", view_at},
+    {NULL, "CONDITION", condition_at},
+    {NULL, "MARK", mark_at},
+};
+
+struct asking {
+    const struct offering *to;
+    const char *line;
+};
+
+static void more(void *ctx, const char *param, const char *prefix, size_t len)
+{
+    const struct asking *a = ctx;
+
+    for (size_t s = 0; s < COUNT_OF(sources); s++) {
+        const char *word, *command = sources[s].command;
+        if (strcmp(param, sources[s].param) != 0 ||
+            (command && strncmp(a->line, command, strlen(command)) != 0))
+            continue;
+        for (size_t i = 0; (word = sources[s].at((void *)(uintptr_t)a->to->app, i)) != NULL; i++)
+            if (strncmp(word, prefix, len) == 0)
+                a->to->offer(a->to->to, word);
+    }
+}
+
+static void pass(void *ctx, const char *word)
+{
+    const struct asking *a = ctx;
+    a->to->offer(a->to->to, word);
+}
+
+void app_complete(struct app *a, const char *line, size_t len, void (*offer)(void *to, const char *word),
+                  void *to)
+{
+    const struct offering o = {offer, to, a};
+    struct asking asking = {&o, line + strspn(line, " ")};
+
+    cmd_complete(command_table, command_count, line, len, more, pass, &asking);
+}
