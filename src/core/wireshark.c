@@ -28,6 +28,12 @@ static bool before(uint32_t a, uint32_t b)
     return seq_before(seq_of(a), seq_of(b));
 }
 
+/* The number after a segment. A segment with both SYN and FIN counts one for both. */
+static uint32_t end_of(const struct seg *s)
+{
+    return s->seq.v + s->len + (s->flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
+}
+
 int ws_shift(const struct ws_conn *c, enum side side)
 {
     uint8_t scale = c->flow[side].scale;
@@ -136,14 +142,14 @@ static uint32_t sent_again(const struct ws_conn *c, const struct ws_flow *fwd, c
     if (rev->dup_acks >= 2 && rev->last_ack == s->seq.v && s->time_ns - rev->last_ns < FAST_NS)
         return WS_BIT(FAST_RETRANSMISSION) | WS_BIT(RETRANSMISSION);
     uint64_t late = c->rtt_ns != 0 ? c->rtt_ns : ORDER_NS;
-    if (s->time_ns - fwd->next_ns < late && seg_space(s) != fwd->next)
+    if (s->time_ns - fwd->next_ns < late && end_of(s) != fwd->next)
         return WS_BIT(OUT_OF_ORDER);
     return WS_BIT(RETRANSMISSION);
 }
 
 static void remember(struct ws_flow *fwd, const struct seg *s, uint32_t found)
 {
-    uint32_t end = seg_space(s);
+    uint32_t end = end_of(s);
     bool probe = (found & WS_BIT(ZERO_WINDOW_PROBE)) != 0; /* its byte does not count as sent */
     if (!probe && (fwd->next == 0 || before(fwd->next, end))) {
         fwd->next = end;
