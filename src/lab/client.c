@@ -6,7 +6,7 @@
 #include "lab/state.h"
 
 /* The port that connect() chose makes the connection's name. False: it chose none. */
-static bool name(struct lab *l, struct lab_conn *c, int fd)
+static bool name(struct lab *l, struct pair *c, int fd)
 {
     struct event_key key = {.known = true, .serial = c->serial};
     endpoint_own(fd, &key.tuple.end[SIDE_CLIENT]);
@@ -20,7 +20,7 @@ static bool name(struct lab *l, struct lab_conn *c, int fd)
 
 bool client_connect(struct lab *l, struct tuple *named, struct fail *f)
 {
-    struct lab_conn *c = lab_conn_new(l);
+    struct pair *c = pair_new(l);
     if (c == NULL)
         return fail_errno(f, ENOMEM, NULL, "connect");
     struct peer *p = &c->end[SIDE_CLIENT];
@@ -31,7 +31,7 @@ bool client_connect(struct lab *l, struct tuple *named, struct fail *f)
     if (fd < 0) {
         fail_errno(f, errno, NULL, "connect");
         caller_name(&p->caller, &(struct event_key){.known = false});
-        lab_conn_free(l, c);
+        pair_free(l, c);
         return false;
     }
     defaults_apply(l, &p->caller, fd, SIDE_CLIENT);
@@ -42,7 +42,7 @@ bool client_connect(struct lab *l, struct tuple *named, struct fail *f)
     bool in_progress = err == EINPROGRESS;
     if (!name(l, c, fd)) {
         call_close(&p->caller, fd, CALL_CLOSE, false);
-        lab_conn_free(l, c);
+        pair_free(l, c);
         return fail_errno(f, err, NULL, "connect");
     }
     peer_open(p, fd, in_progress, d->may_read);

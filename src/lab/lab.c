@@ -88,7 +88,7 @@ void lab_down(struct lab *l)
     l->desk.calls.quiet = true;
     source_close(l->wake);
     while (l->live.first != NULL)
-        lab_conn_free(l, l->live.first);
+        pair_free(l, l->live.first);
     pairs_sweep(l, 0);
     if (l->listen_fd >= 0)
         close(l->listen_fd);
@@ -195,7 +195,7 @@ static enum lab_waits waits_in(const struct peer *p)
 bool lab_program(const struct lab *l, const struct tuple *t, enum side side, struct lab_program *out)
 {
     *out = (struct lab_program){.fd = -1, .text = ""};
-    const struct lab_conn *c = t != NULL ? lab_conn_find(l, t) : NULL;
+    const struct pair *c = t != NULL ? pair_find(l, t) : NULL;
     const struct peer *p = c != NULL ? &c->end[side] : NULL;
     if (p == NULL || !p->was_open) { /* a server's program is then at its listener */
         if (side != SIDE_SERVER || l->listen_fd < 0)

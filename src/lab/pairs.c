@@ -18,15 +18,15 @@ static bool tuple_equal(const struct tuple *a, const struct tuple *b)
            endpoint_equal(&a->end[SIDE_SERVER], &b->end[SIDE_SERVER]);
 }
 
-struct lab_conn *lab_conn_find(const struct lab *l, const struct tuple *t)
+struct pair *pair_find(const struct lab *l, const struct tuple *t)
 {
-    struct lab_conn *c = l->bucket[bucket_of(t)];
+    struct pair *c = l->bucket[bucket_of(t)];
     while (c != NULL && !tuple_equal(&c->tuple, t))
         c = c->same_bucket;
     return c;
 }
 
-static void list_add(struct pair_list *list, struct lab_conn *c)
+static void list_add(struct pair_list *list, struct pair *c)
 {
     c->before = list->last;
     c->after = NULL;
@@ -38,7 +38,7 @@ static void list_add(struct pair_list *list, struct lab_conn *c)
     list->count++;
 }
 
-static void list_take(struct pair_list *list, struct lab_conn *c)
+static void list_take(struct pair_list *list, struct pair *c)
 {
     if (c->before != NULL)
         c->before->after = c->after;
@@ -51,9 +51,9 @@ static void list_take(struct pair_list *list, struct lab_conn *c)
     list->count--;
 }
 
-struct lab_conn *lab_conn_new(struct lab *l)
+struct pair *pair_new(struct lab *l)
 {
-    struct lab_conn *c = mem_new(l->o.mem, sizeof *c);
+    struct pair *c = mem_new(l->o.mem, sizeof *c);
     if (c == NULL)
         return NULL;
     for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++)
@@ -62,15 +62,15 @@ struct lab_conn *lab_conn_new(struct lab *l)
     return c;
 }
 
-void pair_name(struct lab *l, struct lab_conn *c, const struct tuple *t)
+void pair_name(struct lab *l, struct pair *c, const struct tuple *t)
 {
     c->tuple = *t;
-    struct lab_conn **bucket = &l->bucket[bucket_of(t)];
+    struct pair **bucket = &l->bucket[bucket_of(t)];
     c->same_bucket = *bucket;
     *bucket = c;
 }
 
-void pair_settle(struct lab *l, struct lab_conn *c)
+void pair_settle(struct lab *l, struct pair *c)
 {
     bool is_ended = !peer_is_open(&c->end[SIDE_CLIENT]) && !peer_is_open(&c->end[SIDE_SERVER]);
     if (is_ended == c->is_ended)
@@ -80,9 +80,9 @@ void pair_settle(struct lab *l, struct lab_conn *c)
     c->is_ended = is_ended;
 }
 
-void lab_conn_free(struct lab *l, struct lab_conn *c)
+void pair_free(struct lab *l, struct pair *c)
 {
-    for (struct lab_conn **at = &l->bucket[bucket_of(&c->tuple)]; *at != NULL; at = &(*at)->same_bucket)
+    for (struct pair **at = &l->bucket[bucket_of(&c->tuple)]; *at != NULL; at = &(*at)->same_bucket)
         if (*at == c) {
             *at = c->same_bucket;
             break;
@@ -96,5 +96,5 @@ void lab_conn_free(struct lab *l, struct lab_conn *c)
 void pairs_sweep(struct lab *l, size_t keep)
 {
     while (l->ended.count > keep && l->ended.first != NULL)
-        lab_conn_free(l, l->ended.first);
+        pair_free(l, l->ended.first);
 }

@@ -15,7 +15,7 @@
  * else. */
 enum { WRITES_AT_ONCE = 16, BUSY_SHOWN = 256 };
 
-void peer_init(struct peer *p, struct desk *d, struct lab_conn *c, enum side side)
+void peer_init(struct peer *p, struct desk *d, struct pair *c, enum side side)
 {
     *p = (struct peer){.desk = d, .pair = c, .fd = -1};
     p->caller = (struct caller){.calls = &d->calls, .side = side};

@@ -35,11 +35,11 @@ struct piece {
     uint64_t fill_left; /* bytes */
 };
 
-struct lab_conn;
+struct pair;
 
 struct peer {
     struct desk *desk;
-    struct lab_conn *pair;
+    struct pair *pair;
     struct caller caller;
     int fd;           /* -1: it holds none */
     bool was_open;    /* it held one */
@@ -65,7 +65,7 @@ struct peer {
     uint64_t moved, moved_ns;
 };
 
-void peer_init(struct peer *p, struct desk *d, struct lab_conn *c, enum side side);
+void peer_init(struct peer *p, struct desk *d, struct pair *c, enum side side);
 /* Takes over a descriptor. may_read as above. */
 void peer_open(struct peer *p, int fd, bool connecting, int64_t may_read);
 /* Watches what the program waits for now; to be called when that changed. */

@@ -80,12 +80,12 @@ void server_watch(struct lab *l)
 }
 
 /* The connection that a client of ours opened, or a new one where the client is an outside one. */
-static struct lab_conn *pair_of(struct lab *l, const struct tuple *t)
+static struct pair *pair_of(struct lab *l, const struct tuple *t)
 {
-    struct lab_conn *c = lab_conn_find(l, t);
+    struct pair *c = pair_find(l, t);
     if (c != NULL && !c->end[SIDE_SERVER].was_open)
         return c;
-    c = lab_conn_new(l);
+    c = pair_new(l);
     if (c != NULL)
         pair_name(l, c, t);
     return c;
@@ -95,7 +95,7 @@ static void welcome(struct lab *l, int fd, const struct endpoint *client)
 {
     struct tuple t = {.end = {[SIDE_CLIENT] = *client}};
     endpoint_own(fd, &t.end[SIDE_SERVER]);
-    struct lab_conn *c = pair_of(l, &t);
+    struct pair *c = pair_of(l, &t);
     if (c == NULL) { /* no memory for it: the client sees that nobody is there */
         call_close(&l->listener, fd, CALL_CLOSE, false);
         return;

@@ -10,17 +10,17 @@ enum { TUPLE_BUCKETS = 256, ENDED_KEPT = 32, SERVER_READS = 6148 };
 
 /* A connection: the ends that are ours. An outside client's has a server's end only. In `ended` stand those
  * of which no descriptor is left; the last ENDED_KEPT of them, so that a panel still shows what was read. */
-struct lab_conn {
+struct pair {
     struct tuple tuple;
     uint32_t serial; /* 0: an outside client's */
     struct peer end[SIDE_COUNT];
-    struct lab_conn *same_bucket;
-    struct lab_conn *before, *after; /* in its list */
+    struct pair *same_bucket;
+    struct pair *before, *after; /* in its list */
     bool is_ended;
 };
 
 struct pair_list {
-    struct lab_conn *first, *last;
+    struct pair *first, *last;
     size_t count;
 };
 
@@ -44,19 +44,19 @@ struct lab {
     bool answers; /* auto on */
     struct defaults defaults[SIDE_COUNT];
     uint32_t serials;
-    struct lab_conn *bucket[TUPLE_BUCKETS];
+    struct pair *bucket[TUPLE_BUCKETS];
     struct pair_list live, ended;
 };
 
 /* pairs.c: the newest connection of that tuple, or NULL. */
-struct lab_conn *lab_conn_find(const struct lab *l, const struct tuple *t);
-struct lab_conn *lab_conn_new(struct lab *l); /* without a name yet; NULL: no memory */
-void pair_name(struct lab *l, struct lab_conn *c, const struct tuple *t);
+struct pair *pair_find(const struct lab *l, const struct tuple *t);
+struct pair *pair_new(struct lab *l); /* without a name yet; NULL: no memory */
+void pair_name(struct lab *l, struct pair *c, const struct tuple *t);
 /* To be called when a descriptor of it was opened or closed: moves it between the lists. */
-void pair_settle(struct lab *l, struct lab_conn *c);
+void pair_settle(struct lab *l, struct pair *c);
 /* Gives back the connections that ended long ago. Pointers to them end here. */
 void pairs_sweep(struct lab *l, size_t keep);
-void lab_conn_free(struct lab *l, struct lab_conn *c);
+void pair_free(struct lab *l, struct pair *c);
 
 /* server.c: the listener and its connections. */
 bool server_listen(struct lab *l, struct fail *f);

@@ -9,7 +9,7 @@
 
 struct peer *lab_peer_if_open(struct lab *l, const struct tuple *t, enum side side)
 {
-    struct lab_conn *c = t != NULL ? lab_conn_find(l, t) : NULL;
+    struct pair *c = t != NULL ? pair_find(l, t) : NULL;
     struct peer *p = c != NULL ? &c->end[side] : NULL;
     return p != NULL && peer_is_open(p) ? p : NULL;
 }
@@ -19,7 +19,7 @@ struct peer *lab_peer(struct lab *l, const struct tuple *t, enum side side, cons
     struct peer *p = lab_peer_if_open(l, t, side);
     if (p != NULL)
         return p;
-    struct lab_conn *c = t != NULL ? lab_conn_find(l, t) : NULL;
+    struct pair *c = t != NULL ? pair_find(l, t) : NULL;
     const char *why = N_("there is no connection");
     if (c != NULL && c->end[side].was_open)
         why = side == SIDE_SERVER ? N_("the server has closed it already")
@@ -101,7 +101,7 @@ bool lab_auto(struct lab *l, bool on, struct fail *f)
 {
     (void)f;
     l->answers = on;
-    for (struct lab_conn *c = l->live.first, *next = NULL; on && c != NULL; c = next) {
+    for (struct pair *c = l->live.first, *next = NULL; on && c != NULL; c = next) {
         next = c->after; /* answering may close it, and then it is in the other list */
         if (peer_is_open(&c->end[SIDE_SERVER]))
             server_auto(l, &c->end[SIDE_SERVER]);
@@ -202,7 +202,7 @@ bool lab_end(struct lab *l, const struct tuple *t, enum side side, enum lab_end 
 
 void lab_reset(struct lab *l)
 {
-    for (struct lab_conn *c = l->live.first, *next = NULL; c != NULL; c = next) {
+    for (struct pair *c = l->live.first, *next = NULL; c != NULL; c = next) {
         next = c->after;
         for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++)
             if (peer_is_open(&c->end[s]))
