@@ -12,8 +12,8 @@ static const struct {
     uint8_t protocol;
     enum layer next;
 } protocols[] = {
-    {6, LAYER_TCP},  {4, LAYER_IP4},    {41, LAYER_IP6}, {47, LAYER_GRE},
-    {1, LAYER_ICMP}, {58, LAYER_ICMP6}, {51, LAYER_AH},
+    {6, LAYER_TCP},  {17, LAYER_UDP}, {4, LAYER_IP4},    {41, LAYER_IP6},
+    {47, LAYER_GRE}, {1, LAYER_ICMP}, {58, LAYER_ICMP6}, {51, LAYER_AH},
 };
 
 enum layer ip_by_protocol(struct walk *w, uint8_t protocol)
@@ -103,6 +103,27 @@ enum layer ip_gre(struct walk *w)
     if ((flags & VERSION) == 1)
         return type == 0x880B ? LAYER_PPP : walk_end(w, FRAME_OTHER);
     return link_by_ethertype(w, type);
+}
+
+/* Tunnels over UDP are known by their port alone: VXLAN (RFC 7348 5) carries Ethernet, Geneve (RFC 8926 3.4)
+ * what its ethertype says, after options counted in words. */
+enum layer ip_udp(struct walk *w)
+{
+    enum { PORT_VXLAN = 4789, PORT_GENEVE = 6081, VXLAN_HAS_NETWORK = 0x08, GENEVE_OPTIONS = 0x3F };
+    struct cur c = walk_cur(w);
+    cur_skip(&c, 2);
+    uint16_t port = cur_be16(&c);
+    cur_skip(&c, 4);
+    uint8_t first = cur_u8(&c);
+    cur_skip(&c, 1);
+    uint16_t type = cur_be16(&c);
+    cur_skip(&c, 4 + (port == PORT_GENEVE ? 4u * (first & GENEVE_OPTIONS) : 0u));
+    if (c.bad || w->quoted)
+        return walk_end(w, FRAME_OTHER);
+    walk_to(w, &c);
+    if (port == PORT_GENEVE && first >> 6 == 0)
+        return link_by_ethertype(w, type);
+    return port == PORT_VXLAN && first == VXLAN_HAS_NETWORK ? LAYER_ETHERNET : walk_end(w, FRAME_OTHER);
 }
 
 /* An error quotes the start of the packet that it is about (RFC 792, 4443): not a segment, but it names one.

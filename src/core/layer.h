@@ -17,6 +17,10 @@ enum layer {
     LAYER_SLL2,
     LAYER_PPP,
     LAYER_CHDLC,
+    LAYER_FDDI,
+    LAYER_ARCNET,
+    LAYER_IPOIB,
+    LAYER_NFLOG,
     LAYER_VLAN,
     LAYER_PPPOE,
     LAYER_MPLS,
@@ -25,6 +29,7 @@ enum layer {
     LAYER_IP6,
     LAYER_AH,
     LAYER_GRE,
+    LAYER_UDP,
     LAYER_ICMP,
     LAYER_ICMP6,
     LAYER_TCP,
@@ -81,6 +86,10 @@ enum layer link_sll(struct walk *w);
 enum layer link_sll2(struct walk *w);
 enum layer link_ppp(struct walk *w);
 enum layer link_chdlc(struct walk *w);
+enum layer link_fddi(struct walk *w);
+enum layer link_arcnet(struct walk *w);
+enum layer link_ipoib(struct walk *w);
+enum layer link_nflog(struct walk *w);
 enum layer link_vlan(struct walk *w);
 enum layer link_pppoe(struct walk *w);
 enum layer link_mpls(struct walk *w);
@@ -92,6 +101,7 @@ enum layer ip_4(struct walk *w);
 enum layer ip_6(struct walk *w);
 enum layer ip_ah(struct walk *w);
 enum layer ip_gre(struct walk *w);
+enum layer ip_udp(struct walk *w);
 enum layer ip_icmp(struct walk *w);
 enum layer ip_icmp6(struct walk *w);
 

@@ -22,6 +22,10 @@ static const struct {
     {50, LAYER_PPP, "PPP_SERIAL"},
     {51, LAYER_PPPOE, "PPP_ETHER"},
     {104, LAYER_CHDLC, "C_HDLC"},
+    {10, LAYER_FDDI, "FDDI"},
+    {129, LAYER_ARCNET, "ARCNET_LINUX"},
+    {239, LAYER_NFLOG, "NFLOG"},
+    {242, LAYER_IPOIB, "IPOIB"},
 };
 
 static const struct {
@@ -185,6 +189,71 @@ enum layer link_chdlc(struct walk *w)
     cur_skip(&c, 2);
     uint16_t type = cur_be16(&c);
     return next_by_ethertype(w, &c, type);
+}
+
+/* Frame control and two addresses; then LLC. */
+enum layer link_fddi(struct walk *w)
+{
+    struct cur c = walk_cur(w);
+    cur_skip(&c, 13);
+    if (c.bad)
+        return walk_end(w, FRAME_BROKEN);
+    walk_to(w, &c);
+    return LAYER_LLC;
+}
+
+/* As Linux hands it over: source, destination, offset, protocol. The older encapsulation of IP (RFC 1051) has
+ * nothing more; the newer one (RFC 1201) a flag and a sequence number for frames in pieces. */
+enum layer link_arcnet(struct walk *w)
+{
+    enum { IP_1051 = 240, IP_1201 = 212 };
+    struct cur c = walk_cur(w);
+    cur_skip(&c, 4);
+    uint8_t protocol = cur_u8(&c), split = 0;
+    if (protocol == IP_1201) {
+        split = cur_u8(&c);
+        cur_skip(&c, 2);
+    }
+    if (c.bad)
+        return walk_end(w, FRAME_BROKEN);
+    walk_to(w, &c);
+    return (protocol == IP_1051 || protocol == IP_1201) && !split ? LAYER_IP4 : walk_end(w, FRAME_OTHER);
+}
+
+/* IP over InfiniBand: the global routing header, then an ethertype and two bytes reserved (RFC 4391 6). */
+enum layer link_ipoib(struct walk *w)
+{
+    struct cur c = walk_cur(w);
+    cur_skip(&c, 40);
+    uint16_t type = cur_be16(&c);
+    cur_skip(&c, 2);
+    return next_by_ethertype(w, &c, type);
+}
+
+/* Linux's netfilter log: family, version, group; then attributes, one of which is the packet. Their lengths
+ * and types are in the byte order of the machine that captured, which shows in the types: there are few. */
+enum layer link_nflog(struct walk *w)
+{
+    enum { PAYLOAD = 9, FAMILY_4 = 2, FAMILY_6 = 10 };
+    struct cur c = walk_cur(w);
+    uint8_t family = cur_u8(&c);
+    cur_skip(&c, 3);
+    while (!c.bad && cur_left(&c) >= 4) {
+        uint16_t len = cur_be16(&c), type = cur_be16(&c);
+        if (type > 0xFF) {
+            len = __builtin_bswap16(len);
+            type = __builtin_bswap16(type);
+        }
+        if (type == PAYLOAD && len >= 4) {
+            walk_to(w, &c);
+            walk_bound(w, w->at, len - 4u);
+            return family == FAMILY_4 ? LAYER_IP4 : family == FAMILY_6 ? LAYER_IP6 : walk_end(w, FRAME_OTHER);
+        }
+        if (len < 4)
+            return walk_end(w, FRAME_BROKEN);
+        cur_skip(&c, (len + 3u) / 4 * 4 - 4);
+    }
+    return walk_end(w, c.bad || w->end < w->wire_end ? FRAME_BROKEN : FRAME_OTHER);
 }
 
 enum layer link_vlan(struct walk *w)

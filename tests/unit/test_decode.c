@@ -15,7 +15,7 @@ static void link_types(void **state)
     (void)state;
     static const struct {
         int linktype;
-        uint8_t header[20];
+        uint8_t header[44];
         uint32_t len;
         int version;
     } rows[] = {
@@ -39,6 +39,15 @@ static void link_types(void **state)
         {9, {0x21}, 1, 4},
         {50, {0, 0x57}, 2, 6},
         {104, {0x0F, 0, 8, 0}, 4, 4},
+        {10, {0x50, [13] = 6, 6, 3}, 16, 4},
+        {129, {1, 2, 0, 0, 240}, 5, 4},
+        {129, {1, 2, 0, 0, 212, 0, 0, 7}, 8, 4},
+        {242, {[40] = 0x86, 0xDD}, 44, 6},
+        {239,
+         {2, 0, 0, 1, 5, 0, 1, 0, 9, 0, 0, 0, 53, 0, 9, 0},
+         16,
+         4},                                               /* an attribute of one byte, padded */
+        {239, {10, 0, 0, 1, 0, 65, 0, 9}, 8, 6},           /* the other byte order */
         {1, {[12] = 0x81, 0, 0, 5, 8, 0}, 18, 4},          /* VLAN */
         {1, {[12] = 0x88, 0xA8, 0, 5, 0x86, 0xDD}, 18, 6}, /* QinQ, inner tag missing */
         {1, {[12] = 0x88, 0x47, 0, 0, 0x11, 0xFF}, 18, 4}, /* MPLS */
@@ -86,6 +95,11 @@ static void vlans_and_sessions_stack(void **state)
     put8(&m, 'x');
     finish(&m);
     want_segment(DLT_EN10MB_, &m, 1);
+    struct seg s;
+    fill(&m, 0, 5);
+    set16(&m, m.ip + 2, m.len - m.ip); /* IP claims the padding: PPPoE's length does not */
+    assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_TCP);
+    assert_int_equal(s.len, 1);
 
     struct made snap = {.len = 0};
     ethernet(&snap, 0x100);
@@ -97,7 +111,6 @@ static void vlans_and_sessions_stack(void **state)
     want_segment(DLT_EN10MB_, &snap, 0);
 
     struct made deep = {.len = 0}; /* more tags than any honest frame */
-    struct seg s;
     ethernet(&deep, 0x8100);
     for (int i = 0; i < 900; i++)
         put32(&deep, 0x00018100);
@@ -114,7 +127,7 @@ static void tunnels(void **state)
     (void)state;
     static const struct {
         uint8_t protocol;
-        uint8_t header[16];
+        uint8_t header[20];
         uint32_t len;
         bool v6;
     } rows[] = {
@@ -139,6 +152,8 @@ static void tunnels(void **state)
         m.len += rows[i].len;
         if (rows[i].header[1] == 0x81)
             put16(&m, 0x0021);
+        if (rows[i].header[8] == 8)
+            ethernet(&m, 0x0800);
         if (rows[i].protocol == 51)
             fill(&m, 7, 8);
         if (rows[i].v6)
@@ -366,7 +381,8 @@ static void every_truncation_stays_inside(void **state)
 static void every_damage_stays_inside(void **state)
 {
     (void)state;
-    static const int linktypes[] = {0, 1, 9, 12, 14, 50, 51, 101, 104, 108, 113, 228, 229, 276};
+    static const int linktypes[] = {0,   1,   9,   10,  12,  14,  50,  51,  101,
+                                    104, 108, 113, 129, 228, 229, 239, 242, 276};
     static const uint8_t tempting[] = {0,  1,  4,    6,    41,   43,   44,   47,  51,
                                        58, 60, 0x45, 0x4F, 0x60, 0x81, 0x88, 0xFF};
     srand(3);
