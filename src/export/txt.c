@@ -99,22 +99,36 @@ static void put_state(struct str *out, enum tcp_state state, bool right)
         put_left(out, name, strlen(name), STATE);
 }
 
+/* As many of the arrow's words as fit: whole pairs of a name and a number, which two blanks set apart. */
+static size_t words_that_fit(const struct str *words, size_t cells)
+{
+    size_t take = cells_cut(words->at, words->len, cells);
+    if (take == words->len)
+        return take;
+    while (take > 0 && !(words->at[take] == ' ' && words->at[take + 1] == ' '))
+        take--;
+    return take;
+}
+
 /* ├── ▲ SYN  seq 0 ──▶: the words stand near the sender, the head at the receiver. */
 static void put_arrow(struct export *e, const struct ladder_line *l)
 {
     const struct strokes *k = strokes_of(e);
     struct str *out = &e->out;
-    const char *glyph = tone_glyph(l->tone, e->voice.ascii);
     bool right = l->from == SIDE_CLIENT;
-    enum { ENDS = 2, STUB = 2, GLYPH = 4 }; /* "├" and "▶"; "──"; " ▲ " before and " " after the words */
-    const struct str *words =
-        cells_of(l->arrow.at, l->arrow.len) <= LADDER - ENDS - STUB - GLYPH - 1 ? &l->arrow : &l->arrow_short;
-    size_t take = cells_cut(words->at, words->len, LADDER - ENDS - STUB - GLYPH - 1);
-    size_t dashes = LADDER - ENDS - STUB - GLYPH - cells_of(words->at, take);
+    enum {
+        ENDS = 2,
+        STUB = 2,
+        GLYPH = 4,
+        ROOM = LADDER - ENDS - STUB - GLYPH
+    }; /* "├", "──", " ▲ " and " ", "▶" */
+    const struct str *words = cells_of(l->arrow.at, l->arrow.len) <= ROOM ? &l->arrow : &l->arrow_short;
+    size_t take = words_that_fit(words, ROOM);
+    size_t dashes = ROOM - cells_of(words->at, take);
     str_put(out, right ? k->from_left : k->to_left);
     str_put_rep(out, k->line, right ? STUB : dashes);
     str_put_char(out, ' ');
-    str_put(out, glyph);
+    str_put(out, tone_glyph(l->tone, e->voice.ascii));
     str_put_char(out, ' ');
     str_put_n(out, words->at, take);
     str_put_char(out, ' ');

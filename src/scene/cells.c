@@ -99,29 +99,45 @@ static size_t wrap_piece(const char *text, size_t len)
     return n;
 }
 
+/* The lines of one piece; `last`: the text ends with it. Returns how much of it became lines: the line that
+ * goes on in the next piece is left, unless it is all there is. */
+static size_t wrap_lines(const struct wrap *w, const char *text, size_t piece, bool last)
+{
+    char breaks[WRAP_PIECE];
+    size_t begin = 0, good = 0;
+    u8_possible_linebreaks((const uint8_t *)text, piece, "UTF-8", breaks);
+    for (size_t i = 0; i <= piece; i++) {
+        char at = i < piece ? breaks[i] : last ? UC_BREAK_POSSIBLE : UC_BREAK_PROHIBITED;
+        if (at != UC_BREAK_POSSIBLE && at != UC_BREAK_MANDATORY)
+            continue;
+        /* The blanks where a line breaks are not shown, so they need no room. */
+        size_t shown = i;
+        while (shown > begin && text[shown - 1] == ' ')
+            shown--;
+        if (good > begin && cells_of(text + begin, shown - begin) > w->width) {
+            wrap_line(w, text + begin, good - begin);
+            begin = good;
+        }
+        good = i;
+        if (at == UC_BREAK_MANDATORY) {
+            wrap_line(w, text + begin, i - begin);
+            begin = good = i + 1;
+        }
+    }
+    if (begin < piece && (last || begin == 0)) {
+        wrap_line(w, text + begin, piece - begin);
+        begin = piece;
+    }
+    return begin;
+}
+
 void text_wrap(const char *text, size_t len, size_t width,
                void (*line)(void *ctx, const char *at, size_t len), void *ctx)
 {
-    struct wrap w = {width ? width : 1, line, ctx};
+    const struct wrap w = {width ? width : 1, line, ctx};
     while (len > 0) {
-        char breaks[WRAP_PIECE];
-        size_t piece = wrap_piece(text, len), begin = 0;
-        u8_width_linebreaks((const uint8_t *)text, piece, (int)w.width, 0, 0, NULL, "UTF-8", breaks);
-        for (size_t i = 0; i < piece; i++) {
-            if (breaks[i] == UC_BREAK_POSSIBLE && i > begin) {
-                wrap_line(&w, text + begin, i - begin);
-                begin = i;
-            } else if (breaks[i] == UC_BREAK_MANDATORY) {
-                wrap_line(&w, text + begin, i - begin);
-                begin = i + 1;
-            }
-        }
-        /* What is left of the piece goes on in the next one, unless it was all the same line. */
-        if (piece == len || begin == 0) {
-            if (begin < piece)
-                wrap_line(&w, text + begin, piece - begin);
-            begin = piece;
-        }
-        text += begin, len -= begin;
+        size_t piece = wrap_piece(text, len);
+        size_t done = wrap_lines(&w, text, piece, piece == len);
+        text += done, len -= done;
     }
 }
