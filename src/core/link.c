@@ -1,31 +1,29 @@
 /* link.c: what stands before IP. Link types are rows of a table, and so are ethertypes: a new one that leads
  * to IP by a way that is known already is one row more. */
-#include "core/link.h"
 #include "core/layer.h"
 
 static const struct {
     int linktype;
     enum layer first;
-    const char *name;
 } links[] = {
-    {DLT_EN10MB_, LAYER_ETHERNET, "EN10MB"},
-    {DLT_LINUX_SLL_, LAYER_SLL, "LINUX_SLL"},
-    {DLT_LINUX_SLL2_, LAYER_SLL2, "LINUX_SLL2"},
-    {DLT_RAW_, LAYER_IP, "RAW"},
-    {12, LAYER_IP, "RAW"}, /* what some systems call RAW within their files */
-    {14, LAYER_IP, "RAW"},
-    {228, LAYER_IP4, "IPV4"},
-    {229, LAYER_IP6, "IPV6"},
-    {DLT_NULL_, LAYER_NULL, "NULL"},
-    {108, LAYER_NULL, "LOOP"},
-    {9, LAYER_PPP, "PPP"},
-    {50, LAYER_PPP, "PPP_SERIAL"},
-    {51, LAYER_PPPOE, "PPP_ETHER"},
-    {104, LAYER_CHDLC, "C_HDLC"},
-    {10, LAYER_FDDI, "FDDI"},
-    {129, LAYER_ARCNET, "ARCNET_LINUX"},
-    {239, LAYER_NFLOG, "NFLOG"},
-    {242, LAYER_IPOIB, "IPOIB"},
+    {DLT_EN10MB_, LAYER_ETHERNET}, /* EN10MB */
+    {DLT_LINUX_SLL_, LAYER_SLL},   /* LINUX_SLL */
+    {DLT_LINUX_SLL2_, LAYER_SLL2}, /* LINUX_SLL2 */
+    {DLT_RAW_, LAYER_IP},          /* RAW */
+    {12, LAYER_IP},                /* RAW, as some systems call it within their files */
+    {14, LAYER_IP},                /* and others */
+    {228, LAYER_IP4},              /* IPV4 */
+    {229, LAYER_IP6},              /* IPV6 */
+    {DLT_NULL_, LAYER_NULL},       /* NULL */
+    {108, LAYER_NULL},             /* LOOP */
+    {9, LAYER_PPP},                /* PPP */
+    {50, LAYER_PPP},               /* PPP_SERIAL */
+    {51, LAYER_PPPOE},             /* PPP_ETHER */
+    {104, LAYER_CHDLC},            /* C_HDLC */
+    {10, LAYER_FDDI},              /* FDDI */
+    {129, LAYER_ARCNET},           /* ARCNET_LINUX */
+    {239, LAYER_NFLOG},            /* NFLOG */
+    {242, LAYER_IPOIB},            /* IPOIB */
 };
 
 static const struct {
@@ -38,19 +36,6 @@ static const struct {
     {0x8864, LAYER_PPPOE},    {0x8847, LAYER_MPLS}, {0x8848, LAYER_MPLS},
     {0x6558, LAYER_ETHERNET}, /* transparent bridging: a whole frame in GRE */
 };
-
-bool link_known(int linktype)
-{
-    return link_name(linktype) != NULL;
-}
-
-const char *link_name(int linktype)
-{
-    for (size_t i = 0; i < COUNT_OF(links); i++)
-        if (links[i].linktype == linktype)
-            return links[i].name;
-    return NULL;
-}
 
 enum layer link_first(struct walk *w, int linktype)
 {

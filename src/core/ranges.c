@@ -31,11 +31,6 @@ void ranges_clear(struct ranges *r)
     r->count = 0;
 }
 
-const struct range *ranges_at(const struct ranges *r, uint32_t i)
-{
-    return i < r->count ? &items_const(r)[i] : NULL;
-}
-
 /* The first range whose end lies after `seq` (`touching`: or at it); count if there is none. */
 static uint32_t first_ending_after(const struct ranges *r, seq_t seq, bool touching)
 {

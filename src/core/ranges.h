@@ -40,7 +40,5 @@ bool ranges_covers(const struct ranges *r, seq_t left, seq_t right);
 seq_t ranges_gap(const struct ranges *r, seq_t from);
 /* Forgets everything before `left`. */
 void ranges_trim(struct ranges *r, seq_t left);
-/* Range i in order of sequence; NULL past the end. */
-const struct range *ranges_at(const struct ranges *r, uint32_t i);
 
 #endif
