@@ -298,7 +298,7 @@ bool options_parse(struct options *o, int argc, char **argv, struct fail *f)
 
 void options_release(struct options *o)
 {
-    free((void *)(uintptr_t)o->exports);
-    free((void *)(uintptr_t)o->filter);
+    free((void *)o->exports);
+    free((void *)o->filter);
     *o = (struct options){0};
 }

@@ -73,27 +73,27 @@ static bool not_met(struct script *s, struct fail *f)
     const struct cond_window w = window_of(s->app);
     const struct voice *v = &s->app->voice;
     const bool waited = t->cmd.spec->id == COMMAND_WAIT_UNTIL;
-    struct str condition, seconds, value, words, place;
-    struct str *const all[] = {&condition, &seconds, &value, &words, &place};
-    for (size_t i = 0; i < COUNT_OF(all); i++)
-        str_init(all[i], heap_mem());
-    str_put_safe(&condition, text->text, text->len, v->ascii);
+    enum { CONDITION, SECONDS, VALUE, WORDS, PLACE, TEXTS };
+    struct str put[TEXTS];
+    for (size_t i = 0; i < TEXTS; i++)
+        str_init(&put[i], heap_mem());
+    str_put_safe(&put[CONDITION], text->text, text->len, v->ascii);
     if (limit)
-        str_put_n(&seconds, limit->text, limit->len);
-    say_fill(&words,
+        str_put_n(&put[SECONDS], limit->text, limit->len);
+    say_fill(&put[WORDS],
              say(v, !limit   ? N_("expected {condition}; ")
                     : waited ? N_("waited {seconds} s for {condition}; ")
                              : N_("expected {condition} within {seconds} s; ")),
-             "condition", condition.at, "seconds", seconds.at, NULL);
-    const char *instead = cond_instead(t->cond, s->app->session, &w, &value);
-    say_fill(&words, say(v, instead), "value", value.at, NULL);
-    step_place(t, &place);
+             "condition", put[CONDITION].at, "seconds", put[SECONDS].at, NULL);
+    const char *instead = cond_instead(t->cond, s->app->session, &w, &put[VALUE]);
+    say_fill(&put[WORDS], say(v, instead), "value", put[VALUE].at, NULL);
+    step_place(t, &put[PLACE]);
     if (t->file)
-        fail_set(f, FAIL_EXPECT, words.at, NULL, "%s", place.at);
+        fail_set(f, FAIL_EXPECT, put[WORDS].at, NULL, "%s", put[PLACE].at);
     else
-        fail_set(f, FAIL_EXPECT, NULL, NULL, "%s", words.at);
-    for (size_t i = 0; i < COUNT_OF(all); i++)
-        str_release(all[i]);
+        fail_set(f, FAIL_EXPECT, NULL, NULL, "%s", put[WORDS].at);
+    for (size_t i = 0; i < TEXTS; i++)
+        str_release(&put[i]);
     return false;
 }
 

@@ -154,7 +154,9 @@ static const char *const words[] = {"client", "server", "on",   "off", "get",   
  * nowhere). */
 static size_t piece_len(const char *piece, const char **next)
 {
-    size_t len = strcspn(piece, "| ]");
+    size_t len = 0;
+    while (piece[len] && piece[len] != '|' && piece[len] != ' ' && piece[len] != ']')
+        len++;
     *next = piece[len] == '|' ? piece + len + 1 : NULL;
     return len;
 }
@@ -178,7 +180,7 @@ static const char *literal_at(void *ctx, size_t i)
 
 static void wrong_literal(struct match *m, const char *alternatives, struct word w)
 {
-    const char *near = nearest_word(w.at, w.len, literal_at, (void *)(uintptr_t)alternatives);
+    const char *near = nearest_word(w.at, w.len, literal_at, (void *)alternatives);
     if (!near) {
         mistake(m, w, RANK_UNEXPECTED, N_("{word} is not expected here"));
         return;
@@ -198,7 +200,7 @@ static void offer(const struct match *m, const char *alternatives)
             m->offers->param(m->offers->ctx, param->name);
     }
     const char *word;
-    for (size_t i = 0; (word = literal_at((void *)(uintptr_t)alternatives, i)) != NULL; i++)
+    for (size_t i = 0; (word = literal_at((void *)alternatives, i)) != NULL; i++)
         m->offers->literal(m->offers->ctx, word);
 }
 
@@ -259,8 +261,8 @@ static bool match_sequence(struct match *m, const char *syn)
         }
         if (!match_piece(m, syn))
             return false;
-        syn = piece_start(syn);
-        syn += strcspn(syn, " ]");
+        for (syn = piece_start(syn); *syn && *syn != ' ' && *syn != ']';)
+            syn++;
     }
 }
 
