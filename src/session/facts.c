@@ -63,9 +63,17 @@ bool session_seg(const struct session *s, const struct row *r, struct seg *out)
     return true;
 }
 
+/* Where a row points to in the arena, as session.c put it there. */
+static const void *pointed(const struct row *r)
+{
+    const void *at;
+    memcpy(&at, &r->where, sizeof at);
+    return at;
+}
+
 static const struct event *kept(const struct row *r, enum event_kind kind)
 {
-    return r->kind == kind ? (const struct event *)(uintptr_t)r->where : NULL;
+    return r->kind == kind ? pointed(r) : NULL;
 }
 
 const struct event_call *session_call(const struct session *s, const struct row *r)
@@ -107,7 +115,8 @@ const char *session_note(const struct session *s, const struct row *r, size_t *l
     (void)s;
     const struct event *e = kept(r, EVENT_NOTE);
     *len = e ? e->u.note.len : 0;
-    *said = e && e->u.note.said;
+    if (said)
+        *said = e && e->u.note.said;
     return e ? e->u.note.text : NULL;
 }
 
@@ -116,7 +125,7 @@ bool session_stamp(const struct session *s, const struct row *r, uint32_t *segme
     (void)s;
     if (r->kind != EVENT_STAMP)
         return false;
-    const struct stamp_fact *f = (const struct stamp_fact *)(uintptr_t)r->where;
+    const struct stamp_fact *f = pointed(r);
     *segment = f->segment;
     *point = (enum stamp_point)f->point;
     return true;

@@ -111,6 +111,13 @@ static struct row *add_row(struct session *s, const struct event *e, uint32_t co
     return r;
 }
 
+/* A row that is not a segment points into the arena. */
+static void point(struct row *r, const void *at)
+{
+    _Static_assert(sizeof at <= sizeof r->where, "a pointer fits into a row");
+    memcpy(&r->where, &at, sizeof at);
+}
+
 /* A copy of the event for the session's life; rows point at it. */
 static struct event *keep_event(struct session *s, const struct event *e)
 {
@@ -125,7 +132,7 @@ static bool add_event(struct session *s, const struct event *e, uint32_t conn, e
     struct event *copy = keep_event(s, e);
     struct row *r = copy ? add_row(s, e, conn, side) : NULL;
     if (r)
-        r->where = (uintptr_t)copy;
+        point(r, copy);
     return r != NULL;
 }
 
@@ -274,7 +281,7 @@ static bool apply_stamp(struct session *s, const struct event *e)
     if (!r)
         return false;
     *f = (struct stamp_fact){e->time_ns, t->last_byte, NO_ROW, (uint8_t)t->point, (uint8_t)t->sender};
-    r->where = (uintptr_t)f;
+    point(r, f);
     return conn == NO_CONN || facts_stamp(s, conn, f);
 }
 

@@ -6,8 +6,6 @@
  * they wait for it. */
 #include "session/facts.h"
 
-#include <string.h>
-
 enum { LOOK_BACK = 512 /* rows of one connection: more are not in flight in a class room */ };
 
 /* Relative number 1 is byte 0 of the stream. */
@@ -51,7 +49,8 @@ bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f)
         return give(s, oldest, f);
     if (live->waiting_count == STAMPS_WAITING) {
         live->waiting_count--;
-        memmove(live->waiting, live->waiting + 1, live->waiting_count * sizeof *live->waiting);
+        for (size_t i = 0; i < live->waiting_count; i++)
+            live->waiting[i] = live->waiting[i + 1];
     }
     live->waiting[live->waiting_count++] = f;
     return true;

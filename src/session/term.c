@@ -346,8 +346,7 @@ static void offer_if(const char *word, size_t len, const char *head, const char 
     size_t head_len = strlen(head), tail_len = strlen(tail);
     if (head_len + tail_len >= sizeof whole || head_len + tail_len < len)
         return;
-    memcpy(whole, head, head_len);
-    memcpy(whole + head_len, tail, tail_len + 1);
+    stpcpy(stpcpy(whole, head), tail);
     for (size_t i = 0; i < len; i++)
         if (lower(whole[i]) != lower(word[i]))
             return;
@@ -369,7 +368,8 @@ void term_complete(const char *word, size_t len, void (*offer)(void *ctx, const 
             char head[OFFER / 4];
             size_t n = strlen(field_name[f]);
             memcpy(head, field_name[f], n);
-            memcpy(head + n, ":", 2);
+            head[n] = ':';
+            head[n + 1] = 0;
             offer_if(word, len, head, value, offer, ctx);
         }
     }

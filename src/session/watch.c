@@ -8,14 +8,14 @@ void watches_init(struct watches *ws, const struct mem *m)
 void watches_release(struct watches *ws)
 {
     for (size_t i = 0; i < ws->known; i++)
-        if (ws->of[i] != &ws->over)
-            mem_free(ws->mem, ws->of[i], sizeof **ws->of);
+        if (ws->of[i].watch != &ws->over)
+            mem_free(ws->mem, ws->of[i].watch, sizeof(struct watch));
     mem_free(ws->mem, ws->of, ws->cap * sizeof *ws->of);
 }
 
 struct watch *watches_find(const struct watches *ws, uint32_t conn, bool *over)
 {
-    struct watch *w = conn < ws->known ? ws->of[conn] : NULL;
+    struct watch *w = conn < ws->known ? ws->of[conn].watch : NULL;
     *over = w == &ws->over;
     return *over ? NULL : w;
 }
@@ -27,13 +27,13 @@ struct watch *watches_add(struct watches *ws, uint32_t conn, const struct tuple 
         return NULL;
     ws->of = grown;
     while (ws->known <= conn)
-        ws->of[ws->known++] = NULL;
+        ws->of[ws->known++].watch = NULL;
     struct watch *w = mem_new(ws->mem, sizeof *w);
     if (!w)
         return NULL;
     w->conn = conn;
     w->tuple = *t;
-    ws->of[conn] = w;
+    ws->of[conn].watch = w;
     return w;
 }
 
@@ -43,7 +43,7 @@ void watches_drop(struct watches *ws, struct watch *w)
         watches_take(ws, (enum watch_list)list, w);
     if (w->syn_received)
         ws->syn_received--;
-    ws->of[w->conn] = &ws->over;
+    ws->of[w->conn].watch = &ws->over;
     mem_free(ws->mem, w, sizeof *w);
 }
 

@@ -30,7 +30,9 @@ struct watch {
 
 struct watches {
     const struct mem *mem;
-    struct watch **of; /* by connection: NULL not met yet, &over: done with */
+    struct {
+        struct watch *watch; /* NULL: not met yet, &over: done with */
+    } * of;                  /* by connection */
     size_t known, cap;
     struct watch over;
     struct {
