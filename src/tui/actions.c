@@ -137,6 +137,16 @@ static void mark_all(struct screen *s)
     s->marks = 0;
 }
 
+static void open_dialog(struct screen *s)
+{
+    if (s->dialog.formats[0] == NULL || s->mode == MODE_DIALOG)
+        return;
+    if (s->mode != MODE_PAGE)
+        s->under = s->mode;
+    s->mode = MODE_DIALOG;
+    dialog_open(&s->dialog);
+}
+
 static bool do_look(struct screen *s, enum view_id what)
 {
     switch (what) {
@@ -151,7 +161,7 @@ static bool do_look(struct screen *s, enum view_id what)
     case VIEW_COMPARE: page_show(s, PAGE_COMPARE); return true;
     case VIEW_TEXT: page_show(s, PAGE_TEXT); return true;
     case VIEW_DETAIL: open_detail(s); return true;
-    case VIEW_EXPORT: s->under = s->mode, s->mode = MODE_DIALOG, dialog_open(&s->dialog); return true;
+    case VIEW_EXPORT: open_dialog(s); return true;
     case VIEW_PROMPT: screen_ask(s, ASK_COMMAND, ""); return true;
     case VIEW_FIND: screen_ask(s, ASK_FIND, ""); return true;
     case VIEW_FILTER: screen_ask(s, ASK_FILTER, s->filter_text.at); return true;

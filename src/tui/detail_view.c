@@ -4,7 +4,7 @@
 #include <string.h>
 #include "tui/state.h"
 
-enum { WIDE_COLS = 100, LAYER_CELLS = 10, DATA_LINES = 3, WHY_ROWS = 8, FIELD_CELLS = 20 };
+enum { WIDE_COLS = 100, LAYER_CELLS = 10, DATA_LINES = 3, WHY_ROWS = 8, FIELD_CELLS = 20, LINE_BYTES = 20 };
 
 void detail_scroll(struct screen *s, int by)
 {
@@ -65,8 +65,8 @@ static void paint_bytes(struct screen *s, struct rect r)
     canvas_box(s->canvas, r, LOOK_FRAME, say(&s->voice, N_("bytes and fields")), NULL, s->voice.ascii);
     struct rect in = {r.y + 1, r.x + 2, r.rows - 2, r.cols - 4};
     int per = (in.cols - LAYER_CELLS) / 3;
-    if (per > 16)
-        per = 16;
+    if (per > LINE_BYTES)
+        per = LINE_BYTES;
     int data = in.rows > 16 ? DATA_LINES : 1;
     int y = 0;
     for (size_t i = 0; i < d->layers; i++)
@@ -156,8 +156,7 @@ static void add_if(struct page *p, enum look look, const struct str *text)
 static void add_words(struct screen *s, struct page *p)
 {
     const struct detail *d = &s->detail;
-    add_if(p, LOOK_TEXT, &d->call);
-    add_if(p, LOOK_TEXT, &d->what);
+    add_if(p, LOOK_TEXT, d->call.len > 0 ? &d->call : &d->what);
     add_if(p, LOOK_TEXT, &d->why);
     add_if(p, LOOK_TEXT, &d->next);
     str_clear(&s->scratch);
@@ -227,6 +226,6 @@ void detail_view(struct screen *s, struct rect r)
         page_add(&s->way, LOOK_TEXT, "");
         add_way(s);
         paint_way(s, (struct rect){body.y + top, 0, body.rows - top, r.cols},
-                  say(&s->voice, N_("why, and the way through the layers")));
+                  say(&s->voice, d->fields > 0 ? N_("why, and the way through the layers") : N_("whole")));
     }
 }

@@ -6,7 +6,8 @@
 void dialog_init(struct dialog *d, const struct mem *m, const char *const *formats)
 {
     memset(d, 0, sizeof *d);
-    d->formats = formats;
+    for (size_t i = 0; i < DIALOG_FORMATS && formats != NULL && formats[i] != NULL; i++)
+        d->formats[i] = formats[i];
     prompt_init(&d->place, m);
 }
 
@@ -25,7 +26,7 @@ void dialog_open(struct dialog *d)
 {
     d->field = DIALOG_FORMAT;
     d->exists = false;
-    if (d->place.text.len == 0)
+    if (d->place.text.len == 0 && d->formats[0] != NULL)
         propose(d);
 }
 

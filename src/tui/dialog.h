@@ -5,10 +5,11 @@
 #include "scene/say.h"
 #include "tui/prompt.h"
 
+enum { DIALOG_FORMATS = 12 };
 enum dialog_field { DIALOG_FORMAT, DIALOG_PLACE, DIALOG_WHICH, DIALOG_FIELDS };
 
 struct dialog {
-    const char *const *formats; /* ends with NULL */
+    const char *formats[DIALOG_FORMATS + 1]; /* ends with NULL */
     size_t format;
     enum dialog_field field;
     struct prompt place;
@@ -16,6 +17,7 @@ struct dialog {
     bool exists; /* the file is there: Enter again overwrites it */
 };
 
+/* formats: static names, ended by NULL; at least one. */
 void dialog_init(struct dialog *d, const struct mem *m, const char *const *formats);
 void dialog_release(struct dialog *d);
 void dialog_open(struct dialog *d);
