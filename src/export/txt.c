@@ -11,9 +11,9 @@
 
 /* Cells of the columns. STAMP is number and time, which share it: large numbers take from the time's
  * decimals. */
-enum { NUMBER = 4, STAMP = 15, STATE = 12, LADDER = 33, SENTENCE = 44, GAP = 1 };
+enum { NUMBER = 4, STAMP = 15, STATE = 12, LADDER = 33, SENTENCE = 44, GAP = 1, WIDTH = 120 };
 enum { BEFORE_LADDER = STAMP + GAP + STATE + GAP, AFTER_LADDER = GAP + STATE + GAP };
-_Static_assert(BEFORE_LADDER + LADDER + AFTER_LADDER + SENTENCE <= 120, "a line has at most 120 columns");
+_Static_assert(BEFORE_LADDER + LADDER + AFTER_LADDER + SENTENCE <= WIDTH, "a line has at most 120 columns");
 
 /* The characters that a ladder is drawn with. */
 struct strokes {
@@ -123,16 +123,18 @@ static void put_arrow(struct export *e, const struct ladder_line *l)
         ROOM = LADDER - ENDS - STUB - GLYPH
     }; /* "├", "──", " ▲ " and " ", "▶" */
     const struct str *words = cells_of(l->arrow.at, l->arrow.len) <= ROOM ? &l->arrow : &l->arrow_short;
-    size_t take = words_that_fit(words, ROOM);
-    size_t dashes = ROOM - cells_of(words->at, take);
+    /* Large numbers may have the stub's second stroke too. */
+    size_t stub = cells_of(words->at, words->len) <= ROOM ? STUB : STUB - 1;
+    size_t take = words_that_fit(words, ROOM + STUB - stub);
+    size_t dashes = ROOM + STUB - stub - cells_of(words->at, take);
     str_put(out, right ? k->from_left : k->to_left);
-    str_put_rep(out, k->line, right ? STUB : dashes);
+    str_put_rep(out, k->line, right ? stub : dashes);
     str_put_char(out, ' ');
     str_put(out, tone_glyph(l->tone, e->voice.ascii));
     str_put_char(out, ' ');
     str_put_n(out, words->at, take);
     str_put_char(out, ' ');
-    str_put_rep(out, k->line, right ? dashes : STUB);
+    str_put_rep(out, k->line, right ? dashes : stub);
     str_put(out, right ? k->to_right : k->from_right);
 }
 
@@ -170,15 +172,32 @@ static void put_sentence(struct export *e, const struct str *sentence)
     end_line(&e->out);
 }
 
+/* Where it comes from; of a long file name the end, which tells most. */
+static void put_source(struct export *e)
+{
+    enum { HEAD = 50, MARK = 3 };
+    struct str source;
+    str_init(&source, e->out.mem);
+    const char *text = session_source(e->session);
+    str_put_safe(&source, text, strlen(text), e->voice.ascii);
+    size_t cells = cells_of(source.at, source.len), from = 0;
+    if (cells > WIDTH - HEAD) {
+        from = cells_cut(source.at, source.len, cells - (WIDTH - HEAD - MARK));
+        str_put(&e->out, "...");
+    }
+    str_put(&e->out, source.at + from);
+    e->out.failed = e->out.failed || source.failed;
+    str_release(&source);
+}
+
 void txt_begin(struct export *e)
 {
     struct str *out = &e->out;
     const struct voice *v = &e->voice;
     str_put(out, "tcpviz " TCPVIZ_VERSION "   ");
-    const char *source = session_source(e->session);
-    str_put_safe(out, source, strlen(source), v->ascii);
-    str_put(out, "   ");
     put_date(out, e->steady ? 0 : session_started(e->session));
+    str_put(out, "   ");
+    put_source(e);
     str_put(out, "\n\n");
     const char *client = say(v, N_("CLIENT")), *server = say(v, N_("SERVER")),
                *what = say(v, N_("what happened"));
@@ -201,9 +220,10 @@ static void put_connection(struct export *e, const struct row *r)
         return;
     struct str *out = &e->out;
     e->conn = r->conn;
-    struct str number, ends;
+    struct str number, ends, line;
     str_init(&number, out->mem);
     str_init(&ends, out->mem);
+    str_init(&line, out->mem);
     str_put_u64(&number, (uint64_t)r->conn + 1);
     str_put_endpoint(&ends, &conn.tuple.end[SIDE_CLIENT]);
     str_put(&ends, e->voice.ascii ? " <-> " : " ⇄ ");

@@ -137,7 +137,8 @@ static void put_adds(struct path_step *s, const struct way *w, const char *words
 static void put_layer(struct path_step *s, const struct way *w, const struct layer *l, uint64_t n)
 {
     put_words(&s->name, w->voice, l->name);
-    put_adds(s, w, l->adds, n);
+    if (n > 0)
+        put_adds(s, w, l->adds, n);
     put_words(&s->sentence, w->voice, l->sentence);
     s->absent = l->card && w->path->loopback;
     put_time(s, w, l->stamp == NO_STAMP || w->steady ? 0 : w->stamps[l->stamp]);

@@ -90,20 +90,23 @@ static void put_cause(struct str *out, const struct facts *f)
         str_put(out, cause_words(f->voice, f->extra.cause));
 }
 
-/* The segment size in force: the one a SYN offers; else what a data segment of this side may hold at most. */
+/* The segment size in force: the one a SYN offers, or what its silence means (RFC 9293 3.7.1); else what a
+ * data segment of this side may hold at most, for timestamps take 12 bytes of each (RFC 7323, appendix A). */
 static void put_mss(struct str *out, const struct facts *f)
 {
+    enum { SILENT_IPV4 = 536, SILENT_IPV6 = 1220, TIMESTAMPS = 12 };
     struct seg seg;
     struct conn_view conn;
     uint32_t mss = 0;
     bool decoded = session_seg(f->session, f->row, &seg);
     if (decoded && seg.opt.mss)
         mss = seg.opt.mss_value;
-    else if (session_conn(f->session, f->row->conn, &conn) && f->row->side < SIDE_COUNT)
+    else if (decoded && (f->row->flags & TCP_SYN))
+        mss = seg.src.addr.family == 6 ? SILENT_IPV6 : SILENT_IPV4;
+    else if (f->row->side < SIDE_COUNT && session_conn(f->session, f->row->conn, &conn))
         mss = conn.mss[side_other((enum side)f->row->side)];
-    /* Timestamps take 12 bytes of each segment (RFC 7323, appendix A). */
-    if (mss > 12 && decoded && !seg.opt.mss && seg.opt.timestamps)
-        mss -= 12;
+    if (decoded && !(f->row->flags & TCP_SYN) && seg.opt.timestamps && mss > TIMESTAMPS)
+        mss -= TIMESTAMPS;
     if (mss)
         str_put_u64(out, mss);
     else

@@ -51,17 +51,27 @@ static void put_http(struct str *out, const char *data, size_t len, bool ascii)
     }
 }
 
+/* The most telling of a set of labels; LABEL_COUNT: the set is empty. */
+static enum label telling(uint64_t labels)
+{
+    for (size_t i = 0; i < COUNT_OF(title_order); i++) {
+        if (labels & LABEL_BIT(title_order[i]))
+            return title_order[i];
+    }
+    enum label l = 0;
+    while (l < LABEL_COUNT && !(labels & LABEL_BIT(l)))
+        l++;
+    return l;
+}
+
 void say_title(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
 {
-    size_t start = out->len;
-    for (size_t i = 0; i < COUNT_OF(title_order) && out->len == start; i++) {
-        if (r->labels & LABEL_BIT(title_order[i]))
-            put_words(out, v, label_words(title_order[i]));
-    }
-    for (size_t l = 0; l < LABEL_COUNT && out->len == start; l++) {
-        if (r->labels & LABEL_BIT(l))
-            put_words(out, v, label_words((enum label)l));
-    }
+    /* What the sentence speaks of names the row; a title that says something else would confuse. */
+    enum label l = telling(r->labels & annot_labels((enum annot_id)r->annot));
+    if (l == LABEL_COUNT)
+        l = telling(r->labels);
+    if (l < LABEL_COUNT)
+        put_words(out, v, label_words(l));
     struct seg seg;
     uint32_t caplen, wirelen;
     int linktype;
