@@ -15,6 +15,7 @@
 
 enum {
     DRAIN_MOST = 20000,   /* frames a turn, so that keys are answered in a flood */
+    LAG_MS = 20,          /* a pipe whose reader is slow is tried again */
     TICK_MS = 100,        /* a countdown is shown ten times a second */
     STARVED_NS = 20000000 /* under steady traffic conditions are judged at least so often */
 };
@@ -112,6 +113,9 @@ static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
     }
     if (deadline)
         wait_ns = sooner(deadline > steady_ns ? deadline - steady_ns : 1, wait_ns);
+    for (size_t i = 0; i < a->outlet_count; i++)
+        if (outlet_lags(a->outlets[i]))
+            wait_ns = sooner((uint64_t)LAG_MS * 1000000, wait_ns);
     if (a->reader)
         source_start(a->timer, 0, 0);
     else if (wait_ns)

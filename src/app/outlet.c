@@ -98,12 +98,17 @@ bool outlet_feed(struct outlet *o)
 
     for (; !o->failed && o->next < rows; o->next++, any = true)
         o->failed = !export_row(o->export, (uint32_t)o->next, false);
-    if (any && !o->failed && outlet_flushes(o)) {
+    if (!o->failed && outlet_flushes(o) && (any || outfile_lags(o->file))) {
         errno = 0;
         o->failed = !outfile_flush(o->file);
         o->broken_pipe = o->failed && errno == EPIPE;
     }
     return !o->failed;
+}
+
+bool outlet_lags(const struct outlet *o)
+{
+    return !o->failed && outlet_flushes(o) && outfile_lags(o->file);
 }
 
 bool outlet_all(struct outlet *o, const struct session *s, uint32_t first, const struct selection *only)

@@ -23,6 +23,8 @@ struct outlet *outlet_open(const char *spec, const struct outlet_options *o, str
 bool outlet_begin(struct outlet *o, const struct session *s, uint32_t first);
 /* Writes the rows that are new. False: it failed; outlet_finish says why. */
 bool outlet_feed(struct outlet *o);
+/* Whether a slow reader has not taken everything yet: feed again soon. */
+bool outlet_lags(const struct outlet *o);
 /* Writes the rest, or only the rows of a selection where nothing was fed before, and puts the file into its
  * place. */
 bool outlet_finish(struct outlet *o, struct fail *f);

@@ -13,7 +13,12 @@
 #include <unistd.h>
 #include "core/types.h"
 
-enum { BUFFER = 16384, LINKS = 40, READ_STEP = 65536 };
+enum {
+    BUFFER = 16384,
+    LINKS = 40,
+    READ_STEP = 65536,
+    LAG_MOST = 64 << 20 /* what may wait for the slow reader of a pipe */
+};
 
 struct outfile {
     int fd;
@@ -21,8 +26,9 @@ struct outfile {
     char *path;   /* as the user gave it, for messages */
     char *target; /* what is replaced; NULL: written directly */
     char *temp;
-    size_t held;
-    char buffer[BUFFER];
+    bool paced;              /* a pipe: its reader may be slow, and the program does not wait for it */
+    size_t sent, held, room; /* of buffer: what is out already, where it ends, its size */
+    char *buffer;
 };
 
 /* The folder of a path with a name in it; NULL: no memory. */
@@ -120,6 +126,7 @@ static void outfile_free(struct outfile *o)
         close(o->fd);
     if (o->temp)
         unlink(o->temp);
+    free(o->buffer);
     free(o->temp);
     free(o->target);
     free(o->path);
@@ -136,8 +143,11 @@ struct outfile *outfile_open(const char *path, struct fail *f)
     o->fd = -1;
     o->path = strdup(path);
     int err = o->path ? open_out(o, path) : ENOMEM;
-    if (!err)
+    struct stat st;
+    if (!err) {
+        o->paced = !o->target && fstat(o->fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
         return o;
+    }
     fail_errno(f, err, NULL, "%s", path);
     outfile_free(o);
     return NULL;
@@ -165,28 +175,68 @@ static void write_out(struct outfile *o, const char *bytes, size_t len)
     }
 }
 
-bool outfile_flush(struct outfile *o)
+/* As much as a pipe takes without waiting: poll() says writable where PIPE_BUF bytes fit. */
+static void write_some(struct outfile *o)
 {
-    write_out(o, o->buffer, o->held);
-    o->held = 0;
-    return !o->err;
+    struct pollfd p = {.fd = o->fd, .events = POLLOUT};
+
+    while (o->sent < o->held && !o->err && poll(&p, 1, 0) == 1) {
+        const size_t left = o->held - o->sent, len = left < PIPE_BUF ? left : PIPE_BUF;
+        write_out(o, o->buffer + o->sent, len);
+        o->sent += len;
+    }
 }
 
-bool outfile_write(struct outfile *o, const void *bytes, size_t len)
+bool outfile_flush(struct outfile *o)
 {
-    if (len > BUFFER - o->held)
-        outfile_flush(o);
-    if (len >= BUFFER) {
-        write_out(o, bytes, len);
+    if (o->paced && o->held - o->sent < LAG_MOST) {
+        write_some(o);
     } else {
-        memcpy(o->buffer + o->held, bytes, len);
-        o->held += len;
+        write_out(o, o->buffer + o->sent, o->held - o->sent);
+        o->sent = o->held;
+    }
+    if (o->sent > o->held / 2) { /* seldom, so that a lag of megabytes is not moved for each row */
+        memmove(o->buffer, o->buffer + o->sent, o->held - o->sent);
+        o->held -= o->sent;
+        o->sent = 0;
     }
     return !o->err;
 }
 
+bool outfile_lags(const struct outfile *o)
+{
+    return o->held > o->sent && !o->err;
+}
+
+static bool has_room(struct outfile *o, size_t len)
+{
+    size_t room = o->room ? o->room : BUFFER;
+    while (room < o->held + len)
+        room *= 2;
+    if (room == o->room)
+        return true;
+    char *more = realloc(o->buffer, room);
+    if (!more) {
+        o->err = o->err ? o->err : ENOMEM;
+        return false;
+    }
+    o->buffer = more;
+    o->room = room;
+    return true;
+}
+
+bool outfile_write(struct outfile *o, const void *bytes, size_t len)
+{
+    if (o->err || !has_room(o, len))
+        return false;
+    memcpy(o->buffer + o->held, bytes, len);
+    o->held += len;
+    return o->held - o->sent < BUFFER || outfile_flush(o);
+}
+
 bool outfile_commit(struct outfile *o, struct fail *f)
 {
+    o->paced = false;
     outfile_flush(o);
     /* Some file systems say only at close() that there was no room. */
     if (o->fd != STDOUT_FILENO && close(o->fd) < 0 && !o->err)

@@ -18,8 +18,11 @@ struct outfile *outfile_open(const char *path, struct fail *f);
 bool outfile_direct(const struct outfile *o);
 /* Buffered. False once something failed: nothing more is written, and commit says what it was. */
 bool outfile_write(struct outfile *o, const void *bytes, size_t len);
-/* What is buffered goes out now, as far as to the temporary name. */
+/* What is buffered goes out now, as far as to the temporary name; into a pipe only what it takes without
+ * waiting for its reader (up to 64 MiB then wait in memory): outfile_lags says whether to flush again later.
+ */
 bool outfile_flush(struct outfile *o);
+bool outfile_lags(const struct outfile *o);
 /* Both end and free o. Commit, true: the file is there, whole. False: f says why, and an old file is as it
  * was. */
 bool outfile_commit(struct outfile *o, struct fail *f);
