@@ -185,8 +185,8 @@ static void cut_lines(void **state)
         }
 }
 
-/* Every literal of the table is one that completion and the nearest word know. */
-static void table_is_spelled_right(void **state)
+/* Forms of one command stand together, and every command says what it does. */
+static void table_is_in_order(void **state)
 {
     (void)state;
     for (size_t i = 0; i < command_count; i++) {
@@ -245,6 +245,28 @@ static void completion(void **state)
     completes("nonsense ", "");
 }
 
+/* Each piece of each syntax is a placeholder or a literal that the matcher has in its tables: as the syntax
+ * of a command of its own it is offered. */
+static void table_is_spelled_right(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < command_count; i++) {
+        char syntax[128];
+        strcpy(syntax, command_table[i].syntax);
+        for (char *piece = strtok(syntax, " []|"); piece; piece = strtok(NULL, " []|")) {
+            const struct cmd_spec one = {.name = "x", .syntax = piece};
+            struct offers o = {""};
+            char literal[64], param[64];
+            if (strcmp(piece, "FORMAT:") == 0)
+                continue;
+            cmd_complete(&one, 1, "x ", 2, collect_param, collect, &o);
+            snprintf(literal, sizeof literal, "%s ", piece);
+            snprintf(param, sizeof param, "<%s:> ", piece);
+            assert_string_equal(o.text, piece[0] >= 'a' ? literal : param);
+        }
+    }
+}
+
 static void distances(void **state)
 {
     (void)state;
@@ -293,11 +315,12 @@ static void comparisons(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(empty_lines), cmocka_unit_test(forms),
-        cmocka_unit_test(conditions),  cmocka_unit_test(any_bytes),
-        cmocka_unit_test(mistakes),    cmocka_unit_test(cut_lines),
-        cmocka_unit_test(completion),  cmocka_unit_test(distances),
-        cmocka_unit_test(comparisons), cmocka_unit_test(table_is_spelled_right),
+        cmocka_unit_test(empty_lines),       cmocka_unit_test(forms),
+        cmocka_unit_test(conditions),        cmocka_unit_test(any_bytes),
+        cmocka_unit_test(mistakes),          cmocka_unit_test(cut_lines),
+        cmocka_unit_test(completion),        cmocka_unit_test(distances),
+        cmocka_unit_test(comparisons),       cmocka_unit_test(table_is_spelled_right),
+        cmocka_unit_test(table_is_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
