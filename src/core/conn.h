@@ -157,7 +157,7 @@ int calls_unsent(const struct conn *c, enum side side);
 
 /* The machine (machine.c). */
 void machine_input(struct conn *c, enum side side, enum fsm_input in);
-void machine_sent(struct track *t, struct conn *c, const struct receipt *r, bool first_fin);
+void machine_sent(struct conn *c, const struct receipt *r, bool first_fin);
 void machine_received(struct track *t, const struct receipt *r);
 /* Whether a RST of that side is exact enough to be believed. */
 bool machine_rst_counts(const struct conn *c, enum side from, const struct receipt *r);

@@ -163,7 +163,7 @@ static void judge_same_ack(struct look *k)
         look_label(k, LBL(OUT_OF_ORDER));
         return;
     }
-    if (r->reject_row != NO_ROW) {
+    if (r->reject_row != NO_ROW && r->reject_row == r->last_row) {
         look_label(k, LBL(CHALLENGE_ACK));
         k->v->acks_row = r->reject_row;
         r->reject_row = NO_ROW;
@@ -205,7 +205,9 @@ static void judge_delay(struct look *k, uint64_t waited)
 static void judge_new_ack(struct look *k, bool acks_fin)
 {
     struct flow *r = k->r;
-    seq_t from = r->una_known ? r->una : r->syn ? r->base : k->s->ack;
+    seq_t from = r->una_known ? r->una : seq_add(r->base, r->syn ? 0 : 1);
+    if (seq_before(k->s->ack, from))
+        from = k->s->ack;
     uint32_t numbers = seq_dist(from, k->s->ack);
     uint32_t syn = r->syn && seq_upto(from, r->base) && seq_after(k->s->ack, r->base);
     uint32_t bytes = numbers - syn - (acks_fin && numbers > syn);
@@ -288,7 +290,8 @@ void judge_rst(struct look *k)
     k->timed_out = f->probes > 0 && k->ack && f->state != STATE_UNKNOWN;
     k->half_open = f->state == STATE_SYN_SENT;
     bool closed = f->state == STATE_CLOSED || f->state == STATE_TIME_WAIT || f->state == STATE_FIN_WAIT_2;
-    k->gone = !k->timed_out && r->last_row != NO_ROW && (!f->any || closed || k->half_open || !k->ack);
+    k->gone = !k->timed_out && r->last_row != NO_ROW && (!f->any || closed || k->half_open || !k->ack) &&
+              k->idle_ns < 500 * MS;
     if (k->gone)
         k->v->acks_row = r->last_row;
 }

@@ -35,16 +35,16 @@ static void evidence(struct conn *c, enum side me, const struct receipt *r)
     }
 }
 
-void machine_sent(struct track *t, struct conn *c, const struct receipt *r, bool first_fin)
+void machine_sent(struct conn *c, const struct receipt *r, bool first_fin)
 {
     enum side me = (enum side)r->from;
     struct flow *f = &c->flow[me];
-    const struct flow *peer = &c->flow[conn_peer(c, me)];
+    struct flow *peer = &c->flow[conn_peer(c, me)];
     if (r->refused)
         return;
     evidence(c, me, r);
     if (has_ack(r) && seq_after(r->ack, peer->rcv) && peer->any)
-        c->flow[conn_peer(c, me)].rcv = r->ack;
+        peer->rcv = r->ack;
     if (r->flags & TCP_RST) {
         machine_input(c, me, IN_SENT_RST);
     } else if (r->flags & TCP_SYN) {
@@ -53,12 +53,13 @@ void machine_sent(struct track *t, struct conn *c, const struct receipt *r, bool
         if (!has_ack(r) && f->state == STATE_LISTEN)
             f->state = STATE_CLOSED; /* it was taken for a listener, but it opens by itself */
         machine_input(c, me, has_ack(r) ? IN_SENT_SYN_ACK : IN_SENT_SYN);
+        if (!has_ack(r) && peer->state == STATE_UNKNOWN)
+            peer->state = STATE_LISTEN; /* until its answer tells otherwise */
     }
     if (first_fin) {
         bool covers = peer->fin && has_ack(r) && seq_upto(peer->fin_end, r->ack);
         machine_input(c, me, covers ? IN_SENT_FIN_ACKING : IN_SENT_FIN);
     }
-    (void)t;
 }
 
 /* Whether the child may leave SYN-RECEIVED: the accept queue has room (RULES: more than backlog is full). */
@@ -77,8 +78,6 @@ static void receive_syn(struct conn *c, enum side me, const struct receipt *r)
 {
     struct flow *f = &c->flow[me];
     if (!has_ack(r)) {
-        if (f->state == STATE_UNKNOWN)
-            f->state = STATE_LISTEN;
         machine_input(c, me, IN_RCVD_SYN);
         return;
     }

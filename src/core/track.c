@@ -112,8 +112,8 @@ static void inherit(struct track *t, struct conn *c, enum side from)
         ranges_clear(&n->seen);
         ranges_add(&n->seen, seq_of(n->nxt.v - 1), n->nxt, NULL);
     }
-    enum side other = side_other(from);
-    c->flow[other].reject_row = c->flow[other].syn_row;
+    struct flow *asked = &c->flow[side_other(from)];
+    asked->reject_row = asked->syn_row;
     c->open = true;
     c->doubtful = false;
 }
@@ -265,7 +265,8 @@ static void remember_last(struct look *k)
     f->any = true;
     if (!k->probe)
         f->probes = 0;
-    k->r->probes = 0;
+    if (!(k->v->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
+        k->r->probes = 0;
     if (k->rst || k->refused)
         return;
     if (k->ack && !k->beyond && (!f->ack_seen || !seq_before(s->ack, f->last_ack))) {
@@ -288,7 +289,7 @@ static bool move(struct look *k)
 {
     struct track *t = k->t;
     k->receipt.refused = k->refused;
-    machine_sent(t, k->c, &k->receipt, k->first_fin);
+    machine_sent(k->c, &k->receipt, k->first_fin);
     if (!t->options.wire) {
         machine_received(t, &k->receipt);
         return true;
