@@ -228,13 +228,17 @@ static void put_connection(struct export *e, const struct row *r)
     str_put_endpoint(&ends, &conn.tuple.end[SIDE_CLIENT]);
     str_put(&ends, e->voice.ascii ? " <-> " : " ⇄ ");
     str_put_endpoint(&ends, &conn.tuple.end[SIDE_SERVER]);
-    str_put_rep(out, " ", BEFORE_LADDER);
-    say_fill(out, say(&e->voice, N_("connection {n}: {endpoints}")), "n", number.at, "endpoints", ends.at,
+    say_fill(&line, say(&e->voice, N_("connection {n}: {endpoints}")), "n", number.at, "endpoints", ends.at,
              NULL);
+    /* Two addresses of IPv6 are long: then the line begins further left. */
+    size_t cells = cells_of(line.at, line.len);
+    str_put_rep(out, " ", cells + BEFORE_LADDER <= WIDTH ? BEFORE_LADDER : cells < WIDTH ? WIDTH - cells : 0);
+    str_put(out, line.at);
     str_put_char(out, '\n');
-    out->failed = out->failed || number.failed || ends.failed;
+    out->failed = out->failed || number.failed || ends.failed || line.failed;
     str_release(&number);
     str_release(&ends);
+    str_release(&line);
 }
 
 /* Beside a call its program's side has its name, where a state would stand. */
