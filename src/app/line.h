@@ -13,7 +13,8 @@ bool line_parse(const struct app *a, const char *line, size_t len, const char *p
 bool line_wrong(const struct app *a, const struct cmd_error *e, const char *text, const char *name,
                 const char *place, struct fail *f);
 
-/* A failure in the voice's words: text is filled with pairs as in say_fill, of up to two. Returns false. */
+/* A failure in the voice's words: {name} of the text becomes value; name NULL: it has no place. Returns
+ * false. */
 bool line_fail(const struct app *a, enum fail_status status, const char *place, struct fail *f,
                const char *text, const char *name, const char *value);
 

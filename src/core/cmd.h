@@ -2,7 +2,7 @@
  * which, where, and the nearest right one. Pure. The table of commands belongs to the app and is handed in.
  *
  * A row's syntax is both help and grammar: literal words, alternatives with |, optional parts in [ ], and
- * placeholders in capitals (their kinds are the rows of params in cmd.c):
+ * placeholders in capitals (their kinds are the rows of params in match.c):
  *   "[COUNT|both]"   "client|server N"   "SECONDS [INTERVAL [TIMES]]"   "[TEXT]" (to the end of the line) */
 #ifndef TCPVIZ_CORE_CMD_H
 #define TCPVIZ_CORE_CMD_H
