@@ -13,6 +13,7 @@
 #include "session/watch.h"
 
 enum {
+    HOLD_NS = 50000000,    /* the longest that events which wait may hold it back */
     AGAIN_NS = 2000000,    /* a difference is confirmed when it was seen this much later */
     TIMERS_NS = 100000000, /* between two rounds of the sockets whose timer runs */
     TIMERS_ROUND = 64      /* connections of one such round */
@@ -23,6 +24,8 @@ struct sampler {
     struct session *session;
     struct sampler_hooks hooks;
     struct endpoint server;
+    const struct turn *turn; /* NULL: asks at once */
+    uint64_t held_ns;        /* since when it waits for the turn; 0: it does not */
     struct watches watches;
     size_t seen_rows;
     uint64_t timers_ns; /* when the last round was */
@@ -79,6 +82,23 @@ void sampler_free(struct sampler *p)
         return;
     watches_release(&p->watches);
     mem_free(p->mem, p, sizeof *p);
+}
+
+void sampler_follow(struct sampler *p, const struct turn *t)
+{
+    p->turn = t;
+}
+
+/* Whether events that are not applied yet hold it back. */
+static bool held(struct sampler *p, uint64_t now_ns)
+{
+    bool waits = p->turn && !turn_empty(p->turn);
+    if (waits && p->held_ns == 0)
+        p->held_ns = now_ns;
+    if (waits && now_ns - p->held_ns < HOLD_NS)
+        return true;
+    p->held_ns = 0;
+    return false;
 }
 
 /* What the kernel says of one side; a socket that is not there is CLOSED. */
@@ -283,6 +303,8 @@ static void look_round(struct sampler *p, enum watch_list list, size_t most)
 bool sampler_run(struct sampler *p, uint64_t now_ns)
 {
     p->news = false;
+    if (held(p, now_ns))
+        return false;
     if (now_ns > p->last_ns)
         p->last_ns = now_ns;
     bool any = take_rows(p);

@@ -9,7 +9,7 @@
 #define TCPVIZ_SESSION_SAMPLER_H
 
 #include "plat/diag.h"
-#include "session/session.h"
+#include "session/turn.h"
 
 struct sampler;
 
@@ -40,6 +40,9 @@ void sampler_hooks_kernel(struct sampler_hooks *out, struct sampler_kernel *k);
 struct sampler *sampler_new(const struct mem *m, struct session *s, const struct sampler_hooks *hooks,
                             const struct endpoint *server);
 void sampler_free(struct sampler *p);
+/* Lets it ask only when nothing waits in t (borrowed), or has waited for long: so samples stand behind the
+ * calls that were made before them. */
+void sampler_follow(struct sampler *p, const struct turn *t);
 /* Asks what there is to ask now (ns of CLOCK_REALTIME; it becomes the time of the samples). Call it after
  * each turn that had events, and when sampler_wait says so. Returns whether there is anything new to show. */
 bool sampler_run(struct sampler *p, uint64_t now_ns);

@@ -280,6 +280,32 @@ static void test_a_newer_connection_takes_the_addresses(void **state)
     assert_int_equal(session_row(w.s, session_rows(w.s) - 1)->conn, 1);
 }
 
+static void test_it_waits_for_the_turn_but_not_for_ever(void **state)
+{
+    (void)state;
+    struct turn *turn = turn_new(heap_mem(), w.s);
+    struct event_sink sink = turn_sink(turn);
+    struct event call = {
+        .kind = EVENT_CALL, .time_ns = at_us(900), .u.call = {.name = "read", .args = "5", .fd = 5}};
+    sampler_follow(w.p, turn);
+    shake_hands(w.s);
+    kernel_says(STATE_ESTABLISHED, STATE_ESTABLISHED);
+    sink.take(sink.ctx, &call);
+    assert_false(sampler_run(w.p, at_us(1000)));
+    assert_int_equal(w.asked, 0);
+    turn_settle(turn, at_us(4000));
+    assert_true(sampler_run(w.p, at_us(4000)));
+    assert_int_equal(session_row(w.s, 3)->kind, EVENT_CALL);
+
+    see(w.s, at_us(5000), SIDE_CLIENT, TCP_ACK | TCP_PSH, 1, 1, 5);
+    w.kernel[SIDE_SERVER].recv_q = 5;
+    sink.take(sink.ctx, &call);
+    assert_false(sampler_run(w.p, at_us(6000)));
+    assert_false(sampler_run(w.p, at_us(55999)));
+    assert_true(sampler_run(w.p, at_us(56000)));
+    turn_free(turn);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +317,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_time_wait_vanishes_by_gone, up, down),
         cmocka_unit_test_setup_teardown(test_the_descriptor_adds_what_it_knows, up, down),
         cmocka_unit_test_setup_teardown(test_the_listener_is_written_when_it_changed, up, down),
+        cmocka_unit_test_setup_teardown(test_it_waits_for_the_turn_but_not_for_ever, up, down),
         cmocka_unit_test_setup_teardown(test_a_newer_connection_takes_the_addresses, up, down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
