@@ -112,25 +112,26 @@ void bar_title(struct screen *s)
     int end = r.cols - 1 - (int)cells_of(help, strlen(help)) - (brief ? 2 : 6);
     str_clear(&s->scratch);
     put_clock(s, &s->scratch);
-    if (brief)
-        canvas_put_right(c, r, 0, end, LOOK_BAR, s->scratch.at);
-    else
-        canvas_put_right(c, r, 0, end, LOOK_BAR, s->scratch.at);
+    canvas_put_right(c, r, 0, end, LOOK_BAR, s->scratch.at);
     end -= 8 + (brief ? 2 : 5);
     str_clear(&s->scratch);
     put_conns(s, &s->scratch, brief);
     canvas_put_right(c, r, 0, end, LOOK_BAR, s->scratch.at);
     end -= (int)cells_of(s->scratch.at, s->scratch.len) + (brief ? 2 : 4);
     int x = 1 + canvas_put(c, r, 0, 1, LOOK_BAR, CELL_BOLD, "tcpviz") + (brief ? 2 : 3);
-    struct rect left = {r.y, r.x, 1, end};
+    /* the badge is never cut: before it is, the source is */
+    struct str badge;
+    str_init(&badge, s->o.mem);
+    put_badge(s, &badge, &look);
+    int width = (int)cells_of(badge.at, badge.len);
+    struct rect left = {r.y, r.x, 1, end - width - 2 > 0 ? end - width - 2 : 0};
     str_clear(&s->scratch);
     put_source(s, &s->scratch, brief);
     x += canvas_put(c, left, 0, x, LOOK_BAR, 0, s->scratch.at) + 2;
-    str_clear(&s->scratch);
-    put_badge(s, &s->scratch, &look);
-    int width = (int)cells_of(s->scratch.at, s->scratch.len);
     int at = brief ? x : 58 < end - width ? 58 : end - width;
-    canvas_put(c, left, 0, at > x ? at : x, look, CELL_BOLD, s->scratch.at);
+    struct rect room = {r.y, r.x, 1, end > 0 ? end : 0};
+    canvas_put(c, room, 0, at > x ? at : x, look, CELL_BOLD, badge.at);
+    str_release(&badge);
 }
 
 /* Goes over the key bar from the left: `put` paints, or with c NULL finds whose words stand at column hit. */

@@ -143,7 +143,8 @@ int canvas_put_n(struct canvas *c, struct rect r, int y, int x, enum look look, 
         at += width;
     }
     int limit = r.x + r.cols;
-    return (at > limit ? limit : at) - (r.x + x);
+    int taken = (at > limit ? limit : at) - (r.x + x);
+    return taken > 0 ? taken : 0;
 }
 
 int canvas_put(struct canvas *c, struct rect r, int y, int x, enum look look, int attr, const char *text)

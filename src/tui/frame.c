@@ -165,7 +165,8 @@ static void paint_ladder(struct screen *s)
             continue;
         }
         rows_line(s, at);
-        struct ladder_look how = {at == s->cursor, rows_marked(s, selection_at(s->rows, at)), false};
+        struct ladder_look how = {at == s->cursor, rows_marked(s, selection_at(s->rows, at)),
+                                  at == s->cursor && at == s->find_at && s->find_text.len > 0};
         ladder_paint(s->canvas, r, y, col, &s->line, &how, &s->voice);
     }
 }
@@ -203,7 +204,7 @@ void frame_paint(struct screen *s, int *y, int *x)
     canvas_clear(s->canvas, canvas_rect(s->canvas), LOOK_TEXT);
     if (s->layout.tiny) {
         canvas_put(s->canvas, canvas_rect(s->canvas), 0, 0, LOOK_WARN, 0,
-                   say(&s->voice, N_("tcpviz needs 60 columns and 16 rows: please make the window larger")));
+                   say(&s->voice, N_("tcpviz needs 60 x 16 cells: enlarge it")));
         return;
     }
     fill_panels(s);

@@ -2,7 +2,12 @@
 
 #include <string.h>
 
-enum { BAR_CELLS = 20, LABEL_CELLS = 11, LINE_BAR = 12 };
+enum { BAR_CELLS = 20, BAR_SHORT = 12, ROOMY_CELLS = 54, LABEL_CELLS = 11, LINE_BAR = 12 };
+
+static int bar_cells(struct rect in)
+{
+    return in.cols >= ROOMY_CELLS ? BAR_CELLS : BAR_SHORT;
+}
 
 static void paint_gauge(struct canvas *c, struct rect in, int y, const char *label, const struct gauge *g,
                         const struct str *text, const struct voice *voice)
@@ -11,8 +16,8 @@ static void paint_gauge(struct canvas *c, struct rect in, int y, const char *lab
     canvas_put(c, in, y, 0, LOOK_DIM, 0, label);
     if (x < LABEL_CELLS)
         x = LABEL_CELLS;
-    canvas_bar(c, in, y, x, BAR_CELLS, LOOK_QUEUE, g->known ? g->part : 0, g->whole, voice->ascii);
-    canvas_put(c, in, y, x + BAR_CELLS + 2, LOOK_TEXT, 0, text->at);
+    canvas_bar(c, in, y, x, bar_cells(in), LOOK_QUEUE, g->known ? g->part : 0, g->whole, voice->ascii);
+    canvas_put(c, in, y, x + bar_cells(in) + 2, LOOK_TEXT, 0, text->at);
 }
 
 static void paint_listener(struct canvas *c, struct rect in, int y, const struct panel *p,
@@ -33,8 +38,9 @@ static void paint_timer(struct canvas *c, struct rect in, int y, const struct pa
 {
     int x = canvas_put(c, in, y, 0, p->timer == TIMER_NONE ? LOOK_DIM : LOOK_PROBE, 0, p->timer_text.at) + 1;
     if (p->timer_bar.known && p->timer_bar.whole > 0) {
-        canvas_bar(c, in, y, x, BAR_CELLS, LOOK_PROBE, p->timer_bar.part, p->timer_bar.whole, voice->ascii);
-        x += BAR_CELLS + 1;
+        canvas_bar(c, in, y, x, bar_cells(in), LOOK_PROBE, p->timer_bar.part, p->timer_bar.whole,
+                   voice->ascii);
+        x += bar_cells(in) + 1;
     }
     canvas_put(c, in, y, x, LOOK_TEXT, 0, p->probes.at);
 }

@@ -6,6 +6,7 @@
  * the kernel that run (a keepalive, TIME-WAIT) are drawn ten times a second, the clock of an open connection
  * once; else nothing wakes up. */
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include "tui/state.h"
 
@@ -89,7 +90,9 @@ static void on_pace(void *ctx)
 
 static void use_theme(struct screen *s, const char *name)
 {
-    bool mono = s->o.color == SCREEN_COLOR_NEVER;
+    const char *no_color = getenv("NO_COLOR"); /* no-color.org: set and not empty */
+    bool unwanted = no_color != NULL && *no_color != '\0';
+    bool mono = s->o.color == SCREEN_COLOR_NEVER || (s->o.color == SCREEN_COLOR_AUTO && unwanted);
     int colors = mono ? 0 : term_colors(s->term);
     if (!theme_load(&s->theme, mono || colors < 8 ? "mono" : name, colors))
         memset(&s->theme, 0xff, sizeof s->theme);

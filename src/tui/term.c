@@ -5,6 +5,7 @@
 
 #include <curses.h>
 #include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include "core/str.h"
 #include "core/types.h"
 #include "tui/clip.h"
+#include "tui/plain.h"
 
 enum { WHEEL_ROWS = 3, ESCAPE_MS = 25 };
 
@@ -113,6 +115,21 @@ static void set_up(struct term *t)
     }
 }
 
+/* In a locale that is not UTF-8, curses would use REP (repeat the last character) where the terminal's
+ * description has it; some terminals that bear that name do not. A terminal that speaks UTF-8 never gets it,
+ * so curses is told that it is one: what is written to it is ASCII all the same. */
+static SCREEN *open_screen(const struct term *t)
+{
+    locale_t utf8 = t->ascii ? newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0) : (locale_t)0;
+    locale_t before = utf8 == (locale_t)0 ? (locale_t)0 : uselocale(utf8);
+    SCREEN *screen = newterm(NULL, t->out, t->in);
+    if (utf8 != (locale_t)0) {
+        (void)uselocale(before);
+        freelocale(utf8);
+    }
+    return screen;
+}
+
 struct term *term_new(const struct mem *m, bool ascii, struct fail *f)
 {
     struct term *t = mem_new(m, sizeof *t);
@@ -129,7 +146,7 @@ struct term *term_new(const struct mem *m, bool ascii, struct fail *f)
     }
     (void)set_escdelay(ESCAPE_MS);
     const char *name = getenv("TERM");
-    t->screen = newterm(NULL, t->out, t->in);
+    t->screen = open_screen(t);
     bool places = t->screen != NULL && tigetstr("cup") != NULL;
     if (!places || !forget(t, LINES, COLS)) {
         if (t->screen != NULL) {
@@ -185,25 +202,6 @@ void term_theme(struct term *t, const struct theme *theme)
     (void)forget(t, t->rows, t->cols);
 }
 
-/* The nearest ASCII for a glyph of ours; '?' for anything else. */
-static wchar_t plain(uint32_t ch)
-{
-    static const struct {
-        uint32_t from;
-        char to;
-    } table[] = {{0x2500, '-'}, {0x2502, '|'}, {0x251c, '|'}, {0x2524, '|'}, {0x25b6, '>'}, {0x25c0, '<'},
-                 {0x256d, '+'}, {0x256e, '+'}, {0x256f, '+'}, {0x2570, '+'}, {0x00b7, '.'}, {0x25b2, '^'},
-                 {0x25bc, 'v'}, {0x25a0, '#'}, {0x2716, 'X'}, {0x21bb, '@'}, {0x2013, '-'}, {0x00b5, 'u'},
-                 {0x2026, '~'}, {0x258c, '>'}, {0x25cf, '*'}, {0x2192, '>'}, {0x2190, '<'}, {0x2193, 'v'},
-                 {0x2191, '^'}, {0x2713, '+'}, {0x2717, 'x'}, {0x00d7, 'x'}, {0x25b8, '>'}};
-    if (ch < 0x80)
-        return (wchar_t)ch;
-    for (size_t i = 0; i < COUNT_OF(table); i++)
-        if (table[i].from == ch)
-            return (wchar_t)table[i].to;
-    return L'?';
-}
-
 static attr_t attrs_of(const struct term *t, const struct cell *c)
 {
     static const struct {
@@ -227,10 +225,12 @@ static void put_cell(struct term *t, int y, int x, const struct cell *c)
     wchar_t text[3] = {(wchar_t)c->ch, 0, 0};
     cchar_t out;
     if (t->ascii)
-        text[0] = plain(c->ch);
+        text[0] = (wchar_t)plain_glyph(c->ch);
     else if (c->mark != 0)
         text[1] = (wchar_t)c->mark;
-    if (setcchar(&out, text, attrs_of(t, c), (short)(t->colors > 0 ? c->look + 1 : 0), NULL) == ERR)
+    const struct theme_look *look = &t->theme.look[c->look];
+    bool colored = t->colors > 0 && (look->fg >= 0 || look->bg >= 0);
+    if (setcchar(&out, text, attrs_of(t, c), (short)(colored ? c->look + 1 : 0), NULL) == ERR)
         (void)setcchar(&out, L"?", A_NORMAL, 0, NULL);
     (void)mvadd_wch(y, x, &out);
 }
