@@ -65,8 +65,10 @@ static void take_close(struct conn *c, struct calls *k, const struct event_call 
     enum tcp_state s = (enum tcp_state)c->flow[call->side].state;
     bool synchronised = s != STATE_UNKNOWN && s != STATE_CLOSED && s != STATE_LISTEN && s != STATE_SYN_SENT;
     if (call->kind == CALL_ABORT || call->kind == CALL_CRASH || (call->unread && synchronised)) {
-        k->abort_row = row;
-        k->unread = call->kind == CALL_CLOSE;
+        if (synchronised && call->kind != CALL_CRASH) { /* a crash sends nothing */
+            k->abort_row = row;
+            k->unread = call->kind == CALL_CLOSE;
+        }
         machine_input(c, call->side, IN_CALL_ABORT);
         return;
     }

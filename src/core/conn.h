@@ -44,7 +44,7 @@ struct flow {
     uint64_t last_ns, raised_ns; /* its last segment; when nxt last rose */
     uint64_t srtt_ns;            /* smoothed, 0: none measured */
     uint32_t win;                /* that it last advertised, bytes */
-    uint32_t ts_max, ts_echo;    /* newest TSval, last TSecr */
+    uint32_t ts_echo;            /* last TSecr: the newest timestamp that it took */
     uint32_t dup_acks;           /* in a row */
     uint32_t sacked_bytes;       /* that its last ACK named beyond */
     uint32_t last_row, fin_row, syn_row;
@@ -52,7 +52,7 @@ struct flow {
     uint32_t reject_row; /* its last segment that the other side does not believe, NO_ROW */
     uint16_t mss, probes, timeouts;
     uint8_t state; /* enum tcp_state */
-    bool any, base_known, syn, ack_seen, una_known, win_known, ts_known, echo_known, sack_ok;
+    bool any, base_known, syn, ack_seen, una_known, win_known, echo_known, sack_ok;
     bool syn_acked, syn_ack, fin, fin_got, fin_acked, fin_ack_got, fin_repeated, recovering, probe_window,
         syn_repeated;
     struct flow_stats stats;
