@@ -8,9 +8,9 @@ enum { GATHER = 1 << 16 };
 static const struct export_format formats[] = {
 #define FORMAT(id, dot_suffix, row_by_row, what)                                                             \
     {.name = #id,                                                                                            \
-     .suffix = dot_suffix,                                                                                   \
-     .words = what,                                                                                          \
-     .streams = row_by_row,                                                                                  \
+     .suffix = (dot_suffix),                                                                                 \
+     .words = (what),                                                                                        \
+     .streams = (row_by_row),                                                                                \
      .begin = id##_begin,                                                                                    \
      .row = id##_row,                                                                                        \
      .end = id##_end},

@@ -7,19 +7,22 @@
 #include "scene/fields.h"
 #include "scene/fill.h"
 
-static void detail_texts(struct detail *d, struct str *out[8])
+/* All texts of a detail but its fields'. */
+enum { TEXTS = 8 };
+
+static void detail_texts(struct detail *d, struct str *out[TEXTS])
 {
-    struct str *const texts[8] = {&d->title, &d->what,      &d->why,     &d->next,
-                                  &d->rfc,   &d->wireshark, &d->differs, &d->call};
+    struct str *const texts[TEXTS] = {&d->title, &d->what,      &d->why,     &d->next,
+                                      &d->rfc,   &d->wireshark, &d->differs, &d->call};
     memcpy(out, texts, sizeof texts);
 }
 
 void detail_init(struct detail *d, const struct mem *m)
 {
-    struct str *texts[8];
+    struct str *texts[TEXTS];
     *d = (struct detail){.row = NO_ROW};
     detail_texts(d, texts);
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
+    for (size_t i = 0; i < TEXTS; i++)
         str_init(texts[i], m);
     for (size_t i = 0; i < DETAIL_FIELDS; i++)
         str_init(&d->field[i].value, m);
@@ -28,9 +31,9 @@ void detail_init(struct detail *d, const struct mem *m)
 
 void detail_release(struct detail *d)
 {
-    struct str *texts[8];
+    struct str *texts[TEXTS];
     detail_texts(d, texts);
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
+    for (size_t i = 0; i < TEXTS; i++)
         str_release(texts[i]);
     for (size_t i = 0; i < DETAIL_FIELDS; i++)
         str_release(&d->field[i].value);
@@ -191,9 +194,9 @@ static void call_detail(struct detail *d, const struct voice *v, const struct ev
 bool detail_of(struct detail *d, const struct voice *v, const struct session *s, uint32_t row, bool steady)
 {
     const struct row *r = session_row(s, row);
-    struct str *texts[8];
+    struct str *texts[TEXTS];
     detail_texts(d, texts);
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
+    for (size_t i = 0; i < TEXTS; i++)
         str_clear(texts[i]);
     d->row = row;
     d->fields = d->layers = 0;

@@ -190,9 +190,11 @@ void ladder_line_of(struct ladder_line *l, const struct session *s, uint32_t row
                     const struct ladder_style *style)
 {
     const struct row *r = session_row(s, row);
-    struct str *const texts[] = {&l->number, &l->time, &l->arrow, &l->arrow_short, &l->sentence};
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
-        str_clear(texts[i]);
+    str_clear(&l->number);
+    str_clear(&l->time);
+    str_clear(&l->arrow);
+    str_clear(&l->arrow_short);
+    str_clear(&l->sentence);
     l->row = row;
     l->shown[SIDE_CLIENT] = l->shown[SIDE_SERVER] = STATE_UNKNOWN;
     if (!r)

@@ -44,9 +44,10 @@ static void put_gauge(struct str *out, const struct voice *v, const struct gauge
 
 void queues_of(struct queues *q, const struct voice *v, const struct event_sample *k)
 {
-    struct str *const texts[] = {&q->send_text, &q->recv_text, &q->send_short, &q->recv_short};
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
-        str_clear(texts[i]);
+    str_clear(&q->send_text);
+    str_clear(&q->recv_text);
+    str_clear(&q->send_short);
+    str_clear(&q->recv_short);
     q->send = k ? gauge_of(k->send_q, k->sndbuf) : (struct gauge){0};
     q->recv = k ? gauge_of(k->recv_q, k->rcvbuf) : (struct gauge){0};
     q->unsent = k && k->unsent > 0 ? (uint64_t)k->unsent : 0;

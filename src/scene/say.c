@@ -153,31 +153,32 @@ static bool pair_value(void *ctx, struct str *out, const char *name, size_t len)
     return false;
 }
 
-static void pairs_take(struct pairs *p, va_list *args)
+static void pair_add(struct pairs *p, const char *name, const char *value)
 {
-    p->count = 0;
-    for (const char *name; p->count < PAIRS && (name = va_arg(*args, const char *)); p->count++) {
-        p->name[p->count] = name;
-        p->value[p->count] = va_arg(*args, const char *);
-    }
+    if (p->count == PAIRS)
+        return;
+    p->name[p->count] = name;
+    p->value[p->count++] = value;
 }
 
 void say_fill(struct str *out, const char *text, ...)
 {
-    struct pairs p;
+    struct pairs p = {.count = 0};
     va_list args;
     va_start(args, text);
-    pairs_take(&p, &args);
+    for (const char *name = va_arg(args, const char *); name; name = va_arg(args, const char *))
+        pair_add(&p, name, va_arg(args, const char *));
     va_end(args);
     fill(out, text, false, pair_value, &p);
 }
 
 void put_filled(struct str *out, const struct voice *v, const char *english, ...)
 {
-    struct pairs p;
+    struct pairs p = {.count = 0};
     va_list args;
     va_start(args, english);
-    pairs_take(&p, &args);
+    for (const char *name = va_arg(args, const char *); name; name = va_arg(args, const char *))
+        pair_add(&p, name, va_arg(args, const char *));
     va_end(args);
     fill(out, say(v, english), v->ascii, pair_value, &p);
 }

@@ -29,7 +29,7 @@ static const char *side_words(const struct voice *v, enum side side)
 static const char *cause_words(const struct voice *v, enum cause c)
 {
     static const char *const words[] = {
-#define CAUSE(id, name, text) [CAUSE_##id] = text,
+#define CAUSE(id, name, text) [CAUSE_##id] = (text),
 #include "core/causes.def"
     };
     return c > CAUSE_UNKNOWN && c < CAUSE_COUNT ? say(v, words[c]) : "?";

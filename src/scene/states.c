@@ -4,21 +4,24 @@
 
 #include "scene/fill.h"
 
-static void panel_texts(struct panel *p, struct str *out[11])
+/* All texts of a panel but its queues'. */
+enum { TEXTS = 11 };
+
+static void panel_texts(struct panel *p, struct str *out[TEXTS])
 {
-    struct str *const texts[11] = {&p->title,       &p->title_short, &p->state_text, &p->state_short,
-                                   &p->kernel,      &p->program,     &p->numbers,    &p->timer_text,
-                                   &p->timer_short, &p->probes,      &p->last_read};
-    for (size_t i = 0; i < 11; i++)
+    struct str *const texts[TEXTS] = {&p->title,       &p->title_short, &p->state_text, &p->state_short,
+                                      &p->kernel,      &p->program,     &p->numbers,    &p->timer_text,
+                                      &p->timer_short, &p->probes,      &p->last_read};
+    for (size_t i = 0; i < TEXTS; i++)
         out[i] = texts[i];
 }
 
 void panel_init(struct panel *p, const struct mem *m)
 {
-    struct str *texts[11];
+    struct str *texts[TEXTS];
     *p = (struct panel){0};
     panel_texts(p, texts);
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
+    for (size_t i = 0; i < TEXTS; i++)
         str_init(texts[i], m);
     queues_init(&p->queues, m);
     listener_queues_init(&p->listener, m);
@@ -26,9 +29,9 @@ void panel_init(struct panel *p, const struct mem *m)
 
 void panel_release(struct panel *p)
 {
-    struct str *texts[11];
+    struct str *texts[TEXTS];
     panel_texts(p, texts);
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
+    for (size_t i = 0; i < TEXTS; i++)
         str_release(texts[i]);
     queues_release(&p->queues);
     listener_queues_release(&p->listener);
@@ -190,9 +193,9 @@ static void put_timer(struct panel *p, const struct voice *v, const struct panel
 
 void panel_fill(struct panel *p, const struct voice *v, const struct panel_of *of)
 {
-    struct str *texts[11];
+    struct str *texts[TEXTS];
     panel_texts(p, texts);
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
+    for (size_t i = 0; i < TEXTS; i++)
         str_clear(texts[i]);
     p->side = of->side;
     const struct event_sample *k =
