@@ -13,11 +13,12 @@
 #include "core/wireshark.h"
 
 enum {
-    SENT_KEPT = 1024,  /* segments of a direction that are remembered until they are acknowledged */
-    SENT_PAST = 8,     /* and acknowledged ones after that, for copies that come too late */
-    RANGES_KEPT = 64,  /* gaps in a direction */
-    REPEATS_MOST = 64, /* rows that one copy is said to repeat */
-    WRITES_KEPT = 256  /* calls of write() whose bytes may still be sent */
+    SENT_KEPT = 1024,   /* segments of a direction that are remembered until they are acknowledged */
+    SENT_PAST = 8,      /* and acknowledged ones after that, for copies that come too late */
+    RANGES_KEPT = 64,   /* gaps in a direction */
+    REPEATS_MOST = 64,  /* rows that one copy is said to repeat */
+    FLYING_KEPT = 4096, /* segments on the wire */
+    WRITES_KEPT = 256   /* calls of write() whose bytes may still be sent */
 };
 
 /* A segment that takes sequence numbers, as first sent; and its newest copy. */

@@ -127,7 +127,7 @@ static void set_base(struct look *k)
         f->base = k->left;
         f->base_known = true;
         if (again) { /* a SYN ACK with another number: this direction starts again */
-            f->any = f->syn = f->una_known = f->fin = false;
+            f->any = f->syn = f->una_known = f->fin = r->ack_seen = false;
             f->count = f->una_at = 0;
             ranges_clear(&f->seen);
         }
@@ -295,6 +295,10 @@ static bool move(struct look *k)
         return true;
     }
     void *items = t->flying;
+    if (t->flying_count == FLYING_KEPT) { /* the oldest were dropped on the way */
+        t->flying_count /= 2;
+        memmove(t->flying, t->flying + FLYING_KEPT / 2, t->flying_count * sizeof *t->flying);
+    }
     if (!mem_grow(t->mem, &items, &t->flying_cap, t->flying_count + 1, sizeof *t->flying))
         return false;
     t->flying = items;
