@@ -54,7 +54,7 @@ $(BUILD)/assets/%.mo: assets/%.po
 $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 	@echo "  TEST $@"
 	@mkdir -p $(@D)
-	$(Q)$(LINK) $(FLAGS) -o $@ $< $(LIB) -lcmocka $(LDLIBS)
+	$(Q)$(LINK) $(FLAGS) -Itests -o $@ $< $(LIB) -lcmocka $(LDLIBS)
 
 unit: $(UNIT)
 

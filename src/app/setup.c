@@ -21,7 +21,7 @@
 #include "plat/netns.h"
 #include "session/sampler.h"
 
-enum { DRAIN_NS = 20000000, LIVE_RING = 16 << 20 };
+enum { DRAIN_NS = 20000000, LIVE_RING = 4 << 20 };
 
 static bool is_live(const struct options *o)
 {
@@ -133,7 +133,7 @@ static bool script_up(struct app *a, struct fail *f)
 
     if (!a->options->script)
         return true;
-    if (!file_read_all(a->options->script, a->mem, &text, &len, f))
+    if (!script_load(a->options->script, a->mem, &text, &len, f))
         return false;
     a->script = script_new(a, a->options->script, text, len, f);
     mem_free(a->mem, text, len + 1);

@@ -107,7 +107,7 @@ def test_port_in_use_on_the_host():
 
 
 def test_host_without_privilege():
-    fails(3, ["sudo tcpviz --host"], "--host", "--script", "-", stdin="connect\n")
+    fails(3, ["sudo", "setcap cap_net_raw+ep"], "--host", "--script", "-", stdin="connect\n")
 
 
 def test_script_from_a_file_names_its_lines():
