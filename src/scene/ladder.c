@@ -170,10 +170,23 @@ static void put_arrow(struct str *out, const struct session *s, const struct row
         put_number(out, "win", r->win);
 }
 
+/* The segment before of the same connection. What calls and samples stand between is passed over: connect()
+ * makes a side SYN-SENT, but the state stands at its SYN. NULL: there is none, or it is very far. */
+static const struct row *segment_before(const struct session *s, const struct row *r)
+{
+    enum { FAR = 1000 };
+    for (int i = 0; i < FAR && r && r->before != NO_ROW; i++) {
+        r = session_row(s, r->before);
+        if (r && r->kind == EVENT_SEGMENT)
+            return r;
+    }
+    return NULL;
+}
+
 static void segment_line(struct ladder_line *l, const struct session *s, const struct row *r,
                          const struct ladder_style *style)
 {
-    const struct row *before = r->before == NO_ROW ? NULL : session_row(s, r->before);
+    const struct row *before = segment_before(s, r);
     l->tone = tone_of(r);
     for (size_t side = 0; side < SIDE_COUNT; side++) {
         enum tcp_state now = row_state(r, (enum side)side);

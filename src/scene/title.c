@@ -105,22 +105,33 @@ static void put_args(struct str *out, const char *args, bool ascii)
     }
 }
 
-void say_call(struct str *out, const struct voice *v, const struct event_call *c)
+/* What came of a call. A result of 0 says nothing but that it went well, except from read(): there it is the
+ * peer's FIN. */
+static void put_result(struct str *out, const struct voice *v, const struct event_call *c)
 {
-    size_t start = out->len;
-    put_plain(out, c->name, strlen(c->name), v->ascii);
-    str_put_char(out, '(');
-    put_args(out, c->args, v->ascii);
-    str_put_char(out, ')');
-    /* A result of 0 says nothing but that it went well, except from read(): there it is the peer's FIN. */
     if (c->errname) {
         str_put(out, " = ");
-        put_plain(out, c->errname, strlen(c->errname), v->ascii);
+        str_put(out, c->errname);
     } else if (c->kind == CALL_READ && c->result == 0) {
         put_words(out, v, N_(" = 0: the peer's FIN"));
     } else if (c->result != 0) {
         str_put(out, " = ");
         str_put_i64(out, c->result);
     }
-    cut_at_word(out, start, BRIEF_CELLS, v->ascii);
+}
+
+void say_call(struct str *out, const struct voice *v, const struct event_call *c)
+{
+    struct str end;
+    str_init(&end, out->mem);
+    str_put_char(&end, ')');
+    put_result(&end, v, c);
+    size_t start = out->len, cells = cells_of(end.at, end.len);
+    str_put(out, c->name);
+    str_put_char(out, '(');
+    put_args(out, c->args, v->ascii);
+    /* Rather some arguments than the result are left out. */
+    cut_at_word(out, start, BRIEF_CELLS - cells, v->ascii);
+    str_put_n(out, end.at, end.len);
+    str_release(&end);
 }

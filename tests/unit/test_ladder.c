@@ -138,6 +138,20 @@ static void test_calls_and_notes_are_thin(void **state)
     assert_string_equal(f->line.sentence.at, "");
 }
 
+static void test_a_state_stands_at_the_segment_not_at_the_call(void **state)
+{
+    struct fixture *f = *state;
+    struct event call = {
+        .kind = EVENT_CALL,
+        .time_ns = at_us(50),
+        .key = a_key(CLIENT_PORT),
+        .u.call = {.side = SIDE_CLIENT, .kind = CALL_CLOSE, .name = "close", .args = "5", .fd = 5}};
+    assert_true(session_apply(f->session, &call));
+    see(f->session, at_us(60), SIDE_CLIENT, TCP_ACK | TCP_FIN, 1, 1, 0);
+    assert_int_equal(line(f, 3, 2)->shown[SIDE_CLIENT], STATE_UNKNOWN);
+    assert_int_equal(line(f, 4, 3)->shown[SIDE_CLIENT], STATE_FIN_WAIT_1);
+}
+
 static void test_every_tone_has_its_glyph(void **state)
 {
     (void)state;
@@ -161,6 +175,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_times_are_never_negative, up, down),
         cmocka_unit_test_setup_teardown(test_raw_numbers_are_those_of_the_wire, up, down),
         cmocka_unit_test_setup_teardown(test_calls_and_notes_are_thin, up, down),
+        cmocka_unit_test_setup_teardown(test_a_state_stands_at_the_segment_not_at_the_call, up, down),
         cmocka_unit_test(test_every_tone_has_its_glyph),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
