@@ -122,12 +122,13 @@ uint32_t flow_search(const struct flow *f, seq_t seq)
     return low;
 }
 
-/* Lets the oldest segments go: all acknowledged ones but the newest few, or else the oldest half. */
+/* Lets the oldest segments go: all acknowledged ones but the newest few, if that is worth the moving, or
+ * else, where there are too many, the oldest half. */
 static void forget_sent(struct flow *f)
 {
     uint32_t n = f->una_at > SENT_PAST ? f->una_at - SENT_PAST : 0;
-    if (!n && f->count >= SENT_KEPT)
-        n = f->count / 2;
+    if (n < f->count / 4)
+        n = f->count >= SENT_KEPT ? f->count / 2 : 0;
     f->count -= n;
     f->una_at = f->una_at > n ? f->una_at - n : 0;
     memmove(f->sent, f->sent + n, f->count * sizeof *f->sent);

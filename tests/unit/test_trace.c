@@ -413,56 +413,6 @@ static void each_allocation_fails(void **state)
     }
 }
 
-/* What two sentences say differs, in the ladder and in the note; every label has words. */
-static void sentences_differ(void **state)
-{
-    (void)state;
-    for (int a = 1; a < ANNOT_COUNT; a++) {
-        assert_true(annot_rfc((enum annot_id)a)[0] && annot_why((enum annot_id)a)[0] &&
-                    annot_next((enum annot_id)a)[0]);
-        for (int b = a + 1; b < ANNOT_COUNT; b++) {
-            assert_string_not_equal(annot_brief((enum annot_id)a), annot_brief((enum annot_id)b));
-            assert_string_not_equal(annot_what((enum annot_id)a), annot_what((enum annot_id)b));
-        }
-    }
-    for (int a = 0; a < LABEL_COUNT; a++) {
-        assert_true(clause_brief((enum label)a)[0] && clause_what((enum label)a)[0]);
-        for (int b = a + 1; b < LABEL_COUNT; b++)
-            assert_string_not_equal(clause_brief((enum label)a), clause_brief((enum label)b));
-    }
-}
-
-/* An ACK's words hold its number and the row it covers; a copy's the rows it repeats. */
-static void sentences_hold_their_numbers(void **state)
-{
-    (void)state;
-    static const enum annot_id acks[] = {
-        ANNOT_ACK,           ANNOT_ACK_DELAYED,     ANNOT_ACK_PARTIAL,   ANNOT_ACK_DSACK,
-        ANNOT_FIN_ACK,       ANNOT_FIN_ACK_LAST,    ANNOT_FIN_ACK_DATA,  ANNOT_ZERO_WINDOW_ACK,
-        ANNOT_FIN_ACK_AGAIN, ANNOT_FIN_ACK_DELAYED, ANNOT_KEEP_ALIVE_ACK};
-    static const enum annot_id copies[] = {ANNOT_RETRANSMISSION,
-                                           ANNOT_RETRANSMISSION_RTO,
-                                           ANNOT_RETRANSMISSION_TLP,
-                                           ANNOT_RETRANSMISSION_FAST,
-                                           ANNOT_RETRANSMISSION_RECOVERY,
-                                           ANNOT_RETRANSMISSION_SPURIOUS,
-                                           ANNOT_FIN_AGAIN,
-                                           ANNOT_FIN_AGAIN_TLP,
-                                           ANNOT_FIN_AGAIN_NEEDLESS,
-                                           ANNOT_SYN_AGAIN,
-                                           ANNOT_SYN_ACK_AGAIN};
-    for (size_t i = 0; i < COUNT_OF(acks); i++) {
-        assert_non_null(strstr(annot_brief(acks[i]), "{acks}"));
-        assert_non_null(strstr(annot_what(acks[i]), "{acks}"));
-        assert_non_null(strstr(annot_brief(acks[i]), "{ack}"));
-        assert_non_null(strstr(annot_what(acks[i]), "{ack}"));
-    }
-    for (size_t i = 0; i < COUNT_OF(copies); i++) {
-        assert_non_null(strstr(annot_brief(copies[i]), "{repeats}"));
-        assert_non_null(strstr(annot_what(copies[i]), "{repeats}"));
-    }
-}
-
 int main(void)
 {
     find_traces();
@@ -471,8 +421,6 @@ int main(void)
         cmocka_unit_test(traces_at_the_wrap),
         cmocka_unit_test(each_segment_missing),
         cmocka_unit_test(each_allocation_fails),
-        cmocka_unit_test(sentences_differ),
-        cmocka_unit_test(sentences_hold_their_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

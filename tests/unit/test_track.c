@@ -1,0 +1,142 @@
+/* The tracker with many connections and long streams; and the table of its sentences. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "core/track.h"
+#include "plat/heap.h"
+
+/* What two sentences say differs, in the ladder and in the note; every label has words. */
+static void sentences_differ(void **state)
+{
+    (void)state;
+    for (int a = 1; a < ANNOT_COUNT; a++) {
+        assert_true(annot_rfc((enum annot_id)a)[0] && annot_why((enum annot_id)a)[0] &&
+                    annot_next((enum annot_id)a)[0]);
+        for (int b = a + 1; b < ANNOT_COUNT; b++) {
+            assert_string_not_equal(annot_brief((enum annot_id)a), annot_brief((enum annot_id)b));
+            assert_string_not_equal(annot_what((enum annot_id)a), annot_what((enum annot_id)b));
+        }
+    }
+    for (int a = 0; a < LABEL_COUNT; a++) {
+        assert_true(clause_brief((enum label)a)[0] && clause_what((enum label)a)[0]);
+        for (int b = a + 1; b < LABEL_COUNT; b++)
+            assert_string_not_equal(clause_brief((enum label)a), clause_brief((enum label)b));
+    }
+}
+
+/* An ACK's words hold its number and the row it covers; a copy's the rows it repeats. */
+static void sentences_hold_their_numbers(void **state)
+{
+    (void)state;
+    static const enum annot_id acks[] = {
+        ANNOT_ACK,           ANNOT_ACK_DELAYED,     ANNOT_ACK_PARTIAL,   ANNOT_ACK_DSACK,
+        ANNOT_FIN_ACK,       ANNOT_FIN_ACK_LAST,    ANNOT_FIN_ACK_DATA,  ANNOT_ZERO_WINDOW_ACK,
+        ANNOT_FIN_ACK_AGAIN, ANNOT_FIN_ACK_DELAYED, ANNOT_KEEP_ALIVE_ACK};
+    static const enum annot_id copies[] = {ANNOT_RETRANSMISSION,
+                                           ANNOT_RETRANSMISSION_RTO,
+                                           ANNOT_RETRANSMISSION_TLP,
+                                           ANNOT_RETRANSMISSION_FAST,
+                                           ANNOT_RETRANSMISSION_RECOVERY,
+                                           ANNOT_RETRANSMISSION_SPURIOUS,
+                                           ANNOT_FIN_AGAIN,
+                                           ANNOT_FIN_AGAIN_TLP,
+                                           ANNOT_FIN_AGAIN_NEEDLESS,
+                                           ANNOT_SYN_AGAIN,
+                                           ANNOT_SYN_ACK_AGAIN};
+    for (size_t i = 0; i < COUNT_OF(acks); i++) {
+        assert_non_null(strstr(annot_brief(acks[i]), "{acks}"));
+        assert_non_null(strstr(annot_what(acks[i]), "{acks}"));
+        assert_non_null(strstr(annot_brief(acks[i]), "{ack}"));
+        assert_non_null(strstr(annot_what(acks[i]), "{ack}"));
+    }
+    for (size_t i = 0; i < COUNT_OF(copies); i++) {
+        assert_non_null(strstr(annot_brief(copies[i]), "{repeats}"));
+        assert_non_null(strstr(annot_what(copies[i]), "{repeats}"));
+    }
+}
+
+static bool feed(struct track *t, uint32_t *row, int from, uint16_t port, const struct seg *part,
+                 struct verdict *v)
+{
+    struct seg s = *part;
+    struct endpoint client = {.addr = {4, {127, 0, 0, 1}}, .port = port},
+                    server = {.addr = {4, {127, 0, 0, 1}}, .port = 3344};
+    s.src = from == SIDE_CLIENT ? client : server;
+    s.dst = from == SIDE_CLIENT ? server : client;
+    s.win = 60000;
+    s.time_ns = UINT64_C(1000000000) + *row * UINT64_C(10000);
+    s.cksum = CKSUM_GOOD;
+    return track_segment(t, &s, (*row)++, v);
+}
+
+/* Thousands of connections at once, each found again; and their states apart. */
+static void many_connections(void **state)
+{
+    (void)state;
+    uint32_t row = 0;
+    struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
+    struct verdict v;
+    for (uint16_t port = 10000; port < 13000; port++)
+        assert_true(feed(t, &row, SIDE_CLIENT, port, &(struct seg){.seq = {port}, .flags = TCP_SYN}, &v));
+    assert_int_equal(track_count(t), 3000);
+    for (uint16_t port = 10000; port < 13000; port += 2) {
+        struct seg s = {.seq = {7}, .ack = {port + 1u}, .flags = TCP_SYN | TCP_ACK};
+        assert_true(feed(t, &row, SIDE_SERVER, port, &s, &v));
+        assert_int_equal(v.conn, port - 10000);
+        assert_int_equal(v.acks_row, port - 10000);
+    }
+    struct conn_view even, odd;
+    assert_true(track_view(t, 2000, &even) && track_view(t, 2001, &odd) && !track_view(t, 3000, &odd));
+    assert_int_equal(even.state[SIDE_CLIENT], STATE_ESTABLISHED);
+    assert_int_equal(odd.state[SIDE_CLIENT], STATE_SYN_SENT);
+    track_free(t);
+}
+
+/* A long stream: what is out is bounded, and what is remembered gives the right rows. */
+static void long_stream(void **state)
+{
+    (void)state;
+    uint32_t row = 0;
+    struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
+    struct verdict v;
+    uint32_t seq = 4000000000u, rows[6000];
+    for (uint32_t i = 0; i < 6000; i++, seq += 1000) {
+        struct seg s = {.seq = {seq}, .ack = {1}, .len = 1000, .flags = TCP_ACK};
+        rows[i] = row;
+        assert_true(feed(t, &row, SIDE_CLIENT, 9, &s, &v));
+        assert_int_equal(v.labels & ~LBL(WINDOW_FULL), LBL(DATA));
+        if (i < 3000 && i % 20 == 19) {
+            assert_true(feed(t, &row, SIDE_SERVER, 9,
+                             &(struct seg){.seq = {1}, .ack = {seq + 1000}, .flags = TCP_ACK}, &v));
+            assert_int_equal(v.acks_row, rows[i]);
+            assert_int_equal(v.annot.acked, 20000);
+        }
+    }
+    /* 3000 segments are out; a copy of a recent one names its row. */
+    assert_true(feed(t, &row, SIDE_CLIENT, 9,
+                     &(struct seg){.seq = {seq - 5000}, .ack = {1}, .len = 1000, .flags = TCP_ACK}, &v));
+    assert_true(v.labels & LBL(RETRANSMISSION));
+    assert_int_equal(v.repeats_count, 1);
+    assert_int_equal(v.repeats[0], rows[5995]);
+    struct conn_view view;
+    track_view(t, 0, &view);
+    assert_int_equal(view.stats[SIDE_CLIENT].unique_bytes, 6000000);
+    assert_int_equal(view.stats[SIDE_CLIENT].retransmitted_bytes, 1000);
+    assert_true(view.stats[SIDE_CLIENT].rtt_samples > 100);
+    track_free(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sentences_differ),
+        cmocka_unit_test(sentences_hold_their_numbers),
+        cmocka_unit_test(many_connections),
+        cmocka_unit_test(long_stream),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
