@@ -16,7 +16,6 @@
 enum {
     DRAIN_MOST = 20000,   /* frames a turn, so that keys are answered in a flood */
     LAG_MS = 20,          /* a pipe whose reader is slow is tried again */
-    TICK_MS = 100,        /* a countdown is shown ten times a second */
     STARVED_NS = 20000000 /* under steady traffic conditions are judged at least so often */
 };
 
@@ -106,11 +105,8 @@ static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
     uint64_t wait_ns = turn_wait(a->turn, now_ns);
     const uint64_t deadline = a->script ? script_deadline(a->script) : 0;
 
-    if (a->sampler) {
+    if (a->sampler)
         wait_ns = sooner(sampler_wait(a->sampler, now_ns), wait_ns);
-        if (sampler_timer_runs(a->sampler))
-            wait_ns = sooner((uint64_t)TICK_MS * 1000000, wait_ns);
-    }
     if (deadline)
         wait_ns = sooner(deadline > steady_ns ? deadline - steady_ns : 1, wait_ns);
     for (size_t i = 0; i < a->outlet_count; i++)

@@ -201,7 +201,10 @@ static bool observers_up(struct app *a, struct fail *f)
     a->kernel = (struct sampler_kernel){a->diag, descriptor_of, a};
     sampler_hooks_kernel(&hooks, &a->kernel);
     a->sampler = sampler_new(a->mem, a->session, &hooks, &server);
-    return a->sampler || fail_errno(f, ENOMEM, NULL, "tcpviz");
+    if (!a->sampler)
+        return fail_errno(f, ENOMEM, NULL, "tcpviz");
+    sampler_follow(a->sampler, a->turn);
+    return true;
 }
 
 /* A script, an export of a capture or a capture to print need no terminal. */
