@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core/decode.h"
 #include "core/event.h"
+#include "plat/capture.h"
 #include "plat/mapped.h"
 #include "session/pcapfile.h"
 
@@ -12,11 +14,13 @@ enum { SLICE = 4096 }; /* frames a turn: some milliseconds */
 struct reader {
     struct mapped *file;
     struct pcapfile *frames;
-    const char *path;
+    const char *path, *filter;
+    struct packet_filter *passes; /* compiled for linktype */
+    int linktype;
     bool ended;
 };
 
-struct reader *reader_open(const char *path, const struct mem *m, struct fail *f)
+struct reader *reader_open(const char *path, const char *filter, const struct mem *m, struct fail *f)
 {
     struct reader *r = calloc(1, sizeof *r);
 
@@ -25,7 +29,10 @@ struct reader *reader_open(const char *path, const struct mem *m, struct fail *f
         return NULL;
     }
     r->path = path;
-    r->file = mapped_open(m, path, f);
+    r->filter = filter;
+    r->linktype = DLT_EN10MB_; /* a wrong filter is told before anything is read */
+    if (!filter || (r->passes = packet_filter_new(filter, r->linktype, f)) != NULL)
+        r->file = mapped_open(m, path, f);
     r->frames = r->file ? pcapfile_new(m) : NULL;
     if (r->frames)
         return r;
@@ -39,6 +46,7 @@ void reader_close(struct reader *r)
 {
     if (!r)
         return;
+    packet_filter_free(r->passes);
     pcapfile_free(r->frames);
     mapped_close(r->file);
     free(r);
@@ -51,12 +59,33 @@ static void offer(struct reader *r)
     pcapfile_bytes(r->frames, bytes, len, mapped_all(r->file));
 }
 
+/* Whether the filter lets the frame through; an interface of another link type has the filter compiled for
+ * it. */
+static bool passes(struct reader *r, const struct pcap_frame *p)
+{
+    struct fail unfit = {0};
+
+    if (!r->filter)
+        return true;
+    if (p->linktype != r->linktype) {
+        packet_filter_free(r->passes);
+        r->passes = packet_filter_new(r->filter, p->linktype, &unfit);
+        r->linktype = p->linktype;
+        fail_release(&unfit); /* it asks for what this link type has not: nothing passes */
+    }
+    return r->passes && packet_filter_passes(r->passes, p->bytes, p->caplen, p->wirelen);
+}
+
 static bool apply(struct session *s, const struct pcap_frame *p, struct fail *f, const char *path)
 {
     const struct event e = {
         .kind = EVENT_SEGMENT,
         .time_ns = p->time_ns,
-        .u.segment = {.linktype = p->linktype, .bytes = p->bytes, .caplen = p->caplen, .wirelen = p->wirelen},
+        .u.segment = {.linktype = p->linktype,
+                      .bytes = p->bytes,
+                      .caplen = p->caplen,
+                      .wirelen = p->wirelen,
+                      .frame = p->number},
     };
     return session_apply(s, &e) || fail_errno(f, ENOMEM, NULL, "%s", path);
 }
@@ -90,7 +119,7 @@ bool reader_some(struct reader *r, struct session *s, struct fail *f)
     for (int i = 0; i < SLICE; i++) {
         const enum pcap_next next = pcapfile_next(r->frames, &p);
         if (next == PCAP_FRAME) {
-            if (!apply(s, &p, f, r->path))
+            if (passes(r, &p) && !apply(s, &p, f, r->path))
                 break;
         } else if (next == PCAP_MORE) {
             if (!mapped_more(r->file, f))

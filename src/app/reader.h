@@ -8,8 +8,8 @@
 
 struct reader;
 
-/* Opens the file ('-': standard input); path is borrowed. NULL: f says why. */
-struct reader *reader_open(const char *path, const struct mem *m, struct fail *f);
+/* Opens the file ('-': standard input). filter: BPF, NULL for all. Both are borrowed. NULL: f says why. */
+struct reader *reader_open(const char *path, const char *filter, const struct mem *m, struct fail *f);
 void reader_close(struct reader *r); /* NULL is allowed */
 /* Gives the session some frames more. False: there are no more; f says what was wrong with the file, if
  * anything (status 1 where it is damaged: what was whole was given; 3 where it is no capture). */

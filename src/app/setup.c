@@ -231,7 +231,7 @@ static bool app_up(struct app *a, struct fail *f)
     if (!a->timer || (a->capture && !a->sniffed))
         return fail_errno(f, ENOMEM, NULL, "tcpviz");
     if (o->mode == MODE_READ) {
-        a->reader = reader_open(o->read, a->mem, f);
+        a->reader = reader_open(o->read, o->filter, a->mem, f);
         if (!a->reader)
             return false;
     }

@@ -125,6 +125,7 @@ struct event_segment {
     int linktype;
     const uint8_t *bytes;
     uint32_t caplen, wirelen;
+    uint32_t frame; /* its number in the capture, growing; 0: the one after the last */
     bool injected;
 };
 

@@ -141,17 +141,39 @@ void capture_counts(struct capture *c, struct capture_counts *out)
     *out = (struct capture_counts){c->seen, c->dropped, c->interface_dropped};
 }
 
-bool capture_filter_check(const char *filter, int linktype, struct fail *f)
-{
-    pcap_t *p = pcap_open_dead(linktype, WHOLE_FRAMES);
-    if (!p)
-        return fail_errno(f, ENOMEM, NULL, "filter %s", filter);
+struct packet_filter {
     struct bpf_program program;
-    bool right = pcap_compile(p, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
-    if (right)
-        pcap_freecode(&program);
-    else
-        fail_set(f, FAIL_USAGE, pcap_geterr(p), NULL, "filter %s", filter);
-    pcap_close(p);
-    return right;
+};
+
+struct packet_filter *packet_filter_new(const char *text, int linktype, struct fail *f)
+{
+    struct packet_filter *p = malloc(sizeof *p);
+    pcap_t *dead = p ? pcap_open_dead(linktype, WHOLE_FRAMES) : NULL;
+
+    if (!dead) {
+        fail_errno(f, ENOMEM, NULL, "filter %s", text);
+    } else if (pcap_compile(dead, &p->program, text, 1, PCAP_NETMASK_UNKNOWN) == 0) {
+        pcap_close(dead);
+        return p;
+    } else {
+        fail_set(f, FAIL_USAGE, pcap_geterr(dead), NULL, "filter %s", text);
+        pcap_close(dead);
+    }
+    free(p);
+    return NULL;
+}
+
+bool packet_filter_passes(const struct packet_filter *p, const uint8_t *bytes, uint32_t caplen,
+                          uint32_t wirelen)
+{
+    const struct pcap_pkthdr h = {.caplen = caplen, .len = wirelen};
+    return pcap_offline_filter(&p->program, &h, bytes) != 0;
+}
+
+void packet_filter_free(struct packet_filter *p)
+{
+    if (!p)
+        return;
+    pcap_freecode(&p->program);
+    free(p);
 }

@@ -34,7 +34,13 @@ struct capture_counts {
 /* Counts since it was opened. */
 void capture_counts(struct capture *c, struct capture_counts *out);
 void capture_close(struct capture *c);
-/* Compiles a filter to say whether it is right, without an interface. */
-bool capture_filter_check(const char *filter, int linktype, struct fail *f);
+
+/* A BPF filter for frames that come from elsewhere, compiled for one link type. NULL: f has status 2 and
+ * libpcap's words. */
+struct packet_filter;
+struct packet_filter *packet_filter_new(const char *text, int linktype, struct fail *f);
+bool packet_filter_passes(const struct packet_filter *p, const uint8_t *bytes, uint32_t caplen,
+                          uint32_t wirelen);
+void packet_filter_free(struct packet_filter *p); /* NULL is allowed */
 
 #endif

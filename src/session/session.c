@@ -217,7 +217,7 @@ static bool apply_segment(struct session *s, const struct event *e)
 {
     const struct event_segment *seen = &e->u.segment;
     struct seg g;
-    s->frames++;
+    s->frames = seen->frame > s->frames ? seen->frame : s->frames + 1;
     enum frame_kind kind = seg_decode(&g, seen->linktype, seen->bytes, seen->caplen, seen->wirelen);
     if (kind != FRAME_TCP && kind != FRAME_TCP_FRAGMENT)
         return true;
