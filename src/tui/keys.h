@@ -19,10 +19,10 @@ enum {
 /* line: the command that the key runs; with a leading '?' the prompt opens with the rest filled in, for Enter
  * to run. bar: its place in the key bar from the left, 0: not in it. */
 struct key_row {
-    unsigned views;
     const char *key; /* "c", "Space", "PgDn", "F1", "C-l": names as term.h makes them */
     const char *line;
     const char *help; /* for the catalogue */
+    unsigned views;
     int bar;
 };
 

@@ -198,9 +198,13 @@ void screen_free(struct screen *s)
 {
     if (s == NULL)
         return;
-    struct source *const sources[] = {s->tty, s->winch, s->stop, s->frame, s->tick, s->pacer, s->search};
-    for (size_t i = 0; i < COUNT_OF(sources); i++)
-        source_close(sources[i]);
+    source_close(s->tty);
+    source_close(s->winch);
+    source_close(s->stop);
+    source_close(s->frame);
+    source_close(s->tick);
+    source_close(s->pacer);
+    source_close(s->search);
     term_free(s->term);
     canvas_free(s->canvas);
     release_state(s);

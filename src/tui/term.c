@@ -327,7 +327,7 @@ void term_stop(struct term *t)
 
 static void add_cap(struct screen_rescue *r, const char *text)
 {
-    size_t len = text == NULL || text == (const char *)-1 ? 0 : strlen(text);
+    size_t len = text == NULL || (intptr_t)text == -1 ? 0 : strlen(text);
     if (len <= sizeof r->bytes - r->len) {
         memcpy(r->bytes + r->len, len == 0 ? "" : text, len);
         r->len += len;
@@ -341,7 +341,7 @@ void term_rescue(const struct term *t, struct screen_rescue *out)
     out->modes = t->before;
     out->len = 0;
     const char *mouse = tigetstr("kmous");
-    if (mouse != NULL && mouse != (const char *)-1)
+    if (mouse != NULL && (intptr_t)mouse != -1)
         add_cap(out, "\033[?1000l\033[?1006l");
     for (size_t i = 0; i < COUNT_OF(caps); i++)
         add_cap(out, tigetstr(caps[i]));
