@@ -120,6 +120,22 @@ static void put_result(struct str *out, const struct voice *v, const struct even
     }
 }
 
+/* The arguments of a socket option without descriptor and level, which its name tells too: what is set, and to what,
+ * has to fit. */
+static const char *without_level(const struct event_call *c)
+{
+    const char *args = c->args;
+    if (!args || !strstr(c->name, "sockopt"))
+        return args;
+    for (int skip = 0; skip < 2; skip++) {
+        const char *comma = strstr(args, ", ");
+        if (!comma)
+            return c->args;
+        args = comma + 2;
+    }
+    return args;
+}
+
 void say_call(struct str *out, const struct voice *v, const struct event_call *c)
 {
     struct str end;
@@ -129,7 +145,7 @@ void say_call(struct str *out, const struct voice *v, const struct event_call *c
     size_t start = out->len, cells = cells_of(end.at, end.len);
     str_put(out, c->name);
     str_put_char(out, '(');
-    put_args(out, c->args, v->ascii);
+    put_args(out, without_level(c), v->ascii);
     /* Rather some arguments than the result are left out. */
     cut_at_word(out, start, BRIEF_CELLS - cells, v->ascii);
     str_put_n(out, end.at, end.len);
