@@ -3,6 +3,7 @@
 #include "app/outlet.h"
 #include "app/parts.h"
 #include "plat/crash.h"
+#include "plat/state.h"
 
 static bool hook_run(void *ctx, const char *line, size_t len, struct str *error)
 {
@@ -124,7 +125,10 @@ bool app_screen_up(struct app *a, struct fail *f)
 
     for (size_t i = 0; i + 1 < COUNT_OF(formats) && export_format_at(i); i++)
         formats[i] = export_format_at(i)->name;
-    a->voice.ascii = a->voice.ascii || screen_ascii();
+    if (screen_ascii()) { /* neither the ladder's glyphs nor another script than Latin can be shown */
+        a->voice.ascii = true;
+        a->voice.lang = LANG_EN;
+    }
     a->screen = screen_new(
         &(struct screen_options){
             .mem = a->mem,
@@ -136,7 +140,7 @@ bool app_screen_up(struct app *a, struct fail *f)
                                                : SCREEN_COLOR_AUTO,
             .theme = NULL,
             .steady = a->steady,
-            .first_run = true,
+            .first_run = state_first("tip-seen"),
             .keys = keymap,
             .key_count = keymap_count,
             .formats = formats,

@@ -1,4 +1,4 @@
-#include <errno.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +23,15 @@ static struct voice voice_of(const struct options *o)
     return v;
 }
 
+/* A language asked for works in every locale: where the locale has no characters for it, they are counted and
+ * written as UTF-8 all the same. */
+static void locale_set(const struct voice *v)
+{
+    setlocale(LC_ALL, "");
+    if (v->lang != LANG_EN && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 static int print(const struct str *text)
 {
     const bool good = !text->failed && fputs(text->at, stdout) >= 0 && fflush(stdout) == 0;
@@ -36,10 +45,10 @@ int main(int argc, char **argv)
     struct str text;
     int status;
 
-    setlocale(LC_ALL, "");
     str_init(&text, heap_mem());
     const bool good = options_parse(&o, argc, argv, &f);
     struct voice v = voice_of(&o);
+    locale_set(&v);
     if (!good) {
         status = (int)f.status;
     } else if (o.mode == MODE_HELP) {
