@@ -21,7 +21,7 @@
 #include "plat/netns.h"
 #include "session/sampler.h"
 
-enum { DRAIN_NS = 20000000, LIVE_RING = 4 << 20 };
+enum { DRAIN_NS = 20000000, LIVE_RING = 4 << 20, STEADY_PORT = 54230 };
 
 static bool is_live(const struct options *o)
 {
@@ -61,6 +61,7 @@ static struct lab_options lab_options_of(struct app *a)
         .port = (uint16_t)o->port,
         .backlog = o->backlog,
         .keepalive_s = o->keepalive_s,
+        .client_port = a->steady ? STEADY_PORT : 0,
         .mem = a->mem,
         .loop = a->loop,
         .sink = a->turn ? turn_sink(a->turn) : (struct event_sink){0},
@@ -143,8 +144,8 @@ static bool script_up(struct app *a, struct fail *f)
 static const char *source_words(const struct options *o)
 {
     switch (o->mode) {
-    case MODE_LAB: return "private loopback";
-    case MODE_HOST: return "host loopback";
+    case MODE_LAB: return N_("private loopback");
+    case MODE_HOST: return N_("host loopback");
     case MODE_READ: return o->read;
     case MODE_WATCH: return o->iface;
     case MODE_HELP:
@@ -328,6 +329,7 @@ int app_main(struct options *o, const struct voice *v, struct fail *f)
                                        : LABS_WATCH,
     };
 
+    a.voice.steady = a.steady;
     str_init(&a.said, a.mem);
     str_init(&a.place, a.mem);
     if (app_up(&a, f)) {

@@ -18,6 +18,18 @@ static bool name(struct lab *l, struct pair *c, int fd)
     return key.known;
 }
 
+/* A port known beforehand, so that two runs look the same. One that is taken is left to the kernel. */
+static void choose_port(const struct lab *l, const struct pair *c, int fd)
+{
+    struct endpoint own = l->server;
+    struct sockaddr_storage sa;
+    if (l->o.client_port == 0)
+        return;
+    own.port = (uint16_t)(l->o.client_port + c->serial - 1);
+    const socklen_t len = endpoint_to(&own, &sa);
+    (void)bind(fd, (const struct sockaddr *)&sa, len);
+}
+
 bool client_connect(struct lab *l, struct tuple *named, struct fail *f)
 {
     struct pair *c = pair_new(l);
@@ -34,6 +46,7 @@ bool client_connect(struct lab *l, struct tuple *named, struct fail *f)
         pair_free(l, c);
         return false;
     }
+    choose_port(l, c, fd);
     defaults_apply(l, &p->caller, fd, SIDE_CLIENT);
     if (d->idle_s > 0)
         keepalive_apply(&p->caller, fd, d->idle_s, d->interval_s, d->count);

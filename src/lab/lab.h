@@ -20,6 +20,7 @@ struct lab_options {
     uint16_t port;
     int backlog;
     int keepalive_s;
+    uint16_t client_port; /* of the first connection, the next ones count up; 0: the kernel chooses */
     const struct mem *mem;
     struct loop *loop;
     struct event_sink sink;

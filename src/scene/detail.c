@@ -8,12 +8,12 @@
 #include "scene/fill.h"
 
 /* All texts of a detail but its fields'. */
-enum { TEXTS = 8 };
+enum { TEXTS = 9 };
 
 static void detail_texts(struct detail *d, struct str *out[TEXTS])
 {
-    struct str *const texts[TEXTS] = {&d->title, &d->what,      &d->why,     &d->next,
-                                      &d->rfc,   &d->wireshark, &d->differs, &d->call};
+    struct str *const texts[TEXTS] = {&d->title,     &d->what,    &d->why,  &d->next,  &d->rfc,
+                                      &d->wireshark, &d->differs, &d->call, &d->masked};
     memcpy(out, texts, sizeof texts);
 }
 
@@ -146,6 +146,31 @@ static void put_title(struct detail *d, const struct voice *v, const struct sess
     put_words(&d->title, v, N_("bytes"));
 }
 
+/* Where two runs differ though the same happens: IPv4's identification, the first sequence numbers,
+ * timestamps, and the checksums of it all. */
+static void mask(struct detail *d, struct seg *g)
+{
+    str_put_n(&d->masked, (const char *)d->bytes, d->caplen);
+    if (d->masked.len != d->caplen || g->tcp.at + g->tcp.len > d->caplen || g->tcp.len < 20)
+        return;
+    char *ip = d->masked.at + g->ip.at, *tcp = d->masked.at + g->tcp.at;
+    if (g->src.addr.family == 4) {
+        memset(ip + 4, 0, 2);
+        memset(ip + 10, 0, 2);
+    }
+    memset(tcp + 4, 0, 8);
+    memset(tcp + 16, 0, 2);
+    for (uint32_t at = 20; at + 10 <= g->tcp.len; at++) {
+        if (tcp[at] == 8 && tcp[at + 1] == 10) {
+            memset(tcp + at + 2, 0, 8);
+            break;
+        }
+    }
+    g->seq.v = g->ack.v = 0;
+    g->checksum = 0;
+    d->bytes = (const uint8_t *)d->masked.at;
+}
+
 static void segment_detail(struct detail *d, const struct voice *v, const struct session *s,
                            const struct row *r, bool steady)
 {
@@ -157,8 +182,11 @@ static void segment_detail(struct detail *d, const struct voice *v, const struct
     d->bytes = session_bytes(s, r, &d->caplen, &wirelen, &f.linktype);
     if (!d->bytes)
         d->caplen = 0;
-    if (d->bytes && session_seg(s, r, &f.seg))
+    if (d->bytes && session_seg(s, r, &f.seg)) {
+        if (steady)
+            mask(d, &f.seg);
         fields_fill(&f);
+    }
     path_of(&d->path, v, s, d->row, steady);
     say_note(&d->what, v, s, r);
     say_why(&d->why, v, s, r);

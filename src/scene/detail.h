@@ -28,7 +28,8 @@ struct detail {
     size_t fields;
     struct detail_layer layer[DETAIL_LAYERS];
     size_t layers;
-    const uint8_t *bytes; /* the session's; lives as long as it */
+    const uint8_t *bytes; /* the session's, or in `masked`; lives as long as the shorter of them */
+    struct str masked;    /* a copy of the bytes, with 0 where the kernel chose or measured (steady) */
     uint32_t caplen;
     struct path path;
     struct str what, why, next; /* whole sentences, to be wrapped */

@@ -12,7 +12,8 @@ enum lang { LANG_EN, LANG_ZH, LANG_COUNT };
 /* How to speak. A plain value, handed to whoever needs words. */
 struct voice {
     enum lang lang;
-    bool ascii; /* µ becomes u, arrows and glyphs plain */
+    bool ascii;  /* µ becomes u, arrows and glyphs plain */
+    bool steady; /* measured times are said as 0, so that two runs read the same */
 };
 
 bool lang_find(const char *name, enum lang *out); /* "en", "zh", "zh_CN.UTF-8" */

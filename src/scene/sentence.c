@@ -165,7 +165,7 @@ static void put_acks(struct str *out, const struct facts *f)
 
 static void put_silence(struct str *out, const struct facts *f)
 {
-    str_put_span(out, (uint64_t)f->extra.annot.silence_ms * 1000000, f->voice->ascii);
+    str_put_span(out, f->voice->steady ? 0 : (uint64_t)f->extra.annot.silence_ms * 1000000, f->voice->ascii);
 }
 
 static void put_probably(struct str *out, const struct facts *f)
@@ -208,12 +208,31 @@ static const struct {
     const char *clause, *sentence;
 } joins[LANG_COUNT] = {[LANG_EN] = {"; ", " "}, [LANG_ZH] = {"；", ""}};
 
+/* "1 bytes" becomes "1 byte": the numbers of a text are known only when it is filled. */
+static void make_singular(struct str *out, size_t start)
+{
+    static const char *const plurals[] = {"1 bytes", "1 more bytes"};
+    for (size_t p = 0; p < COUNT_OF(plurals); p++) {
+        size_t len = strlen(plurals[p]);
+        for (size_t i = start; i + len <= out->len; i++) {
+            char before = i > start ? out->at[i - 1] : ' ';
+            bool longer = (before >= '0' && before <= '9') || before == '.' || before == '#';
+            if (longer || memcmp(out->at + i, plurals[p], len) != 0)
+                continue;
+            memmove(out->at + i + len - 1, out->at + i + len, out->len - i - len);
+            str_cut(out, out->len - 1);
+        }
+    }
+}
+
 /* Appends a text with the row's facts. A place that begins it begins a sentence, so its word gets a capital
  * letter; but a call keeps its own name. */
 static void put_fact(struct str *out, struct facts *f, const char *english)
 {
     size_t start = out->len;
     fill(out, say(f->voice, english), f->voice->ascii, facts_value, f);
+    if (f->voice->lang == LANG_EN && !out->failed)
+        make_singular(out, start);
     bool place = english && english[0] == '{' && strncmp(english, "{call}", 6) != 0;
     if (place && start < out->len && out->at[start] >= 'a' && out->at[start] <= 'z')
         out->at[start] = (char)(out->at[start] - 'a' + 'A');

@@ -77,7 +77,8 @@ static void put_program(struct panel *p, const struct voice *v, const struct pan
         [WAITS_CLOSED] = N_("closed"),
         [WAITS_STOPPED] = N_("does not read"),
     };
-    enum lab_waits waits = of->program ? of->program->waits : of->accepting ? WAITS_ACCEPT : WAITS_NOTHING;
+    const bool accepting = of->accepting && of->side == SIDE_SERVER;
+    enum lab_waits waits = of->program ? of->program->waits : accepting ? WAITS_ACCEPT : WAITS_NOTHING;
     put_words(&p->program, v, words[waits]);
     if (of->program && of->program->peer_closed && (waits == WAITS_NOTHING || waits == WAITS_READ))
         str_clear(&p->program), put_words(&p->program, v, N_("read() = 0: the peer has closed"));
@@ -176,8 +177,11 @@ static void put_timer(struct panel *p, const struct voice *v, const struct panel
         str_put_fixed(&time, (left + 50) / 100, 1);
         str_put(&time, " s");
     }
-    put_filled(&p->timer_text, v, timers[p->timer].words, "time", time.at, NULL);
-    put_filled(&p->timer_short, v, timers[p->timer].brief, "time", time.at, NULL);
+    /* An orphan in FIN-WAIT-2 waits in the kernel's table of TIME-WAIT, with its clock. */
+    bool orphan = p->timer == TIMER_TIME_WAIT && k->state == STATE_FIN_WAIT_2;
+    put_filled(&p->timer_text, v, orphan ? N_("FIN-WAIT-2 ends in {time}") : timers[p->timer].words, "time",
+               time.at, NULL);
+    put_filled(&p->timer_short, v, orphan ? N_("fw2 {time}") : timers[p->timer].brief, "time", time.at, NULL);
     str_release(&time);
     if ((p->timer != TIMER_KEEPALIVE && p->timer != TIMER_PERSIST) || k->probes < 0)
         return;

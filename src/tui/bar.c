@@ -72,7 +72,7 @@ static void put_conns(const struct screen *s, struct str *out, bool brief)
 {
     size_t count = session_conns(s->o.session);
     struct str a, b;
-    if (count == 0)
+    if (count == 0 || (s->info.selected == NO_CONN && s->info.lab && !s->all))
         return;
     str_init(&a, s->o.mem);
     str_init(&b, s->o.mem);

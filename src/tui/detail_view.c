@@ -113,9 +113,8 @@ static void add_sentences(struct screen *s, const struct path_step *step, size_t
 {
     for (size_t i = 0; i < count; i++) {
         str_clear(&s->scratch);
-        str_put_n(&s->scratch, step[i].name.at, step[i].name.len);
-        str_put(&s->scratch, ": ");
-        str_put_n(&s->scratch, step[i].sentence.at, step[i].sentence.len);
+        say_fill(&s->scratch, say(&s->voice, N_("{layer}: {sentence}")), "layer", step[i].name.at, "sentence",
+                 step[i].sentence.at, NULL);
         page_add(&s->way, step[i].absent ? LOOK_DIM : LOOK_TEXT, s->scratch.at);
     }
 }

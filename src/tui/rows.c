@@ -145,6 +145,7 @@ static bool line_holds(struct screen *s, size_t at)
 void rows_find(struct screen *s, bool up)
 {
     s->find_at = s->cursor;
+    s->find_left = s->count;
     s->find_up = up;
     s->finding = s->find_text.len > 0 && s->count > 0;
     rows_find_on(s);
@@ -156,12 +157,20 @@ void rows_find_on(void *ctx)
 {
     struct screen *s = ctx;
     for (int i = 0; s->finding && i < FIND_SLICE; i++) {
-        if (s->find_up ? s->find_at == 0 : s->find_at + 1 >= s->count) {
+        if (s->find_left-- == 0) {
             s->finding = false;
-            screen_say(s, say(&s->voice, s->find_up ? N_("not found above") : N_("not found below")), true);
+            str_clear(&s->scratch);
+            say_fill(&s->scratch, say(&s->voice, N_("not found: {text}")), "text", s->find_text.at, NULL);
+            screen_say(s, s->scratch.at, true);
             return;
         }
-        s->find_at = s->find_up ? s->find_at - 1 : s->find_at + 1;
+        bool edge = s->find_up ? s->find_at == 0 : s->find_at + 1 >= s->count;
+        if (edge)
+            screen_say(s,
+                       say(&s->voice,
+                           s->find_up ? N_("goes on from the last row") : N_("goes on from the first row")),
+                       false);
+        s->find_at = edge ? (s->find_up ? s->count - 1 : 0) : s->find_up ? s->find_at - 1 : s->find_at + 1;
         if (line_holds(s, s->find_at)) {
             s->finding = false;
             rows_go(s, s->find_at);

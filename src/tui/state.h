@@ -52,7 +52,7 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     bool mark_all;
 
     struct str find_text;
-    size_t find_at;
+    size_t find_at, find_left; /* the row looked at; how many are left */
     bool find_up, finding;
 
     enum screen_mode mode, under; /* under: what a page or the dialog lies on */

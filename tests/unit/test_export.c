@@ -114,13 +114,14 @@ static void test_json_lines_have_every_member(void **state)
     (void)state;
     struct session *s = a_lesson();
     struct got g;
-    whole(&g, "jsonl", s, (struct voice){LANG_EN, false});
+    whole(&g, "jsonl", s, (struct voice){LANG_EN, false, false});
     has(&g, "{\"type\":\"session\",\"tool\":\"tcpviz\",\"version\":\"" TCPVIZ_VERSION
             "\",\"source\":\"private loopback\",\"started\":\"1970-01-01T00:00:00.000000Z\"}\n");
     has(&g,
         "\n{\"type\":\"segment\",\"frame\":1,\"time\":1795347030.000000000,\"conn\":1,\"from\":\"client\","
         "\"src\":\"10.0.0.1:40000\",\"dst\":\"10.0.0.2:3344\",\"flags\":\"S\",\"seq\":0,\"ack\":0,\"len\":0,"
-        "\"win\":64240,\"options\":{},\"labels\":[\"syn\",\"bad-checksum\"],\"wireshark\":[],\"step\":\"handshake 1/3\","
+        "\"win\":64240,\"options\":{},\"labels\":[\"syn\",\"bad-checksum\"],\"wireshark\":[],\"step\":"
+        "\"handshake 1/3\","
         "\"client_state\":\"SYN-SENT\",\"server_state\":");
     has(&g, "\"acks_frame\":1,\"repeats_frames\":[],");
     has(&g, "\"flags\":\"P.\",\"seq\":1,\"ack\":1,\"len\":100,");
@@ -163,7 +164,7 @@ static void test_options_are_those_of_the_segment(void **state)
     put16(m.bytes + 32, (5 + sizeof sack / 4) << 12 | TCP_ACK);
     assert_true(session_apply(s, &m.event));
     struct got g;
-    whole(&g, "jsonl", s, (struct voice){LANG_EN, false});
+    whole(&g, "jsonl", s, (struct voice){LANG_EN, false, false});
     has(&g, "\"options\":{\"mss\":1460,\"sack_permitted\":true,\"tsval\":7,\"tsecr\":0,\"wscale\":10}");
     has(&g, "\"options\":{\"sack\":[[11,21]]}");
     str_release(&g.text);
@@ -173,7 +174,7 @@ static void test_options_are_those_of_the_segment(void **state)
 static void test_text_keeps_its_columns(void **state)
 {
     (void)state;
-    const struct voice voices[] = {{LANG_EN, false}, {LANG_ZH, false}, {LANG_EN, true}};
+    const struct voice voices[] = {{LANG_EN, false, false}, {LANG_ZH, false, false}, {LANG_EN, true, false}};
     struct session *s = a_lesson();
     for (size_t v = 0; v < COUNT_OF(voices); v++) {
         struct got g;
@@ -215,7 +216,7 @@ static void test_a_pipe_gets_each_row_at_once(void **state)
     (void)state;
     struct session *s = a_lesson();
     struct got g;
-    struct export *e = start(&g, "jsonl", s, (struct voice){LANG_EN, false});
+    struct export *e = start(&g, "jsonl", s, (struct voice){LANG_EN, false, false});
     assert_true(export_begin(e, true));
     assert_int_equal(g.puts, 1);
     size_t before = g.text.len;
@@ -237,7 +238,7 @@ static void test_a_full_disk_is_told(void **state)
     (void)state;
     struct session *s = a_lesson();
     struct got g;
-    struct export *e = start(&g, "txt", s, (struct voice){LANG_EN, false});
+    struct export *e = start(&g, "txt", s, (struct voice){LANG_EN, false, false});
     g.full = 10;
     assert_false(export_begin(e, true));
     size_t puts = g.puts;

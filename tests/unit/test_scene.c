@@ -9,7 +9,7 @@
 #include "scene/states.h"
 #include "unit/timeline.h"
 
-static const struct voice english = {LANG_EN, false}, plain = {LANG_EN, true};
+static const struct voice english = {LANG_EN, false, false}, plain = {LANG_EN, true, false};
 
 static void happen(struct session *s, uint64_t us, struct event e)
 {

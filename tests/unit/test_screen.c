@@ -219,7 +219,7 @@ static void keys_are_sound(void **state)
 
 static void expect_line(const struct ladder_line *l, int cols, bool ascii, const char *want)
 {
-    struct voice voice = {LANG_EN, ascii};
+    struct voice voice = {LANG_EN, ascii, false};
     struct layout lay;
     struct str out;
     layout_make(&lay, &(struct layout_wants){40, cols, 1, 9, 0, 0});
