@@ -170,16 +170,16 @@ void app_turn(void *ctx)
     if (a->leaving)
         return;
     const bool acted = a->lab && lab_act(a->lab);
+    const uint64_t sniffed = clock_now();
     const int frames = app_sniff(a);
     if (frames < 0)
         app_lost(a);
     if (a->counters && (acted || frames > 0 || sampler_timer_runs(a->sampler)))
         counters_read(a->counters, take_counter, a);
-    const uint64_t now = clock_now();
-    const size_t applied = turn_settle(a->turn, now);
+    const size_t applied = turn_settle(a->turn, sniffed);
     const bool read = app_read(a);
     app_settled(a);
-    const bool seen = app_observe(a, now);
+    const bool seen = app_observe(a, clock_now());
     const uint64_t steady = clock_steady();
     app_step(a, steady);
     if (!app_feed(a))

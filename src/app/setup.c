@@ -165,7 +165,10 @@ static bool session_up(struct app *a, struct fail *f)
     };
     a->session = session_new(&s);
     a->turn = a->session ? turn_new(a->mem, a->session) : NULL;
-    return a->turn || fail_errno(f, ENOMEM, NULL, "tcpviz");
+    if (!a->turn)
+        return fail_errno(f, ENOMEM, NULL, "tcpviz");
+    turn_lag(a->turn, capture_lag_ns());
+    return true;
 }
 
 static bool signals_up(struct app *a, struct fail *f)
@@ -205,6 +208,7 @@ static bool observers_up(struct app *a, struct fail *f)
     if (!a->sampler)
         return fail_errno(f, ENOMEM, NULL, "tcpviz");
     sampler_follow(a->sampler, a->turn);
+    sampler_lag(a->sampler, capture_lag_ns());
     return true;
 }
 

@@ -111,8 +111,10 @@ static void take_call(struct track *t, struct conn *c, const struct event_call *
     case CALL_SHUTDOWN_RD: machine_input(c, call->side, IN_CALL_SHUTDOWN); break;
     case CALL_SHUTDOWN_WR:
     case CALL_SHUTDOWN_RDWR:
-        if (k->close_row == NO_ROW)
+        if (k->close_row == NO_ROW) {
             k->close_row = row;
+            k->half = call->kind == CALL_SHUTDOWN_WR;
+        }
         machine_input(c, call->side, IN_CALL_SHUTDOWN);
         machine_input(c, call->side, IN_CALL_CLOSE);
         break;
@@ -127,7 +129,7 @@ static void take_call(struct track *t, struct conn *c, const struct event_call *
     }
 }
 
-static void take_listener(struct track *t, const struct event_call *call)
+static void take_listener(struct track *t, const struct event_call *call, uint32_t row)
 {
     if (call->kind == CALL_LISTEN) {
         if (t->listener == STATE_UNKNOWN)
@@ -136,10 +138,12 @@ static void take_listener(struct track *t, const struct event_call *call)
         t->listener_fd = call->fd;
         t->backlog = call->value > 0 ? (uint32_t)call->value : 0;
         t->queue_known = true;
+        t->listener_close_row = NO_ROW;
     } else if ((call->kind == CALL_CLOSE || call->kind == CALL_ABORT) && t->listener == STATE_LISTEN &&
                call->fd == t->listener_fd) {
         t->listener = fsm_next(t->listener, IN_CALL_CLOSE);
         t->queued = 0;
+        t->listener_close_row = row;
     }
 }
 
@@ -149,7 +153,7 @@ uint32_t track_call(struct track *t, const struct event_key *key, const struct e
     bool worked = call_worked(call);
     if (!key->known) {
         if (worked && call->side == SIDE_SERVER)
-            take_listener(t, call);
+            take_listener(t, call, row);
         return NO_CONN;
     }
     uint32_t at = track_find(t, key);

@@ -43,6 +43,7 @@ struct flow {
     seq_t last_ack;              /* that this side sent, where ack_seen */
     seq_t fin_end, recover;      /* number after its FIN; end of what was out when a recovery began */
     uint64_t last_ns, raised_ns; /* its last segment; when nxt last rose */
+    uint64_t spoken_ns;          /* its last segment that was no probe */
     uint64_t srtt_ns;            /* smoothed, 0: none measured */
     uint32_t win;                /* that it last advertised, bytes */
     uint32_t ts_echo;            /* last TSecr: the newest timestamp that it took */
@@ -66,6 +67,7 @@ struct write_call {
 struct calls {
     bool known;
     bool unread; /* the abort was a close() with unread bytes */
+    bool half;   /* the close was a shutdown(WR): the socket still reads */
     uint32_t connect_row, close_row, abort_row;
     uint32_t written;      /* bytes */
     uint32_t count, first; /* of writes */
@@ -103,6 +105,7 @@ struct conn {
     bool queued, accepted; /* child in the accept queue; fetched from it */
     bool fins_crossed;     /* a simultaneous close */
     bool doubtful;         /* its SYN came while the older connection was open */
+    bool challenged;       /* and the older one has answered: the numbers are its own */
 };
 
 /* A segment on its way to the other side. */
@@ -124,6 +127,7 @@ struct track {
     uint32_t repeats[REPEATS_MOST];
     enum tcp_state listener;
     int listener_fd;
+    uint32_t listener_close_row;
     uint32_t backlog, queued; /* of the accept queue */
     bool queue_known;
     uint64_t counter_ns;                          /* when a counter moved last */

@@ -34,6 +34,8 @@ static enum annot_id of_rst(const struct look *k)
     const struct flow *f = k->f, *r = k->r;
     if (k->refused)
         return ANNOT_RST_BLIND;
+    if (k->unaccepted)
+        return ANNOT_RST_LISTENER;
     if (k->aborted)
         return k->unread ? ANNOT_RST_UNREAD : ANNOT_RST_ABORT;
     if (k->timed_out)
@@ -82,7 +84,9 @@ static enum annot_id of_fin(const struct look *k)
         return call ? ANNOT_FIN_BOTH_CALL : ANNOT_FIN_BOTH;
     if (k->v->step == STEP_CLOSE_3_OF_4)
         return call ? ANNOT_FIN_SECOND_CALL : ANNOT_FIN_SECOND;
-    return call ? ANNOT_FIN_CALL : ANNOT_FIN;
+    if (!call)
+        return ANNOT_FIN;
+    return k->c->calls[k->from]->half ? ANNOT_FIN_HALF : ANNOT_FIN_CALL;
 }
 
 static enum annot_id of_data(const struct look *k)
@@ -225,7 +229,7 @@ void explain(struct look *k)
     a->id = sound(k, choose(k));
     a->number = number_of(k);
     a->limit = k->full ? k->t->backlog : 0;
-    a->silence_ms = k->idle_ns / 1000000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(k->idle_ns / 1000000);
+    a->silence_ms = k->silence_ns / 1000000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(k->silence_ns / 1000000);
     bool guessed = k->v->cause != CAUSE_UNKNOWN && k->v->cause != CAUSE_CALL;
     a->probably = !k->t->options.live && (guessed || k->copy != COPY_NONE || (k->rst && !k->refused));
 }

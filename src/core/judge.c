@@ -103,6 +103,7 @@ static void judge_copy(struct look *k)
     uint64_t since;
     struct flow *f = k->f;
     const struct sent *s = mark_copies(k, &since);
+    k->silence_ns = since;
     look_label(k, LBL(RETRANSMISSION));
     if (f->una_known && seq_upto(k->right, f->una))
         look_label(k, LBL(SPURIOUS_RETRANSMISSION));
@@ -217,6 +218,8 @@ static void judge_probe(struct look *k, bool window)
     if (k->s->len)
         look_label(k, LBL(DATA));
     k->v->cause = window ? CAUSE_PERSIST : CAUSE_KEEPALIVE;
+    if (!window && !k->f->probes && k->r->spoken_ns)
+        k->silence_ns = k->s->time_ns - k->r->spoken_ns; /* own segments do not restart the timer */
     k->probe = true;
     k->f->probes++;
     k->f->probe_row = k->receipt.row;
@@ -236,7 +239,12 @@ static void judge_syn_copy(struct look *k)
         return;
     }
     mark_copies(k, &since);
+    k->silence_ns = since;
     look_label(k, LBL(RETRANSMISSION));
+    if (k->c->challenged && k->r->state == STATE_CLOSED) {
+        k->r->state = STATE_LISTEN; /* its old connection is gone, so the SYN meets the listener */
+        k->c->challenged = false;
+    }
     if (k->ack && k->r->syn_repeated) {
         k->answer = true;
         k->v->acks_row = k->r->last_row;

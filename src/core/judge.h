@@ -15,8 +15,9 @@ struct look {
     const struct seg *s;
     struct verdict *v;
     struct receipt receipt;
-    seq_t left, right; /* the numbers it takes */
-    uint64_t idle_ns;  /* since the last segment of the connection */
+    seq_t left, right;   /* the numbers it takes */
+    uint64_t idle_ns;    /* since the last segment of the connection */
+    uint64_t silence_ns; /* that the sentence speaks of */
     enum side from;
     enum copy_kind copy;
     bool syn, fin, rst, ack; /* flags */
@@ -27,7 +28,7 @@ struct look {
     bool opens;     /* window from zero */
     bool full;      /* the accept queue has no room for it */
     bool fin_again; /* acknowledges a FIN for the second time */
-    bool half_open, gone, timed_out, aborted, unread;
+    bool half_open, gone, timed_out, aborted, unread, unaccepted;
     uint32_t call_bytes; /* of the write() that made it */
 };
 

@@ -200,6 +200,7 @@ static void judge_delay(struct look *k, uint64_t waited)
     else if (t->options.wire || !near || waited < least || waited > 600 * MS)
         return;
     k->v->cause = CAUSE_DELAYED_ACK;
+    k->silence_ns = waited;
 }
 
 static void judge_new_ack(struct look *k, bool acks_fin)
@@ -285,6 +286,12 @@ void judge_rst(struct look *k)
         k->v->cause = CAUSE_CALL;
         k->v->cause_row = calls->abort_row;
         calls->abort_row = NO_ROW;
+        return;
+    }
+    if (k->from == SIDE_SERVER && k->c->queued && !k->c->accepted && k->t->listener_close_row != NO_ROW) {
+        k->unaccepted = true;
+        k->v->cause = CAUSE_CALL;
+        k->v->cause_row = k->t->listener_close_row;
         return;
     }
     k->timed_out = f->probes > 0 && k->ack && f->state != STATE_UNKNOWN;

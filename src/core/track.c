@@ -14,6 +14,7 @@ struct track *track_new(const struct mem *m, const struct track_options *o)
     t->options = *o;
     t->retry_conn = NO_CONN;
     t->listener_fd = -1;
+    t->listener_close_row = NO_ROW;
     return t;
 }
 
@@ -91,6 +92,8 @@ static uint32_t place(struct track *t, const struct seg *s, bool *reused)
 static void inherit(struct track *t, struct conn *c, enum side from)
 {
     const struct conn *o = &t->conns[c->older];
+    struct flow *asker = &c->flow[side_other(from)];
+    bool asks = c->calls[side_other(from)] && asker->state == STATE_SYN_SENT;
     bool turned = !endpoint_equal(&o->tuple.end[SIDE_CLIENT], &c->tuple.end[SIDE_CLIENT]);
     for (int i = 0; i < SIDE_COUNT; i++) {
         struct flow *n = &c->flow[i];
@@ -112,10 +115,37 @@ static void inherit(struct track *t, struct conn *c, enum side from)
         ranges_clear(&n->seen);
         ranges_add(&n->seen, seq_of(n->nxt.v - 1), n->nxt, NULL);
     }
-    struct flow *asked = &c->flow[side_other(from)];
-    asked->reject_row = asked->syn_row;
+    if (asks)
+        asker->state = STATE_SYN_SENT; /* what that end was before, its host has forgotten */
+    asker->reject_row = asker->syn_row;
     c->open = true;
     c->doubtful = false;
+    c->challenged = true;
+}
+
+/* The RST of the end that had asked has ended what its SYN met; the same SYN may come again, now to a
+ * listener. */
+static void begin_again(struct look *k)
+{
+    struct sent syn = {.left = k->f->base,
+                       .right = seq_add(k->f->base, 1),
+                       .row = k->f->syn_row,
+                       .copy = NO_ROW,
+                       .first_ns = k->c->syn_ns,
+                       .last_ns = k->c->syn_ns,
+                       .flags = TCP_SYN};
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        struct flow *f = &k->c->flow[i];
+        f->count = f->una_at = 0;
+        f->any = f->una_known = f->ack_seen = f->win_known = f->echo_known = f->syn_acked = false;
+        f->fin_got = f->fin_ack_got = false;
+        f->reject_row = NO_ROW;
+        ranges_clear(&f->seen);
+    }
+    k->r->base_known = false;
+    k->f->any = flow_sent(k->t, k->f, &syn) && ranges_add(&k->f->seen, syn.left, syn.right, NULL);
+    k->f->nxt = k->f->rcv = syn.right;
+    k->c->open = false;
 }
 
 /* Relative 0 of both directions (oracle's NOTES). */
@@ -214,6 +244,7 @@ static void look_init(struct look *k, struct track *t, const struct seg *s, uint
     k->f = &c->flow[k->from];
     k->r = &c->flow[conn_peer(c, k->from)];
     k->idle_ns = c->first_row != NO_ROW && s->time_ns > c->last_ns ? s->time_ns - c->last_ns : 0;
+    k->silence_ns = k->idle_ns;
     v->from = k->from;
     k->receipt = (struct receipt){.row = row,
                                   .conn = at,
@@ -263,8 +294,10 @@ static void remember_last(struct look *k)
     if (s->fragment)
         return;
     f->any = true;
-    if (!k->probe)
+    if (!k->probe) {
         f->probes = 0;
+        f->spoken_ns = s->time_ns;
+    }
     if (!(k->v->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
         k->r->probes = 0;
     if (k->rst || k->refused)
@@ -363,6 +396,8 @@ bool track_segment(struct track *t, const struct seg *s, uint32_t row, struct ve
     out->ack = !k.ack ? 0 : k.r->base_known ? seq_dist(k.r->base, s->ack) : s->ack.v;
     for (int i = 0; i < SIDE_COUNT; i++)
         out->state[i] = (enum tcp_state)k.c->flow[i].state;
+    if (k.rst && k.c->challenged && !k.refused && k.f->syn)
+        begin_again(&k);
     return moved;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <linux/if_packet.h>
 #include "core/types.h"
 
@@ -139,6 +140,18 @@ void capture_counts(struct capture *c, struct capture_counts *out)
         c->last_interface_dropped = now.ps_ifdrop;
     }
     *out = (struct capture_counts){c->seen, c->dropped, c->interface_dropped};
+}
+
+uint64_t capture_lag_ns(void)
+{
+    enum { MS = 1000000, JIFFIES_LAG = 10 * MS, HRTIMER_LAG = 3 * MS };
+    struct utsname u;
+    /* Before Linux 6.18 the blocks are handed over by a timer that counts in ticks, of 4 ms at 250 Hz. */
+    if (uname(&u) != 0)
+        return JIFFIES_LAG;
+    char *rest;
+    long major = strtol(u.release, &rest, 10), minor = *rest == '.' ? strtol(rest + 1, NULL, 10) : 0;
+    return major > 6 || (major == 6 && minor >= 18) ? HRTIMER_LAG : JIFFIES_LAG;
 }
 
 struct packet_filter {

@@ -33,6 +33,9 @@ struct capture_counts {
 };
 /* Counts since it was opened. */
 void capture_counts(struct capture *c, struct capture_counts *out);
+/* How long after a frame has passed the ring may still hold it back, ns: what the kernel's timer makes of the
+ * 1 ms that was asked for. */
+uint64_t capture_lag_ns(void);
 void capture_close(struct capture *c);
 
 /* A BPF filter for frames that come from elsewhere, compiled for one link type. NULL: f has status 2 and

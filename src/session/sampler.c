@@ -14,7 +14,7 @@
 
 enum {
     HOLD_NS = 50000000,    /* the longest that events which wait may hold it back */
-    AGAIN_NS = 2000000,    /* a difference is confirmed when it was seen this much later */
+    AGAIN_NS = 2000000,    /* the sniffer's time, if not told */
     TIMERS_NS = 100000000, /* between two rounds of the sockets whose timer runs */
     TIMERS_ROUND = 64      /* connections of one such round */
 };
@@ -25,6 +25,7 @@ struct sampler {
     struct sampler_hooks hooks;
     struct endpoint server;
     const struct turn *turn; /* NULL: asks at once */
+    uint64_t again_ns;       /* a difference is confirmed when it was seen this much later */
     uint64_t held_ns;        /* since when it waits for the turn; 0: it does not */
     struct watches watches;
     size_t seen_rows;
@@ -72,6 +73,7 @@ struct sampler *sampler_new(const struct mem *m, struct session *s, const struct
     p->session = s;
     p->hooks = *hooks;
     p->server = *server;
+    p->again_ns = AGAIN_NS;
     watches_init(&p->watches, m);
     return p;
 }
@@ -82,6 +84,11 @@ void sampler_free(struct sampler *p)
         return;
     watches_release(&p->watches);
     mem_free(p->mem, p, sizeof *p);
+}
+
+void sampler_lag(struct sampler *p, uint64_t ns)
+{
+    p->again_ns = ns;
 }
 
 void sampler_follow(struct sampler *p, const struct turn *t)
@@ -163,7 +170,7 @@ static bool confirmed(struct sampler *p, struct side_watch *sw, enum tcp_state k
         sw->odd_ns = p->last_ns;
         return false;
     }
-    return p->last_ns - sw->odd_ns >= AGAIN_NS;
+    return p->last_ns - sw->odd_ns >= p->again_ns;
 }
 
 static void look(struct sampler *p, struct watch *w, enum side side)
@@ -204,9 +211,11 @@ static void look(struct sampler *p, struct watch *w, enum side side)
 
 /* A side is done with when its last CLOSED has been written, or when it never had a socket and the other one
  * is done. */
-static bool side_done(const struct side_watch *sw)
+static bool side_done(struct sampler *p, const struct watch *w, enum side side)
 {
-    return sw->written && sw->last.state == STATE_CLOSED && sw->machine == STATE_CLOSED && !sw->odd;
+    const struct side_watch *sw = &w->side[side];
+    return sw->written && session_state(p->session, w->conn, side) == STATE_CLOSED &&
+           sw->last.state == STATE_CLOSED && sw->machine == STATE_CLOSED && !sw->odd;
 }
 
 static bool side_never(struct sampler *p, const struct watch *w, enum side side)
@@ -225,9 +234,9 @@ static void look_both(struct sampler *p, struct watch *w)
     bool done = over;
     if (!over) {
         for (int side = 0; side < SIDE_COUNT; side++)
-            if (!side_done(&w->side[side]))
+            if (!side_done(p, w, (enum side)side))
                 look(p, w, (enum side)side);
-        bool client = side_done(&w->side[SIDE_CLIENT]), server = side_done(&w->side[SIDE_SERVER]);
+        bool client = side_done(p, w, SIDE_CLIENT), server = side_done(p, w, SIDE_SERVER);
         done = (client && (server || side_never(p, w, SIDE_SERVER))) ||
                (server && side_never(p, w, SIDE_CLIENT));
     }
@@ -293,7 +302,7 @@ static void look_round(struct sampler *p, enum watch_list list, size_t most)
     size_t count = p->watches.list[list].count;
     for (size_t n = 0; n < count && n < most; n++) {
         struct watch *w = p->watches.list[list].first;
-        if (!w || (list == WATCH_ODD && watches_odd_since(&p->watches) + AGAIN_NS > p->last_ns))
+        if (!w || (list == WATCH_ODD && watches_odd_since(&p->watches) + p->again_ns > p->last_ns))
             return;
         watches_take(&p->watches, list, w);
         look_both(p, w);
@@ -324,7 +333,7 @@ uint64_t sampler_wait(const struct sampler *p, uint64_t now_ns)
 {
     uint64_t due = UINT64_MAX, again = watches_odd_since(&p->watches);
     if (again != 0)
-        due = again + AGAIN_NS;
+        due = again + p->again_ns;
     if (sampler_timer_runs(p) && p->timers_ns + TIMERS_NS < due)
         due = p->timers_ns + TIMERS_NS;
     if (due == UINT64_MAX)

@@ -43,6 +43,9 @@ void sampler_free(struct sampler *p);
 /* Lets it ask only when nothing waits in t (borrowed), or has waited for long: so samples stand behind the
  * calls that were made before them. */
 void sampler_follow(struct sampler *p, const struct turn *t);
+/* How long the sniffer may take to tell what the kernel has done: a difference between kernel and machine is
+ * believed when it has lasted so long. 2 ms if not told. */
+void sampler_lag(struct sampler *p, uint64_t ns);
 /* Asks what there is to ask now (ns of CLOCK_REALTIME; it becomes the time of the samples). Call it after
  * each turn that had events, and when sampler_wait says so. Returns whether there is anything new to show. */
 bool sampler_run(struct sampler *p, uint64_t now_ns);

@@ -11,6 +11,8 @@
 
 #include "session/pack.h"
 
+enum { LAG_NS = 3000000 };
+
 struct waiting {
     uint64_t time_ns;
     struct event *event; /* followed by its texts */
@@ -23,7 +25,7 @@ struct turn {
     struct session *session;
     struct waiting *queue;
     size_t first, count, cap; /* queue[first .. first + count) */
-    uint64_t newest_segment;
+    uint64_t newest_segment, lag_ns;
     bool failed;
 };
 
@@ -51,8 +53,14 @@ struct turn *turn_new(const struct mem *m, struct session *s)
     if (t) {
         t->mem = m;
         t->session = s;
+        t->lag_ns = LAG_NS;
     }
     return t;
+}
+
+void turn_lag(struct turn *t, uint64_t ns)
+{
+    t->lag_ns = ns;
 }
 
 void turn_free(struct turn *t)
@@ -153,7 +161,7 @@ static size_t settle_until(struct turn *t, uint64_t limit_ns)
 
 size_t turn_settle(struct turn *t, uint64_t now_ns)
 {
-    uint64_t silent = now_ns > TURN_SETTLE_NS ? now_ns - TURN_SETTLE_NS : 0;
+    uint64_t silent = now_ns > t->lag_ns ? now_ns - t->lag_ns : 0;
     return settle_until(t, silent > t->newest_segment ? silent : t->newest_segment);
 }
 
@@ -166,7 +174,7 @@ uint64_t turn_wait(const struct turn *t, uint64_t now_ns)
 {
     if (t->count == 0)
         return 0;
-    uint64_t due = t->queue[t->first].time_ns + TURN_SETTLE_NS;
+    uint64_t due = t->queue[t->first].time_ns + t->lag_ns;
     return due > now_ns ? due - now_ns : 1;
 }
 

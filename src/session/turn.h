@@ -2,22 +2,22 @@
  *
  * Calls are known at once, segments only when the sniffer hands over its block, a millisecond later. So an
  * event waits here until everything before it must have been seen: until a segment with a later time has
- * come, or the sniffer has been silent for TURN_SETTLE_NS after it. A call stands at its start; at equal
+ * come, or the sniffer has had its time (turn_lag) after it. A call stands at its start; at equal
  * times, and within a turn, counters come before segments (RULES 3). */
 #ifndef TCPVIZ_SESSION_TURN_H
 #define TCPVIZ_SESSION_TURN_H
 
 #include "session/session.h"
 
-/* How long after an event the sniffer may still speak of what came before it. */
-#define TURN_SETTLE_NS UINT64_C(3000000)
-
 struct turn;
 struct turn *turn_new(const struct mem *m, struct session *s);
 void turn_free(struct turn *t);
+/* How long after an event the sniffer may still speak of what came before it; 3 ms if not told. */
+void turn_lag(struct turn *t, uint64_t ns);
 /* A sink that copies the event and keeps it for turn_settle. */
 struct event_sink turn_sink(struct turn *t);
-/* Applies, in order, all events that nothing unseen can precede any more at `now_ns` (CLOCK_REALTIME).
+/* Applies, in order, all events that nothing unseen can precede any more, when the sniffer was drained at
+ * `now_ns` (CLOCK_REALTIME, taken before) for the last time.
  * Returns how many. */
 size_t turn_settle(struct turn *t, uint64_t now_ns);
 /* Applies all that is left (the sniffer has been drained and closed, or there is none). */
