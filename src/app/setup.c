@@ -266,6 +266,7 @@ static void drain(struct app *a)
     turn_flush(a->turn);
     if (a->sampler)
         sampler_run(a->sampler, clock_now());
+    turn_flush(a->turn);
 }
 
 /* The exports are finished after a failure too. */

@@ -24,9 +24,9 @@ struct sampler {
     struct session *session;
     struct sampler_hooks hooks;
     struct endpoint server;
-    const struct turn *turn; /* NULL: asks at once */
-    uint64_t again_ns;       /* a difference is confirmed when it was seen this much later */
-    uint64_t held_ns;        /* since when it waits for the turn; 0: it does not */
+    struct turn *turn; /* NULL: asks at once */
+    uint64_t again_ns; /* a difference is confirmed when it was seen this much later */
+    uint64_t held_ns;  /* since when it waits for the turn; 0: it does not */
     struct watches watches;
     size_t seen_rows;
     uint64_t timers_ns; /* when the last round was */
@@ -91,7 +91,7 @@ void sampler_lag(struct sampler *p, uint64_t ns)
     p->again_ns = ns;
 }
 
-void sampler_follow(struct sampler *p, const struct turn *t)
+void sampler_follow(struct sampler *p, struct turn *t)
 {
     p->turn = t;
 }
@@ -135,8 +135,14 @@ static void apply(struct sampler *p, const struct watch *w, struct event *e)
         e->key.tuple = w->tuple;
     e->time_ns = p->last_ns;
     p->news = true;
-    if (!session_apply(p->session, e))
+    /* A segment that was sent before may still be in the ring. But that a socket is gone the machine must
+     * know before the sample that says so. */
+    if (p->turn && e->kind != EVENT_GONE) {
+        struct event_sink sink = turn_sink(p->turn);
+        sink.take(sink.ctx, e);
+    } else if (!session_apply(p->session, e)) {
         p->failed = true;
+    }
 }
 
 static void write_sample(struct sampler *p, struct watch *w, const struct event_sample *k,

@@ -35,14 +35,15 @@ struct sampler_kernel {
 };
 void sampler_hooks_kernel(struct sampler_hooks *out, struct sampler_kernel *k);
 
-/* Samples go straight to session_apply. server: the listener's endpoint; family 0: there is none. NULL: no
- * memory. */
+/* Samples go straight to session_apply, or where sampler_follow says. server: the listener's endpoint; family
+ * 0: there is none. NULL: no memory. */
 struct sampler *sampler_new(const struct mem *m, struct session *s, const struct sampler_hooks *hooks,
                             const struct endpoint *server);
 void sampler_free(struct sampler *p);
 /* Lets it ask only when nothing waits in t (borrowed), or has waited for long: so samples stand behind the
- * calls that were made before them. */
-void sampler_follow(struct sampler *p, const struct turn *t);
+ * calls that were made before them. What it finds goes into t too, behind what the sniffer has still to tell.
+ */
+void sampler_follow(struct sampler *p, struct turn *t);
 /* How long the sniffer may take to tell what the kernel has done: a difference between kernel and machine is
  * believed when it has lasted so long. 2 ms if not told. */
 void sampler_lag(struct sampler *p, uint64_t ns);
