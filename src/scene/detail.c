@@ -197,7 +197,8 @@ static void segment_detail(struct detail *d, const struct voice *v, const struct
 }
 
 /* A call, whole: its arguments, its result, how long it took. */
-static void call_detail(struct detail *d, const struct voice *v, const struct event_call *c, bool steady)
+static void call_detail(struct detail *d, const struct voice *v, const struct row *r,
+                        const struct event_call *c, bool steady)
 {
     put_words(&d->title, v,
               c->side == SIDE_CLIENT ? N_("a call of the client's program")
@@ -217,6 +218,7 @@ static void call_detail(struct detail *d, const struct voice *v, const struct ev
     str_put_span(&took, steady ? 0 : c->took_ns, v->ascii);
     put_filled(&d->why, v, N_("It took {time}."), "time", took.at, NULL);
     str_release(&took);
+    say_call_means(&d->next, v, c, r->conn == NO_CONN);
 }
 
 bool detail_of(struct detail *d, const struct voice *v, const struct session *s, uint32_t row, bool steady)
@@ -239,7 +241,7 @@ bool detail_of(struct detail *d, const struct voice *v, const struct session *s,
     if (r->kind == EVENT_SEGMENT) {
         segment_detail(d, v, s, r, steady);
     } else if (call) {
-        call_detail(d, v, call, steady);
+        call_detail(d, v, r, call, steady);
     } else if (note) {
         put_words(&d->title, v, N_("a note"));
         str_put_safe(&d->what, note, len, v->ascii);

@@ -37,6 +37,9 @@ void say_next(struct str *out, const struct voice *v, const struct session *s,
 void say_title(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 /* A call as a thin row: "write(7, …, 431) = 431", "connect(127.0.0.1:3344)". */
 void say_call(struct str *out, const struct voice *v, const struct event_call *c);
+/* What a call does and what it brings about on the wire; nothing where that is not known. listener: it was
+ * made on the listening socket, not on a connection. */
+void say_call_means(struct str *out, const struct voice *v, const struct event_call *c, bool listener);
 
 /* How many cells a text takes on a terminal (wcwidth's count over UTF-8; the one function that knows). */
 size_t cells_of(const char *text, size_t len);

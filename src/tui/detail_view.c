@@ -4,7 +4,7 @@
 #include <string.h>
 #include "tui/state.h"
 
-enum { WIDE_COLS = 100, LAYER_CELLS = 10, DATA_LINES = 3, WHY_ROWS = 8, FIELD_CELLS = 20, LINE_BYTES = 20 };
+enum { WIDE_COLS = 100, LAYER_CELLS = 10, DATA_LINES = 3, WHY_ROWS = 8, FIELD_CELLS = 22, LINE_BYTES = 20 };
 
 void detail_scroll(struct screen *s, int by)
 {

@@ -44,8 +44,11 @@ static size_t make_box(struct screen *s)
         say_note(&s->scratch, &s->voice, s->o.session, row);
     } else if (row->kind == EVENT_CALL) {
         const struct event_call *call = session_call(s->o.session, row);
-        if (call != NULL)
+        if (call != NULL) {
             say_call(&s->scratch, &s->voice, call);
+            str_put_char(&s->scratch, '\n');
+            say_call_means(&s->scratch, &s->voice, call, row->conn == NO_CONN);
+        }
     } else {
         size_t len;
         bool said;
@@ -69,7 +72,12 @@ static void box_titles(struct screen *s, uint32_t at, struct str *left, struct s
 {
     const struct row *row = session_row(s->o.session, at);
     if (row->kind != EVENT_SEGMENT) {
-        str_put(left, say(&s->voice, row->kind == EVENT_CALL ? N_("system call") : N_("note")));
+        const struct event_call *call = session_call(s->o.session, row);
+        const char *client = N_("a call of the client's program");
+        const char *server = N_("a call of the server's program");
+        str_put(left, say(&s->voice, call == NULL                ? N_("note")
+                                     : call->side == SIDE_CLIENT ? client
+                                                                 : server));
         return;
     }
     str_put_char(left, '#');
