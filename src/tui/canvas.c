@@ -83,10 +83,18 @@ static void set_cell(struct canvas *c, int y, int x, struct cell v)
 
 void canvas_clear(struct canvas *c, struct rect r, enum look look)
 {
+    const struct cell blank = {' ', (uint8_t)look, 0, 0};
     r = clip(c, r);
-    for (int y = r.y; y < r.y + r.rows; y++)
-        for (int x = r.x; x < r.x + r.cols; x++)
-            set_cell(c, y, x, (struct cell){' ', (uint8_t)look, 0, 0});
+    if (r.cols <= 0)
+        return;
+    for (int y = r.y; y < r.y + r.rows; y++) {
+        /* Only at the edges can a wide character be cut in two. */
+        set_cell(c, y, r.x, blank);
+        set_cell(c, y, r.x + r.cols - 1, blank);
+        struct cell *at = canvas_at(c, y, r.x);
+        for (int x = 0; x < r.cols; x++)
+            at[x] = blank;
+    }
 }
 
 /* A character that may stand in a cell: control characters (C0, DEL, C1) and the bidirectional controls,
@@ -118,7 +126,16 @@ int canvas_put_n(struct canvas *c, struct rect r, int y, int x, enum look look, 
     int end = visible.x + visible.cols;
     bool in_rows = row >= visible.y && row < visible.y + visible.rows;
     for (size_t i = 0; i < len;) {
-        uint32_t ch = 0;
+        uint32_t ch = (unsigned char)text[i];
+        if (ch >= 0x20 && ch < 0x7f) { /* most of what is painted */
+            if (at >= r.x + r.cols)
+                break;
+            if (in_rows && at >= visible.x && at < end)
+                set_cell(c, row, at, (struct cell){ch, (uint8_t)look, (uint8_t)attr, 0});
+            at++;
+            i++;
+            continue;
+        }
         size_t bytes = utf8_next(text + i, len - i, &ch);
         uint32_t shown = printable(ch);
         int width = shown == ' ' ? 1 : (int)cells_of(text + i, bytes);

@@ -94,6 +94,17 @@ static void close_streams(struct term *t)
         (void)fclose(t->out);
 }
 
+/* Ctrl-C is a key like others: it closes a prompt, and does not end a lesson that was not saved. */
+static void take_interrupt(const struct term *t)
+{
+    struct termios modes;
+    if (tcgetattr(fileno(t->in), &modes) != 0)
+        return;
+    modes.c_cc[VINTR] = _POSIX_VDISABLE;
+    (void)tcsetattr(fileno(t->in), TCSANOW, &modes);
+    (void)def_prog_mode();
+}
+
 static void set_up(struct term *t)
 {
     (void)cbreak();
@@ -101,9 +112,16 @@ static void set_up(struct term *t)
     (void)nonl();
     (void)curs_set(0);
     (void)intrflush(stdscr, FALSE);
+    /* Keys are read when a frame is out, so curses need not look for them in the middle of one. And before
+     * the first endwin() ncurses 6 takes itself for a program that has not begun: it then writes out at every
+     * move of the cursor, a dozen system calls a frame. */
+    (void)typeahead(-1);
+    (void)endwin();
+    (void)refresh();
     (void)idlok(stdscr, TRUE);
     (void)leaveok(stdscr, TRUE);
     (void)meta(stdscr, TRUE);
+    take_interrupt(t);
     t->keys = newpad(1, 1);
     (void)keypad(t->keys, TRUE);
     (void)nodelay(t->keys, TRUE);
