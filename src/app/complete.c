@@ -10,7 +10,7 @@
 struct offering {
     void (*offer)(void *to, const char *word);
     void *to;
-    const struct app *app;
+    struct app *app;
 };
 
 static const char *option_at(void *ctx, size_t i)
@@ -66,7 +66,7 @@ static void more(void *ctx, const char *param, const char *prefix, size_t len)
         if (strcmp(param, sources[s].param) != 0 ||
             (command && strncmp(a->line, command, strlen(command)) != 0))
             continue;
-        for (size_t i = 0; (word = sources[s].at((void *)(uintptr_t)a->to->app, i)) != NULL; i++)
+        for (size_t i = 0; (word = sources[s].at(a->to->app, i)) != NULL; i++)
             if (strncmp(word, prefix, len) == 0)
                 a->to->offer(a->to->to, word);
     }

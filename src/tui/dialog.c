@@ -33,7 +33,7 @@ void dialog_open(struct dialog *d)
 /* The next format; a place that ends in the old format's name gets the new one. */
 static void change_format(struct dialog *d, int by)
 {
-    size_t count = 0;
+    size_t count = 1;
     while (d->formats[count] != NULL)
         count++;
     const char *old = d->formats[d->format];
@@ -66,7 +66,7 @@ enum dialog_answer dialog_key(struct dialog *d, const char *name, bool is_text)
     bool left = !is_text && strcmp(name, "Left") == 0;
     bool right = !is_text && strcmp(name, "Right") == 0;
     bool blank = is_text && strcmp(name, "Space") == 0;
-    if (!is_text && strcmp(name, "Esc") == 0)
+    if (!is_text && (strcmp(name, "Esc") == 0 || strcmp(name, "C-c") == 0))
         return DIALOG_CLOSE;
     if (!is_text && strcmp(name, "Enter") == 0)
         return enter(d);

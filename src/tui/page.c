@@ -90,7 +90,7 @@ void page_paint(struct page *p, struct canvas *c, struct rect r, bool ascii)
     str_release(&right);
     canvas_box(c, r, LOOK_FRAME, p->title.at, place, ascii);
     struct rect in = {r.y + 1, r.x + 2, r.rows - 2, r.cols - 4};
-    for (int y = 0; y < in.rows && (size_t)(p->top + y) < p->lines; y++) {
+    for (int y = 0; y < in.rows && (size_t)p->top + (size_t)y < p->lines; y++) {
         const struct page_line *l = &p->line[p->top + y];
         canvas_put_n(c, in, y, 0, l->look, 0, p->text.at + l->at, l->len);
     }

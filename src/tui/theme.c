@@ -1,5 +1,6 @@
 #include "tui/theme.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "core/builtin.h"
 #include "core/types.h"
@@ -128,12 +129,9 @@ bool theme_load(struct theme *t, const char *name, int colors)
 {
     char room[64];
     int line;
-    size_t len = strlen(name);
-    if (len > 32)
+    const int len = snprintf(room, sizeof room, "themes/%s.theme", name);
+    if (len < 0 || (size_t)len >= sizeof room)
         return false;
-    memcpy(room, "themes/", 7);
-    memcpy(room + 7, name, len);
-    memcpy(room + 7 + len, ".theme", 7);
     const struct builtin *file = builtin_find(room);
     return file != NULL && theme_parse(t, (const char *)file->at, file->len, colors, &line);
 }
