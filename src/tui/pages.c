@@ -157,6 +157,18 @@ static const struct detail_field *field_named(const struct detail *d, const char
     return NULL;
 }
 
+/* A value in `cells` cells, the last of them blank; what was cut is told by a mark. */
+static void put_cell(struct screen *s, const char *text, size_t cells)
+{
+    size_t len = strlen(text);
+    bool whole = cells_of(text, len) < cells;
+    size_t keep = whole ? len : cells_cut(text, len, cells - 2);
+    str_put_n(&s->scratch, text, keep);
+    if (!whole)
+        str_put(&s->scratch, s->voice.ascii ? "~" : "…");
+    str_put_rep(&s->scratch, " ", cells - cells_of(text, keep) - !whole);
+}
+
 static void add_pair(struct screen *s, const char *name, const char *a, const char *b)
 {
     size_t half = (size_t)(s->page.width - 24) / 2;
@@ -165,10 +177,8 @@ static void add_pair(struct screen *s, const char *name, const char *a, const ch
     str_put(&s->scratch, differ ? "* " : "  ");
     put_padded(&s->scratch, name, 20);
     str_put_char(&s->scratch, ' ');
-    size_t keep = cells_cut(a, strlen(a), half - 1);
-    str_put_n(&s->scratch, a, keep);
-    str_put_rep(&s->scratch, " ", half - cells_of(a, keep));
-    str_put_n(&s->scratch, b, cells_cut(b, strlen(b), half));
+    put_cell(s, a, half);
+    put_cell(s, b, half);
     page_line_add(&s->page, differ ? LOOK_CURSOR : LOOK_DIM, s->scratch.at);
 }
 
