@@ -28,6 +28,8 @@ static bool run_connect(struct app *a, const struct cmd *c, struct fail *f)
     struct tuple last;
     if (!lab_connect(a->lab, count ? (int)count->number : 1, &last, f))
         return false;
+    if (!last.end[SIDE_CLIENT].addr.family)
+        return true; /* no port was free */
     a->choice.tuple = last;
     a->choice.awaited = true;
     a->choice.conns = (uint32_t)session_conns(a->session);

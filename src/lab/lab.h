@@ -46,6 +46,7 @@ void lab_server(const struct lab *l, struct endpoint *out);
 
 /* A connection is named by its tuple. A verb that can't be done now (nothing waits for an answer) sets f with
  * status FAIL_EXPECT and returns false; a system call that fails is an event, no failure. */
+/* last: the last one's; all zero where connect() found no free port. */
 bool lab_connect(struct lab *l, int count, struct tuple *last,
                  struct fail *f); /* last: of the last one made */
 bool lab_send(struct lab *l, const struct tuple *t, uint64_t body, const char *fill, bool post,

@@ -33,6 +33,7 @@ struct peer *lab_peer(struct lab *l, const struct tuple *t, enum side side, cons
 
 bool lab_connect(struct lab *l, int count, struct tuple *last, struct fail *f)
 {
+    memset(last, 0, sizeof *last);
     for (int i = 0; i < count; i++)
         if (!client_connect(l, last, f))
             return false;

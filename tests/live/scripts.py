@@ -1,0 +1,36 @@
+"""The scripts that are built in run to their end without a terminal, and teach what they promise."""
+from harness import *
+
+SCRIPTS = sorted((ROOT / "assets" / "scripts").glob("*.tcpviz"))
+
+
+def test_every_script_runs_to_its_end():
+    assert SCRIPTS
+    for path in SCRIPTS:
+        d = run("--script", "-", "-e", "jsonl:-", stdin=path.read_bytes(), timeout=180).expect(0)
+        agree(d.rows)
+
+
+def find(rows, start, side, *labels, without=()):
+    for i in range(start, len(rows)):
+        if rows[i]["from"] == side and set(labels) <= set(rows[i]["labels"]) and not set(without) & set(rows[i]["labels"]):
+            return i
+    raise AssertionError(f"no {labels} from {side} after row {start}")
+
+
+def test_the_fifteen_steps_come_in_order():
+    text = (ROOT / "assets" / "scripts" / "fifteen-steps.tcpviz").read_text()
+    d = script(text, timeout=120).expect(0)
+    at, steps = 0, (("client", "syn", ()), ("server", "syn-ack", ()), ("client", "handshake-ack", ()), ("server", "zero-window", ()),
+                    ("client", "zero-window-probe", ("keep-alive",)), ("server", "zero-window-probe-ack", ()), ("server", "window-update", ()),
+                    ("client", "data", ()), ("server", "ack", ()), ("server", "keep-alive", ()), ("client", "keep-alive-ack", ()),
+                    ("server", "data", ()), ("client", "ack", ()), ("client", "fin", ()), ("server", "fin-ack", ("fin",)),
+                    ("server", "fin", ()), ("client", "fin-ack", ()))
+    for side, label, without in steps:
+        at = find(d.segments, at, side, label, without=without) + 1
+    assert (d.segments[-1]["client_state"], d.segments[-1]["server_state"]) == ("TIME-WAIT", "CLOSED")
+    said = " ".join(r["text"] for r in d.rows if r["type"] == "note")
+    for words in ("backlog bounds the accept queue", "not sent because the buffer is full", "TCP_KEEPIDLE", "0x10",
+                  "Content-Length 5 is right for great only", "a FIN is not answered twice", "delayed ACK"):
+        assert words in said, words
+    assert not [n for n in range(1, 16) if f"Step {n}" not in said], "every step is told"
