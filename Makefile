@@ -6,8 +6,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= gcc
 comma := ,
-SAN_FLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-COV_FLAGS := $(if $(COV),--coverage -O0 -fprofile-update=atomic)
+SAN_FLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined$(if $(FUZZ),$(comma)fuzzer-no-link) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+COV_FLAGS := $(if $(COV),--coverage -O0 -fprofile-update=atomic -DCOVERAGE)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CFLAGS ?= -O2 -g
 FLAGS := -std=c11 -D_GNU_SOURCE -DTCPVIZ_VERSION='"$(VERSION)"' -Isrc -MMD -MP $(WARN) $(CFLAGS) \
@@ -15,6 +15,7 @@ FLAGS := -std=c11 -D_GNU_SOURCE -DTCPVIZ_VERSION='"$(VERSION)"' -Isrc -MMD -MP $
 LDLIBS := -lncursesw -ltinfo -lpcap -luv -lmnl -lunistring
 LINK := $(CC) $(LDFLAGS) $(SAN_FLAGS) $(COV_FLAGS) -Wl,--as-needed -Wl,-z,relro,-z,now
 Q := $(if $(V),,@)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 
 SRC := $(wildcard src/*/*.c)
 OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o)
@@ -23,7 +24,7 @@ UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c
 MO := $(patsubst assets/%.po,$(BUILD)/assets/%.mo,$(wildcard assets/po/*.po))
 ASSETS := $(sort $(wildcard assets/scripts/*.tcpviz assets/themes/*.theme))
 
-.PHONY: all run test test-long unit lint coverage deps deps-test deps-lint deps-cover install uninstall clean
+.PHONY: all run test test-long unit fuzz fuzzers lint coverage deps deps-test deps-fuzz deps-lint deps-cover install uninstall clean
 all: $(BUILD)/tcpviz
 
 $(BUILD)/tcpviz: $(BUILD)/obj/app/main.o $(LIB)
@@ -58,6 +59,16 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 
 unit: $(UNIT)
 
+# Foreign bytes, a minute for each target, from the captures on; what is found stands in $(BUILD)/fuzz.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
+fuzzers: $(FUZZERS)
+$(FUZZERS): $(BUILD)/%: tests/fuzz/%.c $(LIB)
+	$(Q)$(LINK) $(FLAGS) -fsanitize=fuzzer -Itests -o $@ $< $(LIB) $(LDLIBS)
+fuzz: deps-fuzz
+	$(Q)$(MAKE) --no-print-directory CC=clang SAN=1 FUZZ=1 WARN=-w BUILD=$(BUILD)/fuzz fuzzers
+	$(Q)cd $(BUILD)/fuzz && for t in $(notdir $(FUZZERS)); do echo "  FUZZ $$t" && mkdir -p found/$$t && \
+	    ./$$t -max_total_time=60 -timeout=10 found/$$t $(CURDIR)/tests/captures >$$t.log 2>&1 || { tail -n 40 $$t.log; exit 1; }; done
+
 run: deps all
 	$(Q)assets/apparmor/offer $(BUILD)/tcpviz
 	$(Q)$(BUILD)/tcpviz $(ARGS)
@@ -76,13 +87,15 @@ lint: deps-lint $(BUILD)/tcpviz
 coverage: deps-cover
 	$(Q)$(MAKE) --no-print-directory COV=1 CFLAGS=-g BUILD=$(BUILD)/cov all unit
 	$(Q)python3 tests/run --coverage $(BUILD)/cov $(TESTS)
-	$(Q)gcovr --root . --object-directory $(BUILD)/cov --filter src/core/ --print-summary | tail -n 4
-	$(Q)gcovr --root . --object-directory $(BUILD)/cov --filter src/ --print-summary
+	$(Q)gcovr --root . --filter src/ --fail-under-line 85 $(BUILD)/cov
+	$(Q)gcovr --root . --filter src/core/ --fail-under-line 95 --print-summary $(BUILD)/cov | tail -n 4
 
 deps:
 	$(Q).ci/deps build
 deps-test:
 	$(Q).ci/deps test
+deps-fuzz:
+	$(Q).ci/deps fuzz
 deps-lint:
 	$(Q).ci/deps lint
 deps-cover:
