@@ -35,7 +35,7 @@ enum cksum_verdict { CKSUM_UNKNOWN, CKSUM_GOOD, CKSUM_PARTIAL /* left to the car
 
 /* What a frame is. */
 enum frame_kind {
-    FRAME_TCP,          /* a whole TCP header was captured */
+    FRAME_TCP,          /* its header was captured up to the window, at least */
     FRAME_TCP_CUT,      /* TCP, but its header was cut before the flags */
     FRAME_TCP_FRAGMENT, /* first IP fragment of a segment: length not known from here */
     FRAME_LATER_FRAGMENT,

@@ -8,10 +8,10 @@ static unsigned requests(const char *bytes, size_t len, size_t piece, enum http_
     struct http h = {0};
     unsigned count = 0;
 
-    for (size_t at = 0; at < len && h.part != HTTP_WRONG;) {
+    for (size_t at = 0; at < len;) {
         const size_t most = len - at < piece ? len - at : piece;
         const size_t took = http_feed(&h, bytes + at, most);
-        MUST(took <= most && (took || h.part == HTTP_COMPLETE || h.part == HTTP_WRONG));
+        MUST(took <= most && (took || h.part == HTTP_COMPLETE));
         at += took;
         if (h.part == HTTP_COMPLETE) {
             count++;
