@@ -8,11 +8,41 @@ ROOT_USER = os.geteuid() == 0
 DROP = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--inh-caps=-all"] if ROOT_USER else []
 
 
+LEFT = []  # what a test leaves behind, and who takes it away
+
+
+def tidy():
+    """After every test: no terminal and no folder stays."""
+    while LEFT:
+        take_away, *what = LEFT.pop()
+        take_away(*what)
+
+
+atexit.register(tidy)
+
+
+# What a test leaves to be undone: by clean_up() when it ends (a worker process does not run atexit's list), or at exit.
+left = []
+
+
+def at_end(what, *args):
+    if not left:
+        atexit.register(clean_up)
+    left.append((what, args))
+
+
+def clean_up():
+    """Ends terminals and removes folders, the newest first."""
+    while left:
+        what, args = left.pop()
+        what(*args)
+
+
 def scratch():
     """A folder that anybody may write to, gone when the test process ends."""
     d = tempfile.mkdtemp(prefix="tcpviz-test-")
     os.chmod(d, 0o777)
-    atexit.register(shutil.rmtree, d, True)
+    LEFT.append((shutil.rmtree, d, True))
     return d
 
 
@@ -102,7 +132,7 @@ class Terminal:
         self.tmux("new-session", "-d", "-x", str(cols), "-y", str(rows),
                   f"{command}; echo EXIT=$?; stty -a | tr '\\n' ' '; sleep 3600")
         self.tmux("set-option", "-g", "escape-time", "0")
-        atexit.register(self.close)
+        LEFT.append((self.close,))
 
     def tmux(self, *words):
         return subprocess.run(["tmux", "-L", self.socket, "-f", "/dev/null", *words], capture_output=True, text=True).stdout
