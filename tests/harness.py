@@ -21,23 +21,6 @@ def tidy():
 atexit.register(tidy)
 
 
-# What a test leaves to be undone: by clean_up() when it ends (a worker process does not run atexit's list), or at exit.
-left = []
-
-
-def at_end(what, *args):
-    if not left:
-        atexit.register(clean_up)
-    left.append((what, args))
-
-
-def clean_up():
-    """Ends terminals and removes folders, the newest first."""
-    while left:
-        what, args = left.pop()
-        what(*args)
-
-
 def scratch():
     """A folder that anybody may write to, gone when the test process ends."""
     d = tempfile.mkdtemp(prefix="tcpviz-test-")
