@@ -8,7 +8,8 @@
 
 static size_t cells_of_char(uint32_t ch)
 {
-    if (ch >= 0x20 && ch < 0x7f)
+    /* ASCII; frames, bars, arrows and blocks are most of what else is painted */
+    if ((ch >= 0x20 && ch < 0x7f) || (ch >= 0x2500 && ch < 0x25fd))
         return 1;
     int w = uc_width(ch, "UTF-8");
     return w > 0 ? (size_t)w : 0;
@@ -19,6 +20,10 @@ size_t cells_of(const char *text, size_t len)
     size_t cells = 0;
     while (len > 0) {
         uint32_t ch;
+        if ((unsigned char)*text >= 0x20 && (unsigned char)*text < 0x7f) {
+            text++, len--, cells++;
+            continue;
+        }
         size_t take = utf8_next(text, len, &ch);
         cells += cells_of_char(ch);
         text += take, len -= take;

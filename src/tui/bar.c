@@ -164,10 +164,13 @@ static const struct key_row *walk_bar(const struct screen *s, struct canvas *c, 
 
 void bar_keys(struct screen *s)
 {
+    const struct painted_key key = {PAINTED_KEYS, NO_ROW, screen_views(s)};
     if (s->asking != ASK_NOTHING && s->message.len > 0)
         canvas_put(s->canvas, s->layout.bar, 0, 1, s->message_wrong ? LOOK_WARN : LOOK_DIM, 0, s->message.at);
-    else
+    else if (!painted_show(&s->painted, s->canvas, s->layout.bar.y, &key)) {
         (void)walk_bar(s, s->canvas, 0);
+        painted_keep(&s->painted, s->canvas, s->layout.bar.y, &key);
+    }
 }
 
 const struct key_row *bar_key_at(const struct screen *s, int x)
@@ -182,6 +185,11 @@ static void paint_validity(struct screen *s)
     struct cmd_error e = {0};
     struct filter *f = filter_parse(s->o.mem, t->at, t->len, &e);
     const char *words = say(&s->voice, f != NULL ? N_("valid") : N_("not valid yet"));
+    str_clear(&s->scratch);
+    if (f == NULL && e.nearest != NULL)
+        say_fill(&s->scratch, say(&s->voice, N_("not valid yet: {nearest}?")), "nearest", e.nearest, NULL);
+    if (s->scratch.len > 0)
+        words = s->scratch.at;
     canvas_put_right(s->canvas, s->layout.foot, 0, s->layout.foot.cols - 1, f != NULL ? LOOK_GOOD : LOOK_WARN,
                      words);
     filter_free(f);

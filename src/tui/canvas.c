@@ -183,8 +183,17 @@ int canvas_put_right(struct canvas *c, struct rect r, int y, int end, enum look 
 
 void canvas_fill(struct canvas *c, struct rect r, int y, int x, int cols, enum look look, const char *glyph)
 {
-    for (int i = 0; i < cols; i++)
-        canvas_put(c, r, y, x + i, look, 0, glyph);
+    struct rect visible = clip(c, r);
+    uint32_t ch;
+    size_t len = strlen(glyph);
+    (void)utf8_next(glyph, len, &ch);
+    int from = r.x + x, end = r.x + x + cols, limit = visible.x + visible.cols;
+    from = from < visible.x ? visible.x : from;
+    end = end > limit ? limit : end;
+    if (len == 0 || r.y + y < visible.y || r.y + y >= visible.y + visible.rows)
+        return;
+    for (int i = from; i < end; i++)
+        set_cell(c, r.y + y, i, (struct cell){ch, (uint8_t)look, 0, 0});
 }
 
 void canvas_box(struct canvas *c, struct rect r, enum look look, const char *title, const char *right,

@@ -40,6 +40,7 @@ int canvas_put_n(struct canvas *c, struct rect r, int y, int x, enum look look, 
                  size_t len);
 /* So that it ends at column `end` (exclusive). */
 int canvas_put_right(struct canvas *c, struct rect r, int y, int end, enum look look, const char *text);
+/* The same glyph, one cell wide, `cols` times. */
 void canvas_fill(struct canvas *c, struct rect r, int y, int x, int cols, enum look look, const char *glyph);
 /* A frame with round corners (plain + - | in ascii) and a title on the left, another on the right (NULL:
  * none). */

@@ -36,8 +36,17 @@ static size_t make_box(struct screen *s)
 {
     uint32_t at = rows_cursor(s);
     const struct row *row = at == NO_ROW ? NULL : session_row(s->o.session, at);
+    /* what is known of a connection grows with the next rows: the other side's MSS */
+    enum { LEARNT = 32 };
+    size_t after = row == NULL ? 0 : session_rows(s->o.session) - at;
+    const struct boxed wanted = {at, after < LEARNT ? (uint32_t)after : LEARNT,
+                                 s->canvas == NULL ? 1 : canvas_rect(s->canvas).cols - 4, row != NULL, 0};
+    if (s->boxed.made && s->boxed.row == at && s->boxed.after == wanted.after &&
+        s->boxed.width == wanted.width)
+        return s->boxed.whole;
+    s->boxed = wanted;
     str_clear(&s->scratch);
-    page_clear(&s->box, s->canvas == NULL ? 1 : canvas_rect(s->canvas).cols - 4);
+    page_clear(&s->box, wanted.width);
     if (row == NULL)
         return 0;
     if (row->kind == EVENT_SEGMENT) {
@@ -59,11 +68,13 @@ static size_t make_box(struct screen *s)
     page_add(&s->box, LOOK_TEXT, s->scratch.at);
     size_t whole = s->box.lines;
     if (row->kind == EVENT_SEGMENT) {
-        str_put_char(&s->scratch, ' ');
+        if (s->voice.lang == LANG_EN)
+            str_put_char(&s->scratch, ' ');
         say_why(&s->scratch, &s->voice, s->o.session, row);
         page_clear(&s->box, s->box.width);
         page_add(&s->box, LOOK_TEXT, s->scratch.at);
     }
+    s->boxed.whole = whole;
     return whole;
 }
 
@@ -154,6 +165,34 @@ static void paint_panels(struct screen *s)
     }
 }
 
+/* One line of the ladder: copied, where it was painted before. */
+static void paint_line(struct screen *s, size_t at, int y)
+{
+    struct rect r = s->layout.rows;
+    uint32_t row = selection_at(s->rows, at);
+    struct ladder_look how = {at == s->cursor, rows_marked(s, row),
+                              at == s->cursor && at == s->find_at && s->find_text.len > 0};
+    struct painted_key key = {row, s->time == TIME_DELTA && at > 0 ? selection_at(s->rows, at - 1) : NO_ROW,
+                              how.cursor | how.marked << 1 | how.found << 2};
+    if (painted_show(&s->painted, s->canvas, r.y + y, &key))
+        return;
+    rows_line(s, at);
+    ladder_paint(s->canvas, r, y, &s->layout.columns, &s->line, &how, &s->voice);
+    painted_keep(&s->painted, s->canvas, r.y + y, &key);
+}
+
+static void begin_lines(struct screen *s)
+{
+    struct painted_common common;
+    memset(&common, 0, sizeof common); /* compared byte by byte */
+    memcpy(&common.columns, &s->layout.columns, sizeof common.columns);
+    common.start_ns = session_start(s->o.session);
+    common.lang = s->voice.lang;
+    common.time = s->time;
+    common.flags = (unsigned)s->absolute | (unsigned)s->voice.ascii << 1;
+    painted_begin(&s->painted, s->layout.rows.rows, canvas_rect(s->canvas).cols, &common);
+}
+
 static void paint_ladder(struct screen *s)
 {
     struct rect r = s->layout.rows;
@@ -161,8 +200,9 @@ static void paint_ladder(struct screen *s)
     size_t seen = r.rows > 0 ? (size_t)r.rows : 1;
     if (s->cursor < s->top)
         s->top = s->cursor;
-    if (s->cursor >= s->top + seen)
-        s->top = s->cursor - seen + 1;
+    size_t bottom = s->follow && s->count > 0 ? s->count - 1 : s->cursor;
+    if (bottom >= s->top + seen)
+        s->top = bottom - seen + 1;
     if (s->top > 0 && s->top + seen > s->count)
         s->top = s->count > seen ? s->count - seen : 0;
     ladder_paint_head(s->canvas, s->layout.head, col, &s->voice);
@@ -172,10 +212,7 @@ static void paint_ladder(struct screen *s)
             ladder_paint_empty(s->canvas, r, y, col, s->voice.ascii);
             continue;
         }
-        rows_line(s, at);
-        struct ladder_look how = {at == s->cursor, rows_marked(s, selection_at(s->rows, at)),
-                                  at == s->cursor && at == s->find_at && s->find_text.len > 0};
-        ladder_paint(s->canvas, r, y, col, &s->line, &how, &s->voice);
+        paint_line(s, at, y);
     }
 }
 
@@ -215,6 +252,7 @@ void frame_paint(struct screen *s, int *y, int *x)
                    say(&s->voice, N_("tcpviz needs 60 x 16 cells: enlarge it")));
         return;
     }
+    begin_lines(s);
     fill_panels(s);
     bar_title(s);
     if (s->mode == MODE_DETAIL || (s->mode != MODE_LADDER && s->under == MODE_DETAIL)) {

@@ -131,10 +131,12 @@ static void init_state(struct screen *s, const struct screen_options *o)
     dialog_init(&s->dialog, o->mem, o->formats);
     detail_init(&s->detail, o->mem);
     ladder_line_init(&s->line, o->mem);
+    painted_init(&s->painted, o->mem);
 }
 
 static void release_state(struct screen *s)
 {
+    painted_release(&s->painted);
     ladder_line_release(&s->line);
     detail_release(&s->detail);
     dialog_release(&s->dialog);

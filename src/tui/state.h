@@ -9,6 +9,7 @@
 #include "tui/dialog.h"
 #include "tui/ladder_paint.h"
 #include "tui/page.h"
+#include "tui/painted.h"
 #include "tui/prompt.h"
 #include "tui/screen.h"
 #include "tui/term.h"
@@ -22,6 +23,14 @@ enum view_id {
 enum screen_mode { MODE_LADDER, MODE_DETAIL, MODE_PAGE, MODE_DIALOG };
 enum page_kind { PAGE_HELP, PAGE_GLOSSARY, PAGE_COMPARE, PAGE_TEXT };
 enum asking { ASK_NOTHING, ASK_COMMAND, ASK_FIND, ASK_FILTER, ASK_KINDS };
+
+/* The row in the box, and what its words depend on besides. */
+struct boxed {
+    uint32_t row, after; /* after: rows that came behind it, as far as they matter */
+    int width;
+    bool made;
+    size_t whole; /* lines of the sentence alone */
+};
 
 /* There is one; its fields stand by what they belong to, not by size. */
 struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
@@ -72,6 +81,8 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct dialog dialog;
     struct panel panel[SIDE_COUNT];
     struct ladder_line line;
+    struct painted painted; /* lines of the ladder */
+    struct boxed boxed;     /* what `box` was made for */
     struct str scratch;
 
     bool dirty, timers; /* timers: a clock of the kernel runs */

@@ -1,9 +1,10 @@
-/* term.c: curses is used for three things: it knows the terminal's language, it makes the smallest output for
- * a change of cells, and it reads keys. What is shown is remembered here as well, so that a frame in which
- * nothing changed costs no call of curses at all. */
+/* term.c: curses is used for three things: it knows the terminal's language, it brings the terminal into its
+ * mode and back, and it reads keys. What a frame writes is made by emit.c: curses compares and writes wide
+ * cells ten times slower than a row a millisecond allows. */
 #include "tui/term.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -16,7 +17,8 @@
 #include "core/str.h"
 #include "core/types.h"
 #include "tui/clip.h"
-#include "tui/plain.h"
+#include "tui/emit.h"
+#include "tui/terminfo.h"
 
 enum { WHEEL_ROWS = 3, ESCAPE_MS = 25 };
 
@@ -26,10 +28,9 @@ struct term {
     WINDOW *keys; /* a pad: reading a key from it refreshes nothing */
     FILE *in, *out;
     struct termios before;
-    struct cell *shown; /* what the terminal shows; ch UINT32_MAX: not known */
-    int rows, cols;
+    struct terminfo info;
+    struct emit emit;
     int colors;
-    struct theme theme;
     int cursor_y, cursor_x;
     bool ascii, owns_in, owns_out, cursor_known;
 };
@@ -42,29 +43,6 @@ bool term_ascii(void)
         if (name == NULL || strcmp(name, plain[i]) == 0)
             return true;
     return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-}
-
-static size_t shown_size(int rows, int cols)
-{
-    return (size_t)rows * (size_t)cols * sizeof(struct cell);
-}
-
-static bool forget(struct term *t, int rows, int cols)
-{
-    size_t size = shown_size(rows, cols);
-    if (t->shown == NULL || rows != t->rows || cols != t->cols) {
-        struct cell *room = mem_new(t->mem, size);
-        if (room == NULL)
-            return false;
-        if (t->shown != NULL)
-            mem_free(t->mem, t->shown, shown_size(t->rows, t->cols));
-        t->shown = room;
-        t->rows = rows;
-        t->cols = cols;
-    }
-    memset(t->shown, 0xff, size);
-    t->cursor_known = false;
-    return true;
 }
 
 /* Input and output: the standard ones where they are a terminal, else the controlling one. */
@@ -118,8 +96,6 @@ static void set_up(struct term *t)
     (void)typeahead(-1);
     (void)endwin();
     (void)refresh();
-    (void)idlok(stdscr, TRUE);
-    (void)leaveok(stdscr, TRUE);
     (void)meta(stdscr, TRUE);
     take_interrupt(t);
     t->keys = newpad(1, 1);
@@ -166,7 +142,8 @@ struct term *term_new(const struct mem *m, bool ascii, struct fail *f)
     const char *name = getenv("TERM");
     t->screen = open_screen(t);
     bool places = t->screen != NULL && tigetstr("cup") != NULL;
-    if (!places || !forget(t, LINES, COLS)) {
+    emit_init(&t->emit, m, &t->info.caps);
+    if (!places || !emit_size(&t->emit, LINES, COLS)) {
         if (t->screen != NULL) {
             (void)endwin();
             delscreen(t->screen);
@@ -179,7 +156,34 @@ struct term *term_new(const struct mem *m, bool ascii, struct fail *f)
         return NULL;
     }
     set_up(t);
+    terminfo_read(&t->info, ascii);
     return t;
+}
+
+/* All of it, also to a terminal that somebody has made non-blocking. */
+static bool write_all(const struct term *t, const char *at, size_t len)
+{
+    int fd = fileno(t->out);
+    while (len > 0) {
+        ssize_t n = write(fd, at, len);
+        if (n < 0 && errno == EAGAIN)
+            (void)poll(&(struct pollfd){fd, POLLOUT, 0}, 1, -1);
+        else if (n < 0 && errno != EINTR)
+            return false;
+        at += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+    }
+    return true;
+}
+
+/* As it was before. Curses does not know what the cursor looks like now. */
+static void give_back(struct term *t)
+{
+    const char *cursor = t->info.show_cursor;
+    (void)curs_set(1);
+    (void)endwin();
+    if (cursor != NULL)
+        (void)write_all(t, cursor, strlen(cursor));
 }
 
 void term_free(struct term *t)
@@ -187,12 +191,11 @@ void term_free(struct term *t)
     if (t == NULL)
         return;
     (void)delwin(t->keys);
-    (void)curs_set(1);
-    (void)endwin();
+    give_back(t);
     (void)tcsetattr(fileno(t->in), TCSADRAIN, &t->before);
     delscreen(t->screen);
     close_streams(t);
-    mem_free(t->mem, t->shown, shown_size(t->rows, t->cols));
+    emit_release(&t->emit);
     mem_free(t->mem, t, sizeof *t);
 }
 
@@ -203,8 +206,8 @@ int term_fd(const struct term *t)
 
 void term_size(const struct term *t, int *rows, int *cols)
 {
-    *rows = t->rows;
-    *cols = t->cols;
+    *rows = t->emit.rows;
+    *cols = t->emit.cols;
 }
 
 int term_colors(const struct term *t)
@@ -212,77 +215,16 @@ int term_colors(const struct term *t)
     return t->colors;
 }
 
+static void forget(struct term *t)
+{
+    emit_forget(&t->emit);
+    t->cursor_known = false;
+}
+
 void term_theme(struct term *t, const struct theme *theme)
 {
-    t->theme = *theme;
-    for (int i = 0; i < LOOK_COUNT && t->colors > 0 && i + 1 < COLOR_PAIRS; i++)
-        (void)init_pair((short)(i + 1), theme->look[i].fg, theme->look[i].bg);
-    (void)forget(t, t->rows, t->cols);
-}
-
-static attr_t attrs_of(const struct term *t, const struct cell *c)
-{
-    static const struct {
-        unsigned bit;
-        attr_t attr;
-    } map[] = {{CELL_BOLD, A_BOLD},
-               {CELL_REVERSE, A_REVERSE},
-               {CELL_UNDERLINE, A_UNDERLINE},
-               {CELL_DIM, A_DIM},
-               {CELL_BLINK, A_BLINK}};
-    unsigned bits = (unsigned)c->attr | t->theme.look[c->look].attr;
-    attr_t a = A_NORMAL;
-    for (size_t i = 0; i < COUNT_OF(map); i++)
-        if (bits & map[i].bit)
-            a |= map[i].attr;
-    return a;
-}
-
-static void put_cell(struct term *t, int y, int x, const struct cell *c)
-{
-    wchar_t text[3] = {(wchar_t)c->ch, 0, 0};
-    cchar_t out;
-    if (t->ascii)
-        text[0] = (wchar_t)plain_glyph(c->ch);
-    else if (c->mark != 0)
-        text[1] = (wchar_t)c->mark;
-    const struct theme_look *look = &t->theme.look[c->look];
-    bool colored = t->colors > 0 && (look->fg >= 0 || look->bg >= 0);
-    if (setcchar(&out, text, attrs_of(t, c), (short)(colored ? c->look + 1 : 0), NULL) == ERR)
-        (void)setcchar(&out, L"?", A_NORMAL, 0, NULL);
-    (void)mvadd_wch(y, x, &out);
-}
-
-static bool same(const struct cell *a, const struct cell *b)
-{
-    return a->ch == b->ch && a->look == b->look && a->attr == b->attr && a->mark == b->mark;
-}
-
-/* One row; returns whether a cell of it changed. Of a wide character both halves count as one cell. */
-static bool show_row(struct term *t, struct canvas *c, int y)
-{
-    bool changed = false;
-    struct cell *shown = &t->shown[y * t->cols];
-    for (int x = 0; x < t->cols; x++) {
-        const struct cell *want = canvas_at(c, y, x);
-        if (want == NULL)
-            break;
-        const struct cell *half = canvas_at(c, y, x + 1);
-        bool wide = half != NULL && half->ch == 0;
-        if (same(want, &shown[x]) && (!wide || shown[x + 1].ch == 0))
-            continue;
-        changed = true;
-        shown[x] = *want;
-        if (want->ch == 0)
-            continue;
-        put_cell(t, y, x, want);
-        if (wide) {
-            shown[x + 1] = *half;
-            if (t->ascii)
-                put_cell(t, y, x + 1, &(struct cell){'?', half->look, half->attr, 0});
-        }
-    }
-    return changed;
+    terminfo_theme(&t->info, theme, t->colors);
+    forget(t);
 }
 
 static bool alive(const struct term *t)
@@ -293,23 +235,33 @@ static bool alive(const struct term *t)
 
 bool term_show(struct term *t, struct canvas *c, int y, int x)
 {
-    bool changed = false;
-    for (int row = 0; row < t->rows; row++)
-        changed |= show_row(t, c, row);
+    struct emit *e = &t->emit;
+    const struct rect size = canvas_rect(c);
+    str_clear(&e->out);
+    if (size.rows != e->rows || size.cols != e->cols)
+        return true;
+    bool changed = emit_frame(e, canvas_at(c, 0, 0));
     bool moved = !t->cursor_known || y != t->cursor_y || (y >= 0 && x != t->cursor_x);
     if (!changed && !moved)
         return true;
-    if (moved) {
-        (void)curs_set(y >= 0);
-        (void)leaveok(stdscr, y < 0);
-        t->cursor_y = y;
-        t->cursor_x = x;
-        t->cursor_known = true;
-    }
+    if (!t->cursor_known || (y >= 0) != (t->cursor_y >= 0))
+        str_put(&e->out, y >= 0 ? t->info.show_cursor : t->info.hide_cursor);
     if (y >= 0)
-        (void)move(y, x);
+        emit_place(e, y, x);
+    t->cursor_y = y;
+    t->cursor_x = x;
+    t->cursor_known = true;
+    if (e->out.failed)
+        forget(t);
+    return write_all(t, e->out.at, e->out.len);
+}
+
+/* Curses clears the terminal, and makes it ready again after it was given back. */
+void term_redraw(struct term *t)
+{
+    forget(t);
+    (void)clearok(curscr, TRUE);
     (void)refresh();
-    return alive(t);
 }
 
 bool term_resize(struct term *t)
@@ -317,26 +269,19 @@ bool term_resize(struct term *t)
     struct winsize w;
     if (ioctl(fileno(t->out), TIOCGWINSZ, &w) != 0 || w.ws_row == 0 || w.ws_col == 0)
         return false;
-    if (w.ws_row == t->rows && w.ws_col == t->cols)
+    if (w.ws_row == t->emit.rows && w.ws_col == t->emit.cols)
         return false;
-    if (!forget(t, w.ws_row, w.ws_col))
+    if (!emit_size(&t->emit, w.ws_row, w.ws_col))
         return false;
     (void)resizeterm(w.ws_row, w.ws_col);
-    (void)clearok(curscr, TRUE);
+    term_redraw(t);
     return true;
-}
-
-void term_redraw(struct term *t)
-{
-    (void)forget(t, t->rows, t->cols);
-    (void)clearok(curscr, TRUE);
 }
 
 void term_stop(struct term *t)
 {
     (void)def_prog_mode();
-    (void)curs_set(1);
-    (void)endwin();
+    give_back(t);
     (void)tcsetattr(fileno(t->in), TCSADRAIN, &t->before);
     (void)raise(SIGSTOP);
     (void)reset_prog_mode();

@@ -1,0 +1,46 @@
+/* emit.h: what is written to a terminal to make it show other cells: the least that does. Bytes only: it
+ * knows neither curses nor a descriptor. */
+#ifndef TCPVIZ_TUI_EMIT_H
+#define TCPVIZ_TUI_EMIT_H
+
+#include "tui/canvas.h"
+
+enum { EMIT_ATTRS = 32 }; /* combinations of CELL_ bits */
+
+/* What the terminal's description says; texts are borrowed, NULL: it cannot do that. */
+struct emit_caps {
+    const char *clear_to_end;                /* of the line */
+    const char *up, *down;                   /* scroll by one at the edge of the region */
+    bool region;                             /* it has one, set as ECMA-48 terminals do */
+    bool ahead;                              /* the cursor moves ahead as there */
+    bool corner;                             /* the last cell can be written and nothing scrolls */
+    bool ascii;                              /* nothing but ASCII is written */
+    const char *(*place)(int y, int x);      /* moves the cursor; NULL: as ECMA-48 has it */
+    const char *pen[LOOK_COUNT][EMIT_ATTRS]; /* what makes a cell look so, whatever was before; NULL: not
+                                                asked yet; the same text has the same address */
+    const char *(*make_pen)(void *ctx, enum look look, unsigned attr);
+    void *ctx;
+    bool plain[LOOK_COUNT][EMIT_ATTRS]; /* a blank of this look is an erased cell */
+};
+
+struct emit {
+    struct emit_caps *caps;
+    struct str out;
+    int rows, cols;
+    struct cell *shown; /* what the terminal shows; ch UINT32_MAX: not known */
+    int y, x;           /* where its cursor is; y -1: not known */
+    const char *pen;    /* the last one written; NULL: not known */
+};
+
+void emit_init(struct emit *e, const struct mem *m, struct emit_caps *caps);
+void emit_release(struct emit *e);
+/* Another size, and nothing is known of what is shown. False: no memory, all as it was. */
+bool emit_size(struct emit *e, int rows, int cols);
+/* Nothing is known of what is shown, nor of cursor and pen. */
+void emit_forget(struct emit *e);
+/* Puts into e->out what makes `want` (rows * cols cells) of what is shown; false: they are the same. */
+bool emit_frame(struct emit *e, const struct cell *want);
+/* Moves the cursor there. */
+void emit_place(struct emit *e, int y, int x);
+
+#endif
