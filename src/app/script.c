@@ -158,6 +158,8 @@ static enum script_result take_step(struct script *s, uint64_t now_ns, bool *ran
     case COMMAND_WAIT: return step_wait(s, now_ns);
     case COMMAND_WAIT_UNTIL:
     case COMMAND_EXPECT: return step_condition(s, now_ns, f);
+    case COMMAND_SELECT: /* of connections that `connect` has just made, the session is yet to hear */
+    case COMMAND_MARK:   /* what was done before it belongs before it */
     case COMMAND_EXPORT:
         if (s->unsettled)
             return SCRIPT_WAITS;
