@@ -16,6 +16,7 @@
 enum {
     DRAIN_MOST = 20000,   /* frames a turn, so that keys are answered in a flood */
     LAG_MS = 20,          /* a pipe whose reader is slow is tried again */
+    COUNTED_NS = 500000000, /* between two looks at the counters while only a timer runs */
     STARVED_NS = 20000000 /* under steady traffic conditions are judged at least so often */
 };
 
@@ -163,6 +164,22 @@ static void app_lost(struct app *a)
     fail_release(&f);
 }
 
+/* What there was no memory for is missing from the timeline: that is said, once, and not passed over. */
+static void app_starved(struct app *a)
+{
+    struct fail f = {0};
+
+    if (a->starved || !(session_out_of_memory(a->session) || turn_failed(a->turn) ||
+                        (a->sampler && sampler_failed(a->sampler))))
+        return;
+    a->starved = true;
+    fail_set(&f, FAIL_SYSTEM, N_("out of memory"), NULL, "%s", session_source(a->session));
+    app_tell(a, &f);
+    if (!a->screen)
+        app_quit(a, FAIL_SYSTEM);
+    fail_release(&f);
+}
+
 void app_turn(void *ctx)
 {
     struct app *a = ctx;
@@ -174,13 +191,19 @@ void app_turn(void *ctx)
     const int frames = app_sniff(a);
     if (frames < 0)
         app_lost(a);
-    if (a->counters && (acted || frames > 0 || sampler_timer_runs(a->sampler)))
+    /* they cost as much as a frame of the screen; a timer that moves one also sends, or is seen soon */
+    const uint64_t counted = clock_steady();
+    const bool due = sampler_timer_runs(a->sampler) && counted - a->counted_ns >= COUNTED_NS;
+    if (a->counters && (acted || frames > 0 || due)) {
+        a->counted_ns = counted;
         counters_read(a->counters, take_counter, a);
+    }
     const size_t applied = turn_settle(a->turn, sniffed);
     const bool read = app_read(a);
     app_settled(a);
     const bool seen = app_observe(a, clock_now());
     const uint64_t steady = clock_steady();
+    app_starved(a);
     app_step(a, steady);
     if (!app_feed(a))
         app_quit(a, FAIL_SYSTEM);
