@@ -86,7 +86,7 @@ static bool outlet_flushes(const struct outlet *o)
 bool outlet_begin(struct outlet *o, const struct session *s, uint32_t first)
 {
     o->next = first;
-    if (!outlet_export(o, s) || !export_begin(o->export, false))
+    if (!outlet_export(o, s) || !export_begin(o->export, outlet_flushes(o)))
         o->failed = true;
     return !o->failed;
 }
@@ -97,7 +97,7 @@ bool outlet_feed(struct outlet *o)
     bool any = false;
 
     for (; !o->failed && o->next < rows; o->next++, any = true)
-        o->failed = !export_row(o->export, (uint32_t)o->next, false);
+        o->failed = !export_row(o->export, (uint32_t)o->next, outlet_flushes(o) && o->next + 1 == rows);
     if (!o->failed && outlet_flushes(o) && (any || outfile_lags(o->file))) {
         errno = 0;
         o->failed = !outfile_flush(o->file);

@@ -1,0 +1,67 @@
+"""-i: an interface is watched, here the loopback of a network of its own with two clients of another program."""
+from harness import *
+
+# In the new network: loopback up, the program, traffic once the first line says that its sniffer is open.
+INSIDE = r"""
+import socket, subprocess, sys
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+p = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+p.stdin.write(b"wait until fin from client within 20\nwait 0.5\n")
+p.stdin.close()
+first = p.stdout.readline()
+for port in (4001, 4000) if first else ():
+    with socket.create_server(("127.0.0.1", port)) as s, socket.create_connection(("127.0.0.1", port)) as c:
+        a, _ = s.accept()
+        c.sendall(b"x" * 300)
+        a.recv(300, socket.MSG_WAITALL)
+        c.close()
+        a.close()
+sys.stdout.buffer.write(first + p.stdout.read())
+sys.exit(p.wait())
+"""
+
+
+def watch(*argv, build=BUILD):
+    p = subprocess.run([*DROP, "unshare", "-Urn", "python3", "-c", INSIDE, program(build), "-i", "lo", "--script", "-", "-e", "jsonl:-", *argv],
+                       capture_output=True, timeout=90, env=environment(), cwd=scratch())
+    return Done(p.returncode, p.stdout.decode(), p.stderr.decode())
+
+
+def test_everything_that_passes():
+    d = watch().expect(0)
+    assert d.rows[0]["source"] == "lo", d.rows[0]
+    assert {s["dst"] for s in d.segments if s["labels"] == ["syn"]} == {"127.0.0.1:4000", "127.0.0.1:4001"}, d.out
+    assert [s["len"] for s in d.segments if "data" in s["labels"]] == [300, 300]
+    assert not [r for r in d.rows if r["type"] in ("call", "sample")], "only the wire is known"
+
+
+def test_a_filter():
+    d = watch("tcp port 4000").expect(0)
+    assert {s["conn"] for s in d.segments} == {1} and all(":4000" in s["src"] + s["dst"] for s in d.segments), d.out
+    assert len(d.segments) >= 6
+
+
+def test_a_short_snaplen_keeps_the_headers():
+    d = watch("-s", "80").expect(0)
+    assert [s["len"] for s in d.segments if "data" in s["labels"]] == [300, 300], "the length is the wire's"
+
+
+def test_a_wrong_filter():
+    d = watch("nonsense here")
+    d.expect(2)
+    assert d.err.startswith("tcpviz: ") and "nonsense here" in d.err and d.err.count("\n") == 1, d.err
+
+
+def test_no_such_interface():
+    d = run("-i", "nope0", "--script", "-", stdin="wait 1\n", root=True).expect(3)
+    assert "nope0" in d.err and d.err.count("\n") == 1, d.err
+
+
+def test_not_permitted():
+    d = run("-i", "lo", "--script", "-", stdin="wait 1\n").expect(3)
+    assert "setcap cap_net_raw+ep" in d.err, d.err
+
+
+def test_commands_of_the_lab_are_refused():
+    d = run("-i", "lo", "--script", "-", stdin="connect\n", root=True)
+    assert d.status in (1, 2) and "-:1:" in d.err, d.err
