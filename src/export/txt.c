@@ -255,6 +255,7 @@ static void put_caller(struct export *e, const struct row *r, enum side side)
         put_right(&e->out, name.at, name.len, STATE);
     else
         put_left(&e->out, name.at, name.len, STATE);
+    e->out.failed = e->out.failed || name.failed;
     str_release(&name);
 }
 
@@ -286,7 +287,8 @@ void txt_row(struct export *e, uint32_t row)
     }
     str_put_char(out, ' ');
     put_sentence(e, &l->sentence);
-    out->failed = out->failed || l->sentence.failed;
+    out->failed = out->failed || l->number.failed || l->time.failed || l->arrow.failed ||
+                  l->arrow_short.failed || l->sentence.failed;
 }
 
 void txt_end(struct export *e)

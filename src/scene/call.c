@@ -37,5 +37,6 @@ void say_call_means(struct str *out, const struct voice *v, const struct event_c
         put_filled(out, v, says[i].text, "n", n.at, NULL);
         break;
     }
+    out->failed = out->failed || n.failed;
     str_release(&n);
 }

@@ -289,6 +289,7 @@ void say_brief(struct str *out, const struct voice *v, const struct session *s, 
     str_put_n(&tail, clauses.at, clauses.len);
     cut_at_word(out, start, BRIEF_CELLS - cells_of(tail.at, tail.len), v->ascii);
     str_put_n(out, tail.at, tail.len);
+    out->failed = out->failed || tail.failed || clauses.failed;
     str_release(&clauses);
     str_release(&tail);
 }

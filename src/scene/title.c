@@ -149,5 +149,6 @@ void say_call(struct str *out, const struct voice *v, const struct event_call *c
     /* Rather some arguments than the result are left out. */
     cut_at_word(out, start, BRIEF_CELLS - cells, v->ascii);
     str_put_n(out, end.at, end.len);
+    out->failed = out->failed || end.failed;
     str_release(&end);
 }
