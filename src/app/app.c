@@ -14,10 +14,10 @@
 #include "session/sampler.h"
 
 enum {
-    DRAIN_MOST = 20000,   /* frames a turn, so that keys are answered in a flood */
-    LAG_MS = 20,          /* a pipe whose reader is slow is tried again */
+    DRAIN_MOST = 20000,     /* frames a turn, so that keys are answered in a flood */
+    LAG_MS = 20,            /* a pipe whose reader is slow is tried again */
     COUNTED_NS = 500000000, /* between two looks at the counters while only a timer runs */
-    STARVED_NS = 20000000 /* under steady traffic conditions are judged at least so often */
+    STARVED_NS = 20000000   /* under steady traffic conditions are judged at least so often */
 };
 
 static void take_frame(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen)

@@ -21,7 +21,7 @@
 #include "plat/netns.h"
 #include "session/sampler.h"
 
-enum { DRAIN_NS = 20000000, LIVE_RING = 4 << 20, STEADY_PORT = 54230 };
+enum { DRAIN_NS = 20000000, LIVE_RING = 4 << 20, STEADY_PORT = 54230, KEEP_LIVE = 2048 };
 
 static bool is_live(const struct options *o)
 {
@@ -161,6 +161,7 @@ static bool session_up(struct app *a, struct fail *f)
         .source = source_words(o),
         .started_ns = clock_now(),
         .track = {.live = is_live(o), .server_port = is_live(o) ? (uint16_t)o->port : 0},
+        .keep = is_live(o) ? KEEP_LIVE : 0,
         .mem = a->mem,
     };
     a->session = session_new(&s);

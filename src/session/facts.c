@@ -52,12 +52,15 @@ const uint8_t *session_bytes(const struct session *s, const struct row *r, uint3
 
 bool session_seg(const struct session *s, const struct row *r, struct seg *out)
 {
-    uint32_t caplen, wirelen;
-    int linktype;
-    const uint8_t *bytes = session_bytes(s, r, &caplen, &wirelen, &linktype);
-    if (!bytes)
+    struct frame f;
+    if (r->kind != EVENT_SEGMENT)
         return false;
-    seg_decode(out, linktype, bytes, caplen, wirelen);
+    store_get(s->store, r->where, &f);
+    seg_decode(out, f.linktype, f.bytes, f.caplen, f.wirelen);
+    if (f.cut) {
+        out->truncated = false;
+        out->cksum = f.cksum;
+    }
     out->time_ns = r->time_ns;
     out->frame = r->frame;
     return true;
@@ -206,9 +209,10 @@ enum tcp_state session_listener_state(const struct session *s)
     return track_listener(s->track);
 }
 
-const char *session_last_read(const struct session *s, uint32_t conn, enum side side)
+const char *session_last_read(const struct session *s, uint32_t conn, enum side side, uint32_t *len)
 {
     const struct conn_live *live = live_of(s, conn);
+    *len = live ? live->last_len[side] : 0;
     return live ? live->last_read[side] : NULL;
 }
 

@@ -27,9 +27,10 @@ enum { STAMPS_WAITING = 16 };
 
 /* What only a live connection has. */
 struct conn_live {
-    struct event_sample kernel[SIDE_COUNT]; /* the newest answer */
-    uint64_t kernel_ns[SIDE_COUNT];         /* when it was taken; 0: there is none */
-    const char *last_read[SIDE_COUNT];
+    struct event_sample kernel[SIDE_COUNT];     /* the newest answer */
+    uint64_t kernel_ns[SIDE_COUNT];             /* when it was taken; 0: there is none */
+    const char *last_read[SIDE_COUNT];          /* its first line */
+    uint32_t last_len[SIDE_COUNT];              /* how many bytes it returned */
     struct stamp_fact *waiting[STAMPS_WAITING]; /* stamps whose segment has not come yet, oldest first */
     size_t waiting_count;
 };
@@ -44,12 +45,13 @@ struct session {
     struct track *track;
     struct arena *arena;
     struct store *store;
+    uint32_t keep;          /* bytes of a frame; 0: all */
     struct chunks rows;     /* struct row */
     struct chunks extras;   /* struct extra */
     struct chunks segments; /* uint32_t: the rows that are segments, so that a frame is found by bisection */
     struct chunks conns;    /* struct conn_facts */
     struct event_listener listener;
-    bool listener_known;
+    bool listener_known, start_segment; /* start_ns is a segment's */
     const char *source;
     uint64_t started_ns, start_ns, frames, version;
     bool out_of_memory;

@@ -17,6 +17,7 @@ struct session *session_new(const struct session_options *o)
     if (!s)
         return NULL;
     s->mem = o->mem;
+    s->keep = o->keep;
     s->started_ns = o->started_ns;
     chunks_init(&s->rows, s->mem, sizeof(struct row));
     chunks_init(&s->extras, s->mem, sizeof(struct extra));
@@ -223,7 +224,13 @@ static bool apply_segment(struct session *s, const struct event *e)
         return true;
     g.time_ns = e->time_ns;
     g.frame = (uint32_t)s->frames;
-    struct frame f = {seen->bytes, seen->caplen, seen->wirelen, seen->linktype};
+    bool cut = s->keep != 0 && seen->caplen > s->keep;
+    struct frame f = {.bytes = seen->bytes,
+                      .caplen = cut ? s->keep : seen->caplen,
+                      .wirelen = seen->wirelen,
+                      .linktype = seen->linktype,
+                      .cut = cut && !g.truncated,
+                      .cksum = g.cksum};
     uint64_t place;
     return store_put(s->store, &f, &place) && add_segment(s, &g, place, seen->injected);
 }
@@ -243,6 +250,7 @@ static bool remember_read(struct session *s, uint32_t conn, const struct event_c
     struct str text;
     str_init(&text, s->mem);
     str_put_safe(&text, c->data, len, false);
+    live->last_len[c->side] = (uint32_t)c->result;
     const char *old = live->last_read[c->side];
     if (!text.failed && (!old || strcmp(old, text.at) != 0))
         live->last_read[c->side] = arena_text(s->arena, text.at, text.len);
@@ -326,7 +334,9 @@ static bool apply_kind(struct session *s, const struct event *e)
 bool session_apply(struct session *s, const struct event *e)
 {
     s->version++;
-    if (s->start_ns == 0)
+    bool first = e->kind == EVENT_SEGMENT && !s->start_segment;
+    s->start_segment |= first;
+    if (s->start_ns == 0 || first)
         s->start_ns = e->time_ns;
     if (s->rows.count < NO_ROW && apply_kind(s, e))
         return true;

@@ -14,6 +14,7 @@ struct session_options {
     const char *source;  /* "private loopback", "host loopback", "the wire", file name, interface */
     uint64_t started_ns; /* since the epoch */
     struct track_options track;
+    uint32_t keep; /* bytes of a frame that are kept once it was judged whole; 0: all */
     const struct mem *mem;
 };
 
@@ -106,9 +107,10 @@ enum tcp_state session_state(const struct session *s, uint32_t conn, enum side s
 enum tcp_state session_listener_state(const struct session *s);
 /* What the program of that side read or said last, as text made safe: the first line of a request … NULL:
  * nothing. */
-const char *session_last_read(const struct session *s, uint32_t conn, enum side side);
+const char *session_last_read(const struct session *s, uint32_t conn, enum side side, uint32_t *len);
 
-uint64_t session_start(const struct session *s);   /* time of the first event; 0 while there is none */
+uint64_t session_start(const struct session *s); /* time of the first segment, before it of the first event; 0
+                                                    while there is none */
 uint64_t session_started(const struct session *s); /* as given in the options */
 const char *session_source(const struct session *s);
 uint64_t session_frames(const struct session *s); /* frames seen, not only segments */

@@ -9,7 +9,8 @@ enum { BLOCK_FIRST = 16 * 1024, BLOCK_MOST = 4 * 1024 * 1024, ALIGN = 4 };
 
 struct head {
     uint32_t caplen, wirelen;
-    int32_t linktype;
+    uint16_t linktype; /* pcap has 16 bits for it */
+    uint8_t cut, cksum;
 };
 
 struct block {
@@ -66,7 +67,7 @@ static struct block *block_for(struct store *s, size_t size)
 
 bool store_put(struct store *s, const struct frame *f, uint64_t *place)
 {
-    struct head h = {f->caplen, f->wirelen, f->linktype};
+    struct head h = {f->caplen, f->wirelen, (uint16_t)f->linktype, f->cut, f->cksum};
     size_t size = sizeof h + (size_t)f->caplen;
     size = (size + ALIGN - 1) / ALIGN * ALIGN;
     struct block *b = block_for(s, size);
@@ -85,7 +86,7 @@ void store_get(const struct store *s, uint64_t place, struct frame *out)
     const uint8_t *at = s->block[place >> 32].at + (uint32_t)place;
     struct head h;
     memcpy(&h, at, sizeof h);
-    *out = (struct frame){at + sizeof h, h.caplen, h.wirelen, h.linktype};
+    *out = (struct frame){at + sizeof h, h.caplen, h.wirelen, h.linktype, h.cut, h.cksum};
 }
 
 size_t store_used(const struct store *s)

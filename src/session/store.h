@@ -11,8 +11,10 @@ struct store;
 /* One frame as it was captured. bytes live as long as the store. */
 struct frame {
     const uint8_t *bytes;
-    uint32_t caplen, wirelen; /* bytes captured; bytes on the wire */
+    uint32_t caplen, wirelen; /* bytes captured (of these, kept); bytes on the wire */
     int linktype;
+    bool cut;      /* all of it was captured, and its end was not kept */
+    uint8_t cksum; /* enum cksum_verdict of the whole frame; where it was cut nobody can tell it any more */
 };
 
 struct store *store_new(const struct mem *m); /* NULL: no memory */

@@ -98,10 +98,41 @@ static void call(struct session *s, uint64_t time_ns, enum call_kind kind, enum 
     memset(args, 0, sizeof args);
 }
 
+/* A long stream must not fill the memory: of a frame that was judged whole the end is not kept. */
+static void test_a_part_of_a_frame_is_kept(void **state)
+{
+    (void)state;
+    struct session_options o = {
+        .source = "", .track = {.live = true, .server_port = SERVER_PORT}, .keep = 90, .mem = heap_mem()};
+    struct session *whole = a_session(heap_mem()), *part = session_new(&o);
+    struct seg a, b;
+    uint32_t caplen, wirelen;
+    int linktype;
+    shake_hands(whole);
+    shake_hands(part);
+    see(whole, at_us(60), SIDE_CLIENT, TCP_ACK | TCP_PSH, 1, 1, 100);
+    see(part, at_us(60), SIDE_CLIENT, TCP_ACK | TCP_PSH, 1, 1, 100);
+    const struct row *r = session_row(whole, 3), *p = session_row(part, 3);
+    assert_true(session_seg(whole, r, &a) && session_seg(part, p, &b));
+    assert_non_null(session_bytes(part, p, &caplen, &wirelen, &linktype));
+    assert_int_equal(caplen, 90);
+    assert_int_equal(wirelen, 140);
+    assert_int_equal(b.data.len, 50);
+    assert_true(p->labels == r->labels && row_len(p) == 100 && p->annot == r->annot);
+    assert_false(p->labels & LBL(TRUNCATED));
+    assert_false(b.truncated);
+    assert_int_equal(b.cksum, a.cksum);
+    assert_int_not_equal(b.cksum, CKSUM_UNKNOWN);
+    assert_int_equal(b.len, 100);
+    session_free(whole);
+    session_free(part);
+}
+
 static void test_calls_are_copied_and_reads_remembered(void **state)
 {
     struct session *s = *state;
     shake_hands(s);
+    uint32_t len;
     call(s, at_us(70), CALL_READ, SIDE_SERVER, "GET /blog/ \x1b[2J HTTP/1.1\r\nHost: a\r\n");
     const struct row *r = session_row(s, 3);
     assert_int_equal(r->kind, EVENT_CALL);
@@ -110,10 +141,10 @@ static void test_calls_are_copied_and_reads_remembered(void **state)
     assert_int_equal(r->frame, 0);
     assert_string_equal(session_call(s, r)->args, "5, \"GET\", 3");
     assert_null(session_sample(s, r));
-    assert_string_equal(session_last_read(s, 0, SIDE_SERVER), "GET /blog/ \xe2\x90\x9b[2J HTTP/1.1");
-    assert_null(session_last_read(s, 0, SIDE_CLIENT));
+    assert_string_equal(session_last_read(s, 0, SIDE_SERVER, &len), "GET /blog/ \xe2\x90\x9b[2J HTTP/1.1");
+    assert_null(session_last_read(s, 0, SIDE_CLIENT, &len));
     call(s, at_us(80), CALL_READ, SIDE_SERVER, NULL); /* end of file says nothing new */
-    assert_non_null(session_last_read(s, 0, SIDE_SERVER));
+    assert_non_null(session_last_read(s, 0, SIDE_SERVER, &len));
 }
 
 static void test_samples_hold_the_machine_of_their_moment(void **state)
@@ -232,7 +263,7 @@ static void test_the_store_takes_frames_of_any_size(void **state)
     memset(bytes, 0x5a, sizeof bytes);
     const uint32_t sizes[3] = {0, 70000, 13};
     for (int i = 0; i < 3; i++)
-        assert_true(store_put(t, &(struct frame){bytes, sizes[i], sizes[i] + 1, i}, &place[i]));
+        assert_true(store_put(t, &(struct frame){bytes, sizes[i], sizes[i] + 1, i, false, 0}, &place[i]));
     for (int i = 0; i < 3; i++) {
         store_get(t, place[i], &out);
         assert_int_equal(out.caplen, sizes[i]);
@@ -282,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_handshake_is_three_rows, up, down),
         cmocka_unit_test_setup_teardown(test_frames_that_are_no_tcp_count_but_make_no_row, up, down),
         cmocka_unit_test_setup_teardown(test_a_segment_is_decoded_again_from_the_store, up, down),
+        cmocka_unit_test(test_a_part_of_a_frame_is_kept),
         cmocka_unit_test_setup_teardown(test_calls_are_copied_and_reads_remembered, up, down),
         cmocka_unit_test_setup_teardown(test_samples_hold_the_machine_of_their_moment, up, down),
         cmocka_unit_test_setup_teardown(test_notes_counters_and_the_listener, up, down),
