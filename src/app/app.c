@@ -193,7 +193,7 @@ void app_turn(void *ctx)
         app_lost(a);
     /* they cost as much as a frame of the screen; a timer that moves one also sends, or is seen soon */
     const uint64_t counted = clock_steady();
-    const bool due = sampler_timer_runs(a->sampler) && counted - a->counted_ns >= COUNTED_NS;
+    const bool due = a->sampler && sampler_timer_runs(a->sampler) && counted - a->counted_ns >= COUNTED_NS;
     if (a->counters && (acted || frames > 0 || due)) {
         a->counted_ns = counted;
         counters_read(a->counters, take_counter, a);
