@@ -21,6 +21,8 @@ void put_filled(struct str *out, const struct voice *v, const char *english, ...
  * "…". */
 void cut_at_word(struct str *out, size_t start, size_t cells, bool ascii);
 
+/* What a segment brings, if it begins an HTTP message: "POST", "200 OK"; nothing else. */
+void put_http_kind(struct str *out, const struct session *s, const struct row *r, bool ascii);
 /* A call as its cause is told: "write(431)", "close()", "shutdown(WR)". */
 void put_call_name(struct str *out, const struct event_call *c);
 

@@ -271,6 +271,26 @@ static void put_clauses(struct str *out, struct facts *f, uint64_t left, size_t 
     }
 }
 
+/* "POST: " before the sentence of data that begin a request or an answer, where both fit whole. */
+static void put_kind(struct str *out, const struct facts *f, size_t start, size_t room)
+{
+    if ((f->row->labels & (LBL(DATA) | LBL(RETRANSMISSION))) != LBL(DATA))
+        return;
+    struct str kind;
+    str_init(&kind, out->mem);
+    put_http_kind(&kind, f->session, f->row, f->voice->ascii);
+    if (kind.len > 0)
+        str_put(&kind, f->voice->lang == LANG_ZH ? "：" : ": ");
+    if (kind.len > 0 && cells_of(kind.at, kind.len) + cells_of(out->at + start, out->len - start) <= room) {
+        str_put_n(&kind, out->at + start, out->len - start);
+        str_cut(out, start);
+        str_put_n(out, kind.at, kind.len);
+    }
+    out->failed = out->failed || kind.failed;
+    out->failed |= kind.failed;
+    str_release(&kind);
+}
+
 void say_brief(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
 {
     enum { LEAST_MAIN = 16, COUNTED = 4 };
@@ -287,6 +307,7 @@ void say_brief(struct str *out, const struct voice *v, const struct session *s, 
     str_init(&clauses, out->mem);
     put_clauses(&clauses, &f, left, BRIEF_CELLS - LEAST_MAIN - COUNTED - joined);
     str_put_n(&tail, clauses.at, clauses.len);
+    put_kind(out, &f, start, BRIEF_CELLS - cells_of(tail.at, tail.len));
     cut_at_word(out, start, BRIEF_CELLS - cells_of(tail.at, tail.len), v->ascii);
     str_put_n(out, tail.at, tail.len);
     out->failed = out->failed || tail.failed || clauses.failed;

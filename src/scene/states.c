@@ -195,6 +195,21 @@ static void put_timer(struct panel *p, const struct voice *v, const struct panel
     }
 }
 
+static void put_last_read(struct panel *p, const struct voice *v, const struct panel_of *of)
+{
+    uint32_t len = 0;
+    const char *line = of->conn == NO_CONN ? NULL : session_last_read(of->session, of->conn, of->side, &len);
+    if (!line) {
+        str_put(&p->last_read, v->ascii ? "-" : "–");
+        return;
+    }
+    struct str number;
+    str_init(&number, p->last_read.mem);
+    str_put_u64(&number, len);
+    put_filled(&p->last_read, v, N_("{n} bytes: {line}"), "n", number.at, "line", line, NULL);
+    str_release(&number);
+}
+
 void panel_fill(struct panel *p, const struct voice *v, const struct panel_of *of)
 {
     struct str *texts[TEXTS];
@@ -211,6 +226,5 @@ void panel_fill(struct panel *p, const struct voice *v, const struct panel_of *o
     listener_queues_of(&p->listener, v, of->session);
     put_numbers(p, v, k, of->steady);
     put_timer(p, v, of, k);
-    const char *read = of->conn == NO_CONN ? NULL : session_last_read(of->session, of->conn, of->side);
-    str_put(&p->last_read, read ? read : v->ascii ? "-" : "–");
+    put_last_read(p, v, of);
 }

@@ -30,20 +30,55 @@ static const enum label title_order[] = {
     LABEL_ACK,
 };
 
+/* The data that a segment brings, as far as captured; NULL: none. */
+static const char *data_of(const struct session *s, const struct row *r, size_t *len)
+{
+    struct seg seg;
+    uint32_t caplen, wirelen;
+    int linktype;
+    if (row_len(r) == 0 || !session_seg(s, r, &seg))
+        return NULL;
+    const uint8_t *bytes = session_bytes(s, r, &caplen, &wirelen, &linktype);
+    if (!bytes || seg.data.at > caplen || seg.data.len > caplen - seg.data.at)
+        return NULL;
+    *len = seg.data.len;
+    return (const char *)bytes + seg.data.at;
+}
+
+static const char *const http_starts[] = {"GET ",    "POST ",    "HEAD ",  "PUT ",
+                                          "DELETE ", "OPTIONS ", "PATCH ", "HTTP/1."};
+
+void put_http_kind(struct str *out, const struct session *s, const struct row *r, bool ascii)
+{
+    enum { VERSION = 9 /* "HTTP/1.1 " */, SHOWN = 16 };
+    size_t len = 0;
+    const char *data = data_of(s, r, &len);
+    for (size_t i = 0; data && i < COUNT_OF(http_starts); i++) {
+        size_t n = strlen(http_starts[i]);
+        if (len < n || memcmp(data, http_starts[i], n) != 0)
+            continue;
+        bool answer = i + 1 == COUNT_OF(http_starts);
+        size_t from = answer ? VERSION : 0, to = answer ? VERSION : n - 1;
+        while (answer && to < len && to < VERSION + SHOWN && data[to] != '\r' && data[to] != '\n')
+            to++;
+        if (from < to && to <= len)
+            str_put_safe(out, data + from, to - from, ascii);
+        return;
+    }
+}
+
 /* The start of a request or an answer, as far as one line may show it: "POST /blog/", "HTTP/1.1 200 OK". */
 static void put_http(struct str *out, const char *data, size_t len, bool ascii)
 {
-    static const char *const starts[] = {"GET ",    "POST ",    "HEAD ",  "PUT ",
-                                         "DELETE ", "OPTIONS ", "PATCH ", "HTTP/1."};
     enum { SHOWN = 40 };
-    for (size_t i = 0; i < COUNT_OF(starts); i++) {
-        size_t n = strlen(starts[i]);
-        if (len < n || memcmp(data, starts[i], n) != 0)
+    for (size_t i = 0; i < COUNT_OF(http_starts); i++) {
+        size_t n = strlen(http_starts[i]);
+        if (len < n || memcmp(data, http_starts[i], n) != 0)
             continue;
         /* A request up to its version; an answer up to the line's end. */
         size_t end = n;
         while (end < len && end < SHOWN && data[end] != '\r' && data[end] != '\n' &&
-               (starts[i][0] == 'H' && starts[i][1] == 'T' ? true : data[end] != ' '))
+               (i + 1 == COUNT_OF(http_starts) ? true : data[end] != ' '))
             end++;
         str_put(out, ", ");
         str_put_safe(out, data, end, ascii);
@@ -72,14 +107,10 @@ void say_title(struct str *out, const struct voice *v, const struct session *s, 
         l = telling(r->labels);
     if (l < LABEL_COUNT)
         put_words(out, v, label_words(l));
-    struct seg seg;
-    uint32_t caplen, wirelen;
-    int linktype;
-    if (row_len(r) == 0 || !session_seg(s, r, &seg))
-        return;
-    const uint8_t *bytes = session_bytes(s, r, &caplen, &wirelen, &linktype);
-    if (bytes && seg.data.at <= caplen && seg.data.len <= caplen - seg.data.at)
-        put_http(out, (const char *)bytes + seg.data.at, seg.data.len, v->ascii);
+    size_t len = 0;
+    const char *data = data_of(s, r, &len);
+    if (data)
+        put_http(out, data, len, v->ascii);
 }
 
 /* The arguments without the data itself, which the segment shows: 7, "POST /blog/…", 431 becomes 7, …, 431.
@@ -120,8 +151,8 @@ static void put_result(struct str *out, const struct voice *v, const struct even
     }
 }
 
-/* The arguments of a socket option without descriptor and level, which its name tells too: what is set, and to what,
- * has to fit. */
+/* The arguments of a socket option without descriptor and level, which its name tells too: what is set, and
+ * to what, has to fit. */
 static const char *without_level(const struct event_call *c)
 {
     const char *args = c->args;

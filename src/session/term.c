@@ -283,7 +283,9 @@ static bool number_of(const struct session *s, const struct row *r, enum field f
         return true;
     }
     if (f == FIELD_TIME) {
-        *out = (int64_t)(r->time_ns - session_start(s));
+        /* what came before the first segment counts as 0, as the ladder shows it */
+        uint64_t start = session_start(s);
+        *out = r->time_ns > start ? (int64_t)(r->time_ns - start) : 0;
         return true;
     }
     if (r->kind != EVENT_SEGMENT)

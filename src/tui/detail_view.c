@@ -215,6 +215,7 @@ void detail_view(struct screen *s, struct rect r)
         paint_way(s, (struct rect){body.y, left, top, r.cols - left},
                   say(&s->voice, N_("the way through the layers")));
         page_clear(&s->box, r.cols - 4);
+        s->boxed.made = false; /* the box at the foot is lent for why: it must be filled anew */
         add_words(s, &s->box);
         str_put(&s->box.title, say(&s->voice, N_("why")));
         s->box.top = 0;

@@ -26,6 +26,22 @@ uint32_t rows_cursor(const struct screen *s)
     return s->cursor < s->count ? selection_at(s->rows, s->cursor) : NO_ROW;
 }
 
+/* Where the cursor rests while it follows: on the newest segment, which tells more than the calls right
+ * behind it; but not so far back that it is out of sight. */
+static size_t newest(const struct screen *s)
+{
+    enum { CALLS_PASSED = 8 };
+    size_t last = s->count == 0 ? 0 : s->count - 1;
+    for (size_t i = last; s->count > 0 && i + CALLS_PASSED > last; i--) {
+        const struct row *r = session_row(s->o.session, selection_at(s->rows, i));
+        if (r == NULL || r->kind != EVENT_CALL)
+            return i;
+        if (i == 0)
+            break;
+    }
+    return last;
+}
+
 void rows_sync(struct screen *s)
 {
     s->o.hooks.info(s->o.hooks.ctx, &s->info);
@@ -43,7 +59,7 @@ void rows_sync(struct screen *s)
     if (keep != NO_ROW)
         s->cursor = selection_near(s->rows, keep);
     if (s->follow || s->cursor >= s->count)
-        s->cursor = s->count == 0 ? 0 : s->count - 1;
+        s->cursor = newest(s);
     if (s->follow)
         s->seen = s->count;
 }
@@ -53,10 +69,10 @@ void rows_go(struct screen *s, size_t at)
     if (s->count == 0)
         return;
     s->cursor = at < s->count ? at : s->count - 1;
-    bool newest = s->cursor == s->count - 1;
-    if (s->follow && !newest)
+    bool follows = s->cursor == newest(s);
+    if (s->follow && !follows)
         s->seen = s->count;
-    s->follow = newest;
+    s->follow = follows;
 }
 
 void rows_move(struct screen *s, long by)

@@ -24,7 +24,7 @@ def answered(**more):
     t.keys("s", "Enter")
     t.wait("a request waits")
     t.keys("r", "Enter")
-    t.wait("= 113", "last read  HTTP/1.1")
+    t.wait("= 113", "bytes: HTTP/1.1")
     return t
 
 

@@ -83,7 +83,7 @@ def test_detail_of_data():
     t = Terminal(*LATE)
     t.wait(UP)
     t.keys("c", "s", "Enter")
-    t.wait("a request waits")
+    t.wait("a request waits", "6148) = 343")
     t.keys("/")
     t.type("343 bytes")
     t.keys("Enter")

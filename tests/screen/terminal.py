@@ -13,7 +13,7 @@ def lab(**more):
     t = Terminal(*LATE, **more)
     t.wait(UP)
     t.keys("Escape", "c")
-    t.wait("ESTABLISHED")
+    t.wait("ESTABLISHED", "getsockopt")
     return t
 
 
