@@ -248,7 +248,7 @@ static void test_a_call_is_one_short_line(void **state)
                             .errname = "EINPROGRESS"};
     said_call(&english, &c, "connect(5, 127.0.0.1:3344) = EINPROGRESS");
     c = (struct event_call){.name = "setsockopt", .args = "5, SOL_SOCKET, SO_RCVBUF, 4096, and so on and on"};
-    said_call(&english, &c, "setsockopt(5, SOL_SOCKET, SO_RCVBUF, 4096…)");
+    said_call(&english, &c, "setsockopt(SO_RCVBUF, 4096, and so on and…)");
     c = (struct event_call){.name = "write", .args = "7, \"never closed"};
     said_call(&english, &c, "write(7, …)");
 }
