@@ -69,15 +69,13 @@ static struct rect clip(const struct canvas *c, struct rect r)
 /* Sets one cell; a half of a wide character that loses its other half becomes a blank. */
 static void set_cell(struct canvas *c, int y, int x, struct cell v)
 {
-    struct cell *at = canvas_at(c, y, x);
-    struct cell *left = canvas_at(c, y, x - 1);
-    struct cell *right = canvas_at(c, y, x + 1);
-    if (at == NULL)
+    if (y < 0 || x < 0 || y >= c->rows || x >= c->cols)
         return;
-    if (at->ch == 0 && v.ch != 0 && left != NULL)
-        left->ch = ' ';
-    if (right != NULL && right->ch == 0 && at->ch != 0)
-        right->ch = ' ';
+    struct cell *at = &c->cell[y * c->cols + x];
+    if (at->ch == 0 && v.ch != 0 && x > 0)
+        at[-1].ch = ' ';
+    if (x + 1 < c->cols && at[1].ch == 0 && at->ch != 0)
+        at[1].ch = ' ';
     *at = v;
 }
 
