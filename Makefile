@@ -86,9 +86,9 @@ lint: deps-lint $(BUILD)/tcpviz
 
 coverage: deps-cover
 	$(Q)$(MAKE) --no-print-directory COV=1 CFLAGS=-g BUILD=$(BUILD)/cov all unit
-	$(Q)python3 tests/run --coverage $(BUILD)/cov $(TESTS)
-	$(Q)gcovr --root . --filter src/ --fail-under-line 85 $(BUILD)/cov
-	$(Q)gcovr --root . --filter src/core/ --fail-under-line 95 --print-summary $(BUILD)/cov | tail -n 4
+	$(Q)rc=0; python3 tests/run --coverage $(BUILD)/cov $(TESTS) || rc=1; \
+	gcovr --root . --filter src/ --fail-under-line 85 $(BUILD)/cov || rc=1; \
+	gcovr --root . --filter src/core/ --fail-under-line 95 --print-summary -o /dev/null $(BUILD)/cov || rc=1; exit $$rc
 
 deps:
 	$(Q).ci/deps build
