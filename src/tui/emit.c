@@ -8,6 +8,7 @@
 #include "tui/plain.h"
 
 enum {
+    ERASE = 7,       /* blanks that are rather erased than written */
     JUMP = 4,        /* unchanged cells that are rather written than jumped over */
     SCROLL_LEAST = 3 /* rows that must move for a scroll to be worth its bytes */
 };
@@ -157,6 +158,24 @@ static void go_on(struct emit *e, const struct cell *want, int y, int x)
     emit_place(e, y, x);
 }
 
+/* How many cells from x on, before `end`, are blank and look like erased ones. */
+static int blanks(const struct emit *e, const struct cell *want, int x, int end)
+{
+    int from = x;
+    while (x < end && want[x].ch == ' ' && want[x].mark == 0 &&
+           e->caps->plain[want[x].look][want[x].attr % EMIT_ATTRS])
+        x++;
+    return x - from;
+}
+
+static void erase(struct emit *e, const struct cell *first, int cells)
+{
+    take_pen(e, first);
+    str_put(&e->out, "\033[");
+    str_put_u64(&e->out, (uint64_t)cells);
+    str_put_char(&e->out, 'X');
+}
+
 static void emit_row(struct emit *e, const struct cell *want, int y)
 {
     struct cell *shown = &e->shown[y * e->cols];
@@ -173,7 +192,13 @@ static void emit_row(struct emit *e, const struct cell *want, int y)
             continue;
         }
         go_on(e, want, y, x);
-        x += put_cell(e, &want[x], wide);
+        int gap = e->caps->erases ? blanks(e, want, x, end) : 0;
+        if (gap >= ERASE) {
+            erase(e, &want[x], gap);
+            x += gap;
+        } else {
+            x += put_cell(e, &want[x], wide);
+        }
     }
     if (last > blank) {
         go_on(e, want, y, blank);

@@ -13,6 +13,7 @@ struct emit_caps {
     const char *up, *down;                   /* scroll by one at the edge of the region */
     bool region;                             /* it has one, set as ECMA-48 terminals do */
     bool ahead;                              /* the cursor moves ahead as there */
+    bool erases;                             /* so many cells from the cursor on, as there */
     bool corner;                             /* the last cell can be written and nothing scrolls */
     bool ascii;                              /* nothing but ASCII is written */
     const char *(*place)(int y, int x);      /* moves the cursor; NULL: as ECMA-48 has it */

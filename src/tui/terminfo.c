@@ -123,6 +123,7 @@ void terminfo_read(struct terminfo *t, bool ascii)
         .down = unpadded("ri"),
         .region = moves && is_bare("csr", "\033[%i%p1%d;%p2%dr"),
         .ahead = is_bare("cuf", "\033[%p1%dC"),
+        .erases = is_bare("ech", "\033[%p1%dX"),
         .corner = tigetflag("am") <= 0 || tigetflag("xenl") > 0,
         .ascii = ascii,
         .place = moves ? NULL : place,

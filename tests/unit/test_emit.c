@@ -53,8 +53,13 @@ static const char *sequence(struct screen *s, const char *at)
         s->x = c == 'H' ? b - 1 : 0;
         return at + n;
     }
-    if (sscanf(at, "\033[%dC%n", &a, &n) == 1 && n > 0) {
+    if (sscanf(at, "\033[%d%c%n", &a, &c, &n) == 2 && c == 'C') {
         s->x += a;
+        return at + n;
+    }
+    if (sscanf(at, "\033[%d%c%n", &a, &c, &n) == 2 && c == 'X') {
+        for (int x = s->x; x < s->x + a; x++)
+            s->cell[s->y][x] = (struct cell){' ', LOOK_TEXT, 0, 0};
         return at + n;
     }
     if (strncmp(at, "\033[K", 3) == 0) {
@@ -98,6 +103,7 @@ static struct emit_caps capable(void)
                           .down = "\033M",
                           .region = true,
                           .ahead = true,
+                          .erases = true,
                           .corner = true,
                           .make_pen = make_pen};
     c.plain[LOOK_TEXT][0] = true;
