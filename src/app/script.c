@@ -168,7 +168,10 @@ static enum script_result take_step(struct script *s, uint64_t now_ns, bool *ran
     }
     if (!app_run(s->app, &s->now->cmd, ORIGIN_SCRIPT, f))
         return refused(s, f);
-    *ran = s->unsettled = true;
+    const int id = s->now->cmd.spec->id;
+    *ran = true;
+    if (id != COMMAND_SELECT && id != COMMAND_MARK) /* they make no events */
+        s->unsettled = true;
     advance(s);
     return SCRIPT_DONE;
 }
