@@ -173,7 +173,7 @@ static void paint_line(struct screen *s, size_t at, int y)
     struct ladder_look how = {at == s->cursor, rows_marked(s, row),
                               at == s->cursor && at == s->find_at && s->find_text.len > 0};
     struct painted_key key = {row, s->time == TIME_DELTA && at > 0 ? selection_at(s->rows, at - 1) : NO_ROW,
-                              how.cursor | how.marked << 1 | how.found << 2};
+                              (unsigned)(how.cursor | how.marked << 1 | how.found << 2)};
     if (painted_show(&s->painted, s->canvas, r.y + y, &key))
         return;
     rows_line(s, at);
