@@ -123,7 +123,10 @@ static void write_any(struct cell *row)
     for (int x = 0; x < COLS; x++)
         row[x] = (struct cell){' ', LOOK_TEXT, 0, 0};
     int end = any(COLS + 1);
+    int hole = any(COLS), behind = any(3) == 0 ? hole + any(COLS) : hole; /* blank in between */
     for (int x = any(5); x < end; x++) {
+        if (x >= hole && x < behind)
+            continue;
         bool wide = any(9) == 0 && x + 1 < end;
         uint8_t look = (uint8_t)(any(4) == 0 ? any(3) : LOOK_TEXT);
         row[x] = (struct cell){wide ? 0x4e2d : (uint32_t)('a' + any(26)), look, (uint8_t)(any(8) == 0), 0};
