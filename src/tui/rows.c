@@ -120,11 +120,32 @@ void rows_reveal(struct screen *s)
     s->dirty = true;
 }
 
+/* What a "text" of a filter is looked for in: the words that stand on the screen, and the longer ones of the
+ * export. */
+static void row_words(void *ctx, const struct session *session, const struct row *r, struct str *out)
+{
+    const struct screen *s = ctx;
+    const struct event_call *call = session_call(session, r);
+    size_t len;
+    const char *note = session_note(session, r, &len, NULL);
+
+    if (call != NULL) {
+        say_call(out, &s->voice, call);
+    } else if (note != NULL) {
+        str_put_n(out, note, len);
+    } else if (r->kind == EVENT_SEGMENT) {
+        say_brief(out, &s->voice, session, r);
+        str_put_char(out, '\n');
+        say_note(out, &s->voice, session, r);
+    }
+}
+
 bool rows_filter(struct screen *s, const char *text, size_t len, struct cmd_error *e)
 {
     struct filter *f = filter_parse(s->o.mem, text, len, e);
     if (f == NULL)
         return false;
+    filter_words(f, row_words, s);
     str_clear(&s->filter_text);
     str_put_n(&s->filter_text, text, len);
     struct filter *old = s->filter;
