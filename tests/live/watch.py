@@ -54,8 +54,8 @@ def test_a_wrong_filter():
 
 def privileged(*argv, stdin):
     """In a network of its own, where the sniffer is allowed."""
-    p = subprocess.run([*DROP, "unshare", "-Urn", program(), *argv], input=stdin, capture_output=True, timeout=60, text=True,
-                       env=environment(), cwd=scratch())
+    p = subprocess.run([*DROP, "unshare", "-Urn", "sh", "-c", "ip link set lo up; exec \"$@\"", "sh", program(), *argv], input=stdin,
+                       capture_output=True, timeout=60, text=True, env=environment(), cwd=scratch())
     return Done(p.returncode, p.stdout, p.stderr)
 
 
