@@ -73,7 +73,7 @@ def test_concurrent_outside_clients_agree():
         t.join()
     d = h.end().expect(0)
     assert len(answers) == 60 and all(a.endswith(b"great") for a in answers)
-    agree(d.rows)
+    agree(d.rows, sides=("server",))  # the calls of outside clients are not known: their close() is seen by its FIN only
 
 
 def test_garbage_and_a_flood_do_no_harm():
