@@ -42,6 +42,8 @@ void painted_begin(struct painted *p, int rows, int cols, const struct painted_c
     bool fits = p->lines >= lines && p->lines < lines * 2 && p->cols == cols;
     if (!fits)
         resize(p, lines, cols);
+    /* Should padding differ, lines are painted again: no harm.
+     * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
     if (fits && memcmp(&p->common, common, sizeof *common) == 0)
         return;
     memcpy(&p->common, common, sizeof *common);
