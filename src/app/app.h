@@ -59,6 +59,7 @@ struct app {
     uint64_t stepped_ns; /* when the script was last stepped, CLOCK_MONOTONIC */
     uint32_t saved;      /* rows that an export holds */
     int linktype;
+    uint64_t low;          /* small descriptors kept for the lab's sockets (descr.h) */
     bool steady;           /* measured times are shown as constants (TCPVIZ_STEADY) */
     bool leaving;          /* the end has begun: nothing more is taken in */
     struct script *script; /* NULL: none runs */

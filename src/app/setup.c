@@ -15,6 +15,7 @@
 #include "plat/caps.h"
 #include "plat/counters.h"
 #include "plat/crash.h"
+#include "plat/descr.h"
 #include "plat/diag.h"
 #include "plat/file.h"
 #include "plat/heap.h"
@@ -191,6 +192,7 @@ static int descriptor_of(void *ctx, const struct tuple *t, enum side side)
     return lab_program(a->lab, t, side, &p) && p.open ? p.fd : -1;
 }
 
+/* Who looks at the lab's namespace from beside. */
 static bool observers_up(struct app *a, struct fail *f)
 {
     a->diag = diag_open(f);
@@ -201,6 +203,11 @@ static bool observers_up(struct app *a, struct fail *f)
         if (!a->counters)
             return false;
     }
+    return true;
+}
+
+static bool sampler_up(struct app *a, struct fail *f)
+{
     struct endpoint server;
     lab_server(a->lab, &server);
     struct sampler_hooks hooks;
@@ -225,6 +232,9 @@ static bool app_up(struct app *a, struct fail *f)
     const struct options *o = a->options;
     struct lab_options lab = lab_options_of(a);
 
+    descr_many();
+    if (is_live(o))
+        a->low = descr_reserve();
     if (is_live(o) && !lab_prepare(&lab, warn, NULL, f))
         return false;
     if (o->mode != MODE_READ && (!sniffer_up(a, f) || !privileges_down(a, f)))
@@ -246,8 +256,12 @@ static bool app_up(struct app *a, struct fail *f)
         return false;
     lab = lab_options_of(a);
     if (is_live(o)) {
+        if (!observers_up(a, f))
+            return false;
+        descr_release(a->low);
+        a->low = 0;
         a->lab = lab_up(&lab, f);
-        if (!a->lab || !observers_up(a, f))
+        if (!a->lab || !sampler_up(a, f))
             return false;
     }
     return !wants_screen(o) || app_screen_up(a, f);
@@ -287,6 +301,7 @@ static void finish(struct app *a, struct fail *f)
 
 static void app_down(struct app *a)
 {
+    descr_release(a->low);
     crash_restore_with(NULL);
     screen_free(a->screen);
     script_free(a->script);

@@ -11,6 +11,7 @@
 
 #include "lab/stamps.h"
 #include "lab/state.h"
+#include "plat/descr.h"
 #include "plat/netns.h"
 #include "plat/sysctls.h"
 
@@ -53,7 +54,7 @@ static bool open_desk(struct lab *l, struct fail *f)
         (struct desk){.mem = m, .calls = {.sink = l->o.sink, .mem = m}, .epoll = -1, .stamps = stamps_hold()};
     str_init(&l->desk.calls.args, m);
     l->desk.room = m->resize(m->ctx, NULL, 0, PEER_ROOM);
-    l->desk.epoll = epoll_create1(EPOLL_CLOEXEC);
+    l->desk.epoll = descr_high(epoll_create1(EPOLL_CLOEXEC));
     if (l->desk.room == NULL || l->desk.epoll < 0)
         return fail_errno(f, l->desk.room == NULL ? ENOMEM : errno, NULL, "lab");
     if (l->o.loop == NULL)

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "plat/descr.h"
 #include "plat/loop.h"
 #include "plat/tstamp.h"
 
@@ -12,7 +13,7 @@
 
 int stamps_hold(void)
 {
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = descr_high(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     int receiving = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
     if (fd >= 0)
         setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &receiving, sizeof receiving);
