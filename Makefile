@@ -105,7 +105,7 @@ install: all
 	install -D -m 755 $(BUILD)/tcpviz $(DESTDIR)$(PREFIX)/bin/tcpviz
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/tcpviz.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/tcpviz-script.5
-	install -D -m 644 assets/completions/tcpviz.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpviz
+	install -D -m 644 assets/completions/tcpviz $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpviz
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/tcpviz $(DESTDIR)$(PREFIX)/share/man/man1/tcpviz.1 \
