@@ -19,6 +19,18 @@ unsigned screen_views(const struct screen *s)
     return views[s->mode] | (s->info.lab ? V_LAB : 0);
 }
 
+static void no_key(struct screen *s, const char *name)
+{
+    struct str text, key;
+    str_init(&text, s->o.mem);
+    str_init(&key, s->o.mem);
+    str_put_safe(&key, name, strlen(name), s->voice.ascii);
+    say_fill(&text, say(&s->voice, N_("{key} is no key here; ? shows those that are")), "key", key.at, NULL);
+    screen_say(s, text.at, true);
+    str_release(&key);
+    str_release(&text);
+}
+
 static void run_key(struct screen *s, const struct key_row *k)
 {
     if (k->line[0] == '?')
@@ -179,6 +191,8 @@ static void take_key(struct screen *s, const struct term_event *e)
         s->quit_asked = false;
     if (k != NULL)
         run_key(s, k);
+    else
+        no_key(s, e->name);
 }
 
 void screen_input(struct screen *s)

@@ -231,6 +231,15 @@ def click(t, x, y, button=0):
     t.type(f"\x1b[<{button};{x};{y}M\x1b[<{button};{x};{y}m")
 
 
+def test_a_key_that_means_nothing_says_so():
+    t = answered()
+    for key, name in (("z", "z"), ("F12", "F12"), ("C-t", "C-t")):
+        t.keys(key)
+        t.wait(f"{name} is no key here; ? shows those that are")
+    t.keys("Escape")
+    t.wait("s send", without=("is no key here",))
+
+
 def test_mouse():
     t = answered(TERM="xterm-256color")
     lines = t.text().split("\n")
