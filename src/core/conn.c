@@ -75,12 +75,10 @@ uint32_t conn_new(struct track *t, const struct tuple *tuple)
     memset(c, 0, sizeof *c);
     c->tuple = *tuple;
     c->self = endpoint_equal(&tuple->end[0], &tuple->end[1]);
-    c->first_row = c->last_row = NO_ROW;
     c->older = NO_CONN;
     for (int i = 0; i < SIDE_COUNT; i++) {
         struct flow *f = &c->flow[i];
         ranges_init(&f->seen, t->mem, RANGES_KEPT);
-        f->last_row = f->fin_row = f->syn_row = f->probe_row = f->reject_row = NO_ROW;
         f->stats.rtt_min_ns = UINT64_MAX;
     }
     size_t at = slot_of(t, &tuple->end[0], &tuple->end[1]);

@@ -16,7 +16,7 @@ enum {
     SENT_KEPT = 1024,   /* segments of a direction that are remembered until they are acknowledged */
     SENT_PAST = 8,      /* and acknowledged ones after that, for copies that come too late */
     RANGES_KEPT = 64,   /* gaps in a direction */
-    REPEATS_MOST = 64,  /* rows that one copy is said to repeat */
+    REPEATS_MOST = 64,  /* frames that one copy is said to repeat */
     FLYING_KEPT = 4096, /* segments on the wire */
     WRITES_KEPT = 256   /* calls of write() whose bytes may still be sent */
 };
@@ -24,7 +24,7 @@ enum {
 /* A segment that takes sequence numbers, as first sent; and its newest copy. */
 struct sent {
     seq_t left, right;
-    uint32_t row, copy; /* copy: NO_ROW while there is none */
+    uint32_t frame, copy; /* copy: 0 while there is none */
     uint64_t first_ns, last_ns;
     uint32_t tsval, copy_tsval;
     uint16_t copies;
@@ -49,9 +49,9 @@ struct flow {
     uint32_t ts_echo;            /* last TSecr: the newest timestamp that it took */
     uint32_t dup_acks;           /* in a row */
     uint32_t sacked_bytes;       /* that its last ACK named beyond */
-    uint32_t last_row, fin_row, syn_row;
-    uint32_t probe_row;  /* its last probe that has no answer yet, NO_ROW */
-    uint32_t reject_row; /* its last segment that the other side does not believe, NO_ROW */
+    uint32_t last_frame, fin_frame, syn_frame;
+    uint32_t probe_frame;  /* its last probe that has no answer yet, 0 */
+    uint32_t reject_frame; /* its last segment that the other side does not believe, 0 */
     uint16_t mss, probes, timeouts;
     uint8_t state; /* enum tcp_state */
     bool any, base_known, syn, ack_seen, una_known, win_known, echo_known, sack_ok;
@@ -93,7 +93,7 @@ struct conn {
     struct tuple tuple;
     struct calls *calls[SIDE_COUNT];
     uint64_t first_ns, last_ns, syn_ns, irtt_ns;
-    uint32_t first_row, last_row;
+    uint32_t first_frame, last_frame;
     uint32_t serial;
     uint32_t older;        /* the connection before it on the same tuple, NO_CONN */
     uint8_t close_at;      /* enum close_at */
@@ -110,7 +110,7 @@ struct conn {
 
 /* A segment on its way to the other side. */
 struct receipt {
-    uint32_t row, conn, len;
+    uint32_t frame, conn, len;
     seq_t seq, ack;
     uint16_t flags;
     uint8_t from; /* enum side */

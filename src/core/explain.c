@@ -12,7 +12,7 @@ static enum annot_id of_syn(const struct look *k)
             return ANNOT_SYN_ACK_CROSSING;
         if (labels & LBL(RETRANSMISSION))
             return k->answer ? ANNOT_SYN_ACK_ANSWER : ANNOT_SYN_ACK_AGAIN;
-        if (k->v->acks_row == NO_ROW)
+        if (!k->v->acks_frame)
             return ANNOT_SYN_ACK_UNASKED;
         if (labels & LBL(FAST_OPEN))
             return k->s->opt.fast_open ? ANNOT_SYN_ACK_COOKIE : ANNOT_SYN_ACK_DATA;
@@ -104,7 +104,7 @@ static enum annot_id of_data(const struct look *k)
         return k->call_bytes == k->s->len  ? ANNOT_DATA_CALL
                : k->call_bytes > k->s->len ? ANNOT_DATA_PART
                                            : ANNOT_DATA_JOINED;
-    return k->v->acks_row != NO_ROW && k->v->annot.acked ? ANNOT_DATA_ACKING : ANNOT_DATA;
+    return k->v->acks_frame && k->v->annot.acked ? ANNOT_DATA_ACKING : ANNOT_DATA;
 }
 
 static enum annot_id of_handshake(const struct look *k)
@@ -113,7 +113,7 @@ static enum annot_id of_handshake(const struct look *k)
         return ANNOT_HANDSHAKE_DATA;
     if (k->v->labels & LBL(SIMULTANEOUS_OPEN))
         return ANNOT_HANDSHAKE_CROSSING;
-    if (k->v->acks_row == NO_ROW)
+    if (!k->v->acks_frame)
         return ANNOT_HANDSHAKE_ACK_UNSEEN;
     return k->full ? ANNOT_HANDSHAKE_ACK_FULL : ANNOT_HANDSHAKE_ACK;
 }
@@ -135,7 +135,7 @@ static enum annot_id of_ack(const struct look *k)
 {
     uint64_t labels = k->v->labels;
     if (labels & LBL(CHALLENGE_ACK))
-        return k->c->older != NO_CONN && k->r->syn && k->v->acks_row == k->r->syn_row
+        return k->c->older != NO_CONN && k->r->syn && k->v->acks_frame == k->r->syn_frame
                    ? ANNOT_CHALLENGE_ACK_SYN
                    : ANNOT_CHALLENGE_ACK;
     if (labels & LBL(FIN_ACK))
@@ -155,7 +155,7 @@ static enum annot_id of_ack(const struct look *k)
     if (labels & LBL(OUT_OF_ORDER))
         return ANNOT_ACK_OLD;
     if (labels & LBL(ACK)) {
-        if (k->v->acks_row == NO_ROW)
+        if (!k->v->acks_frame)
             return ANNOT_ACK_UNSEEN;
         if (labels & LBL(ZERO_WINDOW))
             return ANNOT_ZERO_WINDOW_ACK;
@@ -202,7 +202,7 @@ static bool names(enum annot_id id, const char *value)
 /* A sentence may name only what is known, and only labels that the segment has. */
 static enum annot_id sound(const struct look *k, enum annot_id id)
 {
-    if ((annot_labels(id) & ~k->v->labels) || (k->v->acks_row == NO_ROW && names(id, "{acks}")) ||
+    if ((annot_labels(id) & ~k->v->labels) || (!k->v->acks_frame && names(id, "{acks}")) ||
         (!k->v->repeats_count && names(id, "{repeats}")) ||
         (k->v->cause != CAUSE_CALL && names(id, "{call}")))
         return ANNOT_PLAIN;

@@ -68,8 +68,8 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
     *out = (struct conn_view){.tuple = c->tuple,
                               .first_ns = c->first_ns,
                               .last_ns = c->last_ns,
-                              .first_row = c->first_row,
-                              .last_row = c->last_row,
+                              .first_frame = c->first_frame,
+                              .last_frame = c->last_frame,
                               .irtt_ns = c->irtt_ns};
     bool known = false;
     out->ended = true;

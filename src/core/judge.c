@@ -17,8 +17,7 @@ static void remember(struct look *k)
     struct flow *f = k->f;
     struct sent s = {.left = k->left,
                      .right = k->right,
-                     .row = k->receipt.row,
-                     .copy = NO_ROW,
+                     .frame = k->receipt.frame,
                      .first_ns = k->s->time_ns,
                      .last_ns = k->s->time_ns,
                      .tsval = k->s->opt.tsval,
@@ -45,9 +44,9 @@ static const struct sent *mark_copies(struct look *k, uint64_t *since)
         if (i == first)
             *since = k->s->time_ns - s->last_ns;
         if (k->v->repeats_count < REPEATS_MOST)
-            k->t->repeats[k->v->repeats_count++] = s->row;
+            k->t->repeats[k->v->repeats_count++] = s->frame;
         s->copies++;
-        s->copy = k->receipt.row;
+        s->copy = k->receipt.frame;
         s->copy_tsval = k->s->opt.tsval;
         s->last_ns = k->s->time_ns;
     }
@@ -179,7 +178,7 @@ static void judge_bytes(struct look *k)
     if (k->first_fin) {
         f->fin = true;
         f->fin_end = k->right;
-        f->fin_row = k->receipt.row;
+        f->fin_frame = k->receipt.frame;
     }
     if (seen)
         return;
@@ -206,8 +205,7 @@ static bool is_probe(const struct look *k, bool *window)
         return seq_eq(old, f->nxt) || (f->una_known && seq_eq(old, f->una));
     if (k->s->len != 1)
         return false;
-    if (closed &&
-        (seq_eq(k->left, f->nxt) || (f->probe_row != NO_ROW && f->una_known && seq_eq(k->left, f->una))))
+    if (closed && (seq_eq(k->left, f->nxt) || (f->probe_frame && f->una_known && seq_eq(k->left, f->una))))
         return *window = true;
     return seq_eq(old, f->nxt) && f->una_known && seq_eq(f->una, f->nxt) && k->idle_ns >= 900 * MS;
 }
@@ -222,7 +220,7 @@ static void judge_probe(struct look *k, bool window)
         k->silence_ns = k->s->time_ns - k->r->spoken_ns; /* own segments do not restart the timer */
     k->probe = true;
     k->f->probes++;
-    k->f->probe_row = k->receipt.row;
+    k->f->probe_frame = k->receipt.frame;
     k->f->probe_window = window;
     k->t->retry_conn = k->receipt.conn;
     k->t->retry_side = k->from;
@@ -235,7 +233,7 @@ static void judge_syn_copy(struct look *k)
     struct flow *f = k->f;
     if (k->ack && !f->syn_ack) {
         k->c->crossing = true;
-        f->syn_row = k->receipt.row;
+        f->syn_frame = k->receipt.frame;
         return;
     }
     mark_copies(k, &since);
@@ -247,7 +245,7 @@ static void judge_syn_copy(struct look *k)
     }
     if (k->ack && k->r->syn_repeated) {
         k->answer = true;
-        k->v->acks_row = k->r->last_row;
+        k->v->acks_frame = k->r->last_frame;
         k->r->syn_repeated = false;
     } else {
         k->v->cause = CAUSE_RTO;
@@ -278,7 +276,7 @@ static void judge_syn(struct look *k)
             c->crossing = true;
         remember(k);
         f->syn = true;
-        f->syn_row = k->receipt.row;
+        f->syn_frame = k->receipt.frame;
         const struct calls *calls = c->calls[k->from];
         if (!k->ack && calls && calls->connect_row != NO_ROW) {
             k->v->cause = CAUSE_CALL;

@@ -26,7 +26,7 @@ static void measure(struct flow *f, uint64_t rtt)
 /* The copy was answered: the timestamp echoes it, or it filled the gap behind which more had arrived. */
 static bool copy_answered(const struct look *k, const struct sent *s, bool gap)
 {
-    if (s->copy == NO_ROW)
+    if (!s->copy)
         return false;
     if (k->s->opt.timestamps && s->tsval != s->copy_tsval)
         return k->s->opt.tsecr == s->copy_tsval;
@@ -37,14 +37,14 @@ static bool copy_answered(const struct look *k, const struct sent *s, bool gap)
 static void take_ack(struct look *k)
 {
     struct flow *r = k->r;
-    uint32_t newest = NO_ROW, copy = NO_ROW;
+    uint32_t newest = 0, copy = 0;
     bool gap = k->f->sacked_bytes || k->f->dup_acks, copies = false;
     uint64_t rtt = 0;
     for (uint32_t i = r->una_at; i < r->count && seq_before(r->sent[i].left, k->s->ack); i++) {
         const struct sent *s = &r->sent[i];
-        if (newest == NO_ROW || s->row > newest)
-            newest = s->row;
-        if (copy_answered(k, s, gap && i == r->una_at) && (copy == NO_ROW || s->copy > copy))
+        if (s->frame > newest)
+            newest = s->frame;
+        if (copy_answered(k, s, gap && i == r->una_at) && s->copy > copy)
             copy = s->copy;
         copies = copies || s->copies;
         if (seq_after(s->right, k->s->ack))
@@ -52,7 +52,7 @@ static void take_ack(struct look *k)
         rtt = k->s->time_ns - s->first_ns;
         r->una_at = i + 1;
     }
-    k->v->acks_row = copy != NO_ROW && copy > newest ? copy : newest;
+    k->v->acks_frame = copy > newest ? copy : newest;
     if (rtt && !copies && rtt < UINT64_C(60000) * MS)
         measure(r, rtt);
 }
@@ -69,8 +69,8 @@ static void judge_sack(struct look *k)
         if (i == 0 && (seq_upto(right, k->s->ack) || inside)) { /* RFC 2883 4 */
             look_label(k, LBL(DSACK));
             uint32_t at = flow_search(k->r, left);
-            if (at < k->r->count && k->r->sent[at].copy != NO_ROW && k->v->acks_row == NO_ROW)
-                k->v->acks_row = k->r->sent[at].copy;
+            if (at < k->r->count && k->r->sent[at].copy && !k->v->acks_frame)
+                k->v->acks_frame = k->r->sent[at].copy;
             continue;
         }
         look_label(k, LBL(SACK));
@@ -143,8 +143,8 @@ static bool judge_handshake(struct look *k)
     else
         k->v->step = STEP_OPEN_3;
     look_label(k, LBL(HANDSHAKE_ACK));
-    if (k->v->acks_row == NO_ROW)
-        k->v->acks_row = r->syn_acked ? r->last_row : r->syn_row;
+    if (!k->v->acks_frame)
+        k->v->acks_frame = r->syn_acked ? r->last_frame : r->syn_frame;
     k->full = r->state == STATE_SYN_RECEIVED && k->t->queue_known && !c->crossing && !c->queued &&
               !c->accepted && k->from == SIDE_CLIENT && k->t->queued > k->t->backlog;
     r->syn_acked = true;
@@ -163,22 +163,22 @@ static void judge_same_ack(struct look *k)
         look_label(k, LBL(OUT_OF_ORDER));
         return;
     }
-    if (r->reject_row != NO_ROW && r->reject_row == r->last_row) {
+    if (r->reject_frame && r->reject_frame == r->last_frame) {
         look_label(k, LBL(CHALLENGE_ACK));
-        k->v->acks_row = r->reject_row;
-        r->reject_row = NO_ROW;
+        k->v->acks_frame = r->reject_frame;
+        r->reject_frame = 0;
         return;
     }
     if (larger)
         look_label(k, LBL(WINDOW_UPDATE));
-    if (r->probe_row != NO_ROW) {
+    if (r->probe_frame) {
         if (!r->probe_window)
             look_label(k, LBL(KEEP_ALIVE_ACK));
         else if (!larger)
             look_label(k, LBL(ZERO_WINDOW_PROBE_ACK));
         if (!r->probe_window || !larger)
-            k->v->acks_row = r->probe_row;
-        r->probe_row = NO_ROW;
+            k->v->acks_frame = r->probe_frame;
+        r->probe_frame = 0;
         return;
     }
     if (larger && !(k->v->labels & (LBL(SACK) | LBL(DSACK))))
@@ -217,7 +217,7 @@ static void judge_new_ack(struct look *k, bool acks_fin)
     k->v->annot.acked = bytes;
     r->una = k->s->ack;
     r->una_known = true;
-    r->probe_row = NO_ROW;
+    r->probe_frame = 0;
     r->timeouts = 0;
     if (k->pure && (bytes || !r->any) && !(k->v->labels & LBL(HANDSHAKE_ACK)))
         look_label(k, LBL(ACK));
@@ -253,7 +253,7 @@ void judge_ack(struct look *k)
     judge_sack(k);
     if (k->fin_again) {
         uint32_t at = flow_search(r, seq_of(r->fin_end.v - 1));
-        k->v->acks_row = at < r->count && r->sent[at].copy != NO_ROW ? r->sent[at].copy : r->fin_row;
+        k->v->acks_frame = at < r->count && r->sent[at].copy ? r->sent[at].copy : r->fin_frame;
         r->fin_repeated = false;
     } else if (!news && !k->beyond && k->pure && !handshake && !k->probe) {
         if (f->ack_seen)
@@ -276,7 +276,7 @@ void judge_rst(struct look *k)
     if (k->s->len)
         look_label(k, LBL(DATA));
     if (!machine_rst_counts(k->c, k->from, &k->receipt)) {
-        f->reject_row = k->receipt.row;
+        f->reject_frame = k->receipt.frame;
         k->refused = true;
         return;
     }
@@ -297,8 +297,8 @@ void judge_rst(struct look *k)
     k->timed_out = f->probes > 0 && k->ack && f->state != STATE_UNKNOWN;
     k->half_open = f->state == STATE_SYN_SENT;
     bool closed = f->state == STATE_CLOSED || f->state == STATE_TIME_WAIT || f->state == STATE_FIN_WAIT_2;
-    k->gone = !k->timed_out && r->last_row != NO_ROW && (!f->any || closed || k->half_open || !k->ack) &&
+    k->gone = !k->timed_out && r->last_frame && (!f->any || closed || k->half_open || !k->ack) &&
               k->idle_ns < 500 * MS;
     if (k->gone)
-        k->v->acks_row = r->last_row;
+        k->v->acks_frame = r->last_frame;
 }

@@ -72,15 +72,15 @@ static uint32_t place(struct track *t, const struct seg *s, bool *reused)
     *reused = false;
     if (at == NO_CONN)
         return begin(t, s, at);
-    while (!syn && t->conns[at].first_row == NO_ROW && t->conns[at].older != NO_CONN)
+    while (!syn && !t->conns[at].first_frame && t->conns[at].older != NO_CONN)
         at = t->conns[at].older; /* connect() was called, but its SYN has not come yet */
     const struct conn *c = &t->conns[at];
     const struct flow *f = &c->flow[side_of(c, s)];
     if (syn && f->base_known && !seq_eq(f->base, s->seq)) {
         at = begin(t, s, at);
         *reused = true;
-    } else if (syn && c->first_row == NO_ROW && c->older != NO_CONN) {
-        *reused = t->conns[c->older].first_row != NO_ROW;
+    } else if (syn && !c->first_frame && c->older != NO_CONN) {
+        *reused = t->conns[c->older].first_frame;
     } else if ((s->flags & TCP_SYN) && !syn && f->base_known && !seq_eq(f->base, s->seq)) {
         *reused = true;
     }
@@ -117,7 +117,7 @@ static void inherit(struct track *t, struct conn *c, enum side from)
     }
     if (asks)
         asker->state = STATE_SYN_SENT; /* what that end was before, its host has forgotten */
-    asker->reject_row = asker->syn_row;
+    asker->reject_frame = asker->syn_frame;
     c->open = true;
     c->doubtful = false;
     c->challenged = true;
@@ -129,8 +129,7 @@ static void begin_again(struct look *k)
 {
     struct sent syn = {.left = k->f->base,
                        .right = seq_add(k->f->base, 1),
-                       .row = k->f->syn_row,
-                       .copy = NO_ROW,
+                       .frame = k->f->syn_frame,
                        .first_ns = k->c->syn_ns,
                        .last_ns = k->c->syn_ns,
                        .flags = TCP_SYN};
@@ -139,7 +138,7 @@ static void begin_again(struct look *k)
         f->count = f->una_at = 0;
         f->any = f->una_known = f->ack_seen = f->win_known = f->echo_known = f->syn_acked = false;
         f->fin_got = f->fin_ack_got = false;
-        f->reject_row = NO_ROW;
+        f->reject_frame = 0;
         ranges_clear(&f->seen);
     }
     k->r->base_known = false;
@@ -229,11 +228,10 @@ static void refuse(struct look *k)
         look_label(k, LBL(FIN));
 }
 
-static void look_init(struct look *k, struct track *t, const struct seg *s, uint32_t at, uint32_t row,
-                      struct verdict *v)
+static void look_init(struct look *k, struct track *t, const struct seg *s, uint32_t at, struct verdict *v)
 {
     struct conn *c = &t->conns[at];
-    *v = (struct verdict){.conn = at, .cause_row = NO_ROW, .acks_row = NO_ROW, .repeats = t->repeats};
+    *v = (struct verdict){.conn = at, .cause_row = NO_ROW, .repeats = t->repeats};
     *k = (struct look){.t = t, .c = c, .s = s, .v = v, .from = side_of(c, s), .left = s->seq};
     k->syn = s->flags & TCP_SYN && !(s->flags & TCP_RST);
     k->rst = s->flags & TCP_RST;
@@ -243,10 +241,10 @@ static void look_init(struct look *k, struct track *t, const struct seg *s, uint
     k->pure = k->ack && !s->len && !k->syn && !k->fin && !k->rst;
     k->f = &c->flow[k->from];
     k->r = &c->flow[conn_peer(c, k->from)];
-    k->idle_ns = c->first_row != NO_ROW && s->time_ns > c->last_ns ? s->time_ns - c->last_ns : 0;
+    k->idle_ns = c->first_frame && s->time_ns > c->last_ns ? s->time_ns - c->last_ns : 0;
     k->silence_ns = k->idle_ns;
     v->from = k->from;
-    k->receipt = (struct receipt){.row = row,
+    k->receipt = (struct receipt){.frame = s->frame,
                                   .conn = at,
                                   .len = s->len,
                                   .seq = s->seq,
@@ -284,11 +282,11 @@ static void remember_last(struct look *k)
     struct flow *f = k->f;
     struct conn *c = k->c;
     const struct seg *s = k->s;
-    if (c->first_row == NO_ROW) {
-        c->first_row = k->receipt.row;
+    if (!c->first_frame) {
+        c->first_frame = k->receipt.frame;
         c->first_ns = c->first_ns ? c->first_ns : s->time_ns;
     }
-    c->last_row = f->last_row = k->receipt.row;
+    c->last_frame = f->last_frame = k->receipt.frame;
     c->last_ns = f->last_ns = s->time_ns;
     count(k);
     if (s->fragment)
@@ -379,7 +377,7 @@ static void judge(struct look *k, bool reused)
     }
 }
 
-bool track_segment(struct track *t, const struct seg *s, uint32_t row, struct verdict *out)
+bool track_segment(struct track *t, const struct seg *s, struct verdict *out)
 {
     struct look k;
     bool reused;
@@ -388,7 +386,7 @@ bool track_segment(struct track *t, const struct seg *s, uint32_t row, struct ve
         return false;
     if (s->time_ns > t->counter_ns + UINT64_C(20000000))
         t->timeouts = t->loss_probes = t->delayed_acks = 0;
-    look_init(&k, t, s, at, row, out);
+    look_init(&k, t, s, at, out);
     judge(&k, reused);
     bool moved = s->fragment || move(&k);
     remember_last(&k);
@@ -401,10 +399,10 @@ bool track_segment(struct track *t, const struct seg *s, uint32_t row, struct ve
     return moved;
 }
 
-void track_arrived(struct track *t, uint32_t row)
+void track_arrived(struct track *t, uint32_t frame)
 {
     for (size_t i = 0; i < t->flying_count; i++) {
-        if (t->flying[i].row != row)
+        if (t->flying[i].frame != frame)
             continue;
         struct receipt r = t->flying[i];
         memmove(t->flying + i, t->flying + i + 1, (t->flying_count - i - 1) * sizeof *t->flying);

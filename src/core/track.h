@@ -22,8 +22,8 @@ struct track_options {
 struct track *track_new(const struct mem *m, const struct track_options *o);
 void track_free(struct track *t);
 
-/* What a segment is. Rows are indices of the session's timeline. repeats points into the tracker and is valid
- * until the next call. */
+/* What a segment is. Segments are named by their frame's number, calls by their row in the session's
+ * timeline. repeats points into the tracker and is valid until the next call. */
 struct verdict {
     uint64_t labels;
     uint32_t wireshark;
@@ -34,15 +34,15 @@ struct verdict {
     uint32_t cause_row;      /* of the call, where cause is CAUSE_CALL */
     uint32_t seq, ack;       /* relative */
     uint32_t win;            /* as scaled (oracle's NOTES) */
-    uint32_t acks_row;       /* NO_ROW: acknowledges no row that is known */
-    const uint32_t *repeats; /* rows */
+    uint32_t acks_frame;     /* 0: acknowledges none that is known */
+    const uint32_t *repeats; /* frames */
     uint32_t repeats_count;
     enum tcp_state state[SIDE_COUNT]; /* after it was sent and received */
     struct annot annot;               /* the sentence and its values */
 };
 
-/* Judges one segment, which will be row `row`. False: no memory. */
-bool track_segment(struct track *t, const struct seg *s, uint32_t row, struct verdict *out);
+/* Judges one segment; its frame numbers grow from 1. False: no memory. */
+bool track_segment(struct track *t, const struct seg *s, struct verdict *out);
 
 /* A call was made (row `row`). Returns its connection, NO_CONN for the listener's and unknown ones. */
 uint32_t track_call(struct track *t, const struct event_key *key, const struct event_call *c,
@@ -53,8 +53,8 @@ void track_counter(struct track *t, const struct event_counter *c, uint64_t time
 /* The kernel has no socket for this endpoint any more: input of the machine in TIME-WAIT and FIN-WAIT-2 only.
  */
 void track_gone(struct track *t, uint32_t conn, enum side side);
-/* On the wire a receiver's edge is at `arrived`: the segment of that row is received now. */
-void track_arrived(struct track *t, uint32_t row);
+/* On the wire a receiver's edge is at `arrived`: that segment is received now. */
+void track_arrived(struct track *t, uint32_t frame);
 
 /* One direction of a connection: what its sender sent. All counts from the first segment seen. */
 struct flow_stats {
@@ -69,7 +69,7 @@ struct flow_stats {
 struct conn_view {
     struct tuple tuple;
     uint64_t first_ns, last_ns;
-    uint32_t first_row, last_row;
+    uint32_t first_frame, last_frame;
     enum tcp_state state[SIDE_COUNT]; /* the machine's */
     uint32_t isn[SIDE_COUNT];         /* raw number that relative 0 stands for */
     bool isn_known[SIDE_COUNT];

@@ -107,11 +107,10 @@ static const char *ws_of(size_t i)
     return ws_name((enum ws_label)i);
 }
 
-static void put_frame(struct str *out, const struct session *s, uint32_t row)
+static void put_frame(struct str *out, uint32_t frame)
 {
-    const struct row *r = row == NO_ROW ? NULL : session_row(s, row);
-    if (r && r->frame)
-        str_put_u64(out, r->frame);
+    if (frame)
+        str_put_u64(out, frame);
     else
         str_put(out, "null");
 }
@@ -121,13 +120,13 @@ static void put_links(struct str *out, const struct session *s, const struct row
     struct row_extra x;
     session_extra(s, r, &x);
     json_key(out, "acks_frame");
-    put_frame(out, s, r->acks);
+    put_frame(out, r->acks);
     json_key(out, "repeats_frames");
     str_put_char(out, '[');
     for (uint32_t i = 0; i < x.repeats_count; i++) {
         if (i > 0)
             str_put_char(out, ',');
-        put_frame(out, s, x.repeats[i]);
+        put_frame(out, x.repeats[i]);
     }
     str_put_char(out, ']');
     const struct row *cause =

@@ -235,7 +235,7 @@ static void put_acknowledged(struct way *w, uint32_t row)
         const struct row *r = session_row(w->session, i);
         if (!r)
             return;
-        if (r->kind != EVENT_SEGMENT || r->acks != row)
+        if (r->kind != EVENT_SEGMENT || r->acks != w->row->frame)
             continue;
         struct str number, time;
         str_init(&number, w->path->note.mem);

@@ -35,11 +35,10 @@ static const char *cause_words(const struct voice *v, enum cause c)
     return c > CAUSE_UNKNOWN && c < CAUSE_COUNT ? say(v, words[c]) : "?";
 }
 
-static void put_frame(struct str *out, const struct session *s, uint32_t row)
+static void put_frame(struct str *out, uint32_t frame)
 {
-    const struct row *r = row == NO_ROW ? NULL : session_row(s, row);
-    if (r && r->frame)
-        str_put_u64(out, r->frame);
+    if (frame)
+        str_put_u64(out, frame);
     else
         str_put(out, "?");
 }
@@ -59,7 +58,7 @@ static void put_repeats(struct str *out, const struct facts *f)
             str_put_char(out, '#');
         if (i == SHOWN - 1 && count > SHOWN)
             i = count - 1;
-        put_frame(out, f->session, f->extra.repeats[i]);
+        put_frame(out, f->extra.repeats[i]);
     }
 }
 
@@ -160,7 +159,7 @@ static void put_peer(struct str *out, const struct facts *f)
 
 static void put_acks(struct str *out, const struct facts *f)
 {
-    put_frame(out, f->session, f->row->acks);
+    put_frame(out, f->row->acks);
 }
 
 static void put_silence(struct str *out, const struct facts *f)

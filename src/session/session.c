@@ -89,7 +89,6 @@ static struct row *add_row(struct session *s, const struct event *e, uint32_t co
         return NULL;
     *r = (struct row){.time_ns = e->time_ns,
                       .conn = conn,
-                      .acks = NO_ROW,
                       .before = NO_ROW,
                       .extra = NO_ROW,
                       .side = (uint16_t)(side & 3),
@@ -182,7 +181,7 @@ static void fill_segment(struct row *r, const struct seg *g, const struct verdic
     r->win = v->win;
     r->frame = g->frame;
     r->conn = v->conn;
-    r->acks = v->acks_row;
+    r->acks = v->acks_frame;
     r->extra = NO_ROW;
     r->flags = (unsigned)g->flags & 0x1ff;
     r->side = (uint16_t)(v->from & 3);
@@ -197,7 +196,7 @@ static bool add_segment(struct session *s, const struct seg *g, uint64_t place, 
     struct verdict v = {0};
     uint32_t *index = chunks_add(&s->segments);
     struct row *r = index ? chunks_add(&s->rows) : NULL;
-    if (!r || !track_segment(s->track, g, at, &v) || !facts_conn(s, v.conn)) {
+    if (!r || !track_segment(s->track, g, &v) || !facts_conn(s, v.conn)) {
         if (r)
             chunks_drop(&s->rows);
         if (index)
@@ -304,9 +303,8 @@ static bool apply_gone(struct session *s, const struct event *e)
 
 static void apply_wire(struct session *s, const struct event *e)
 {
-    uint32_t row = session_frame(s, e->u.wire.frame);
-    if (e->u.wire.what == WIRE_ARRIVED && row != NO_ROW)
-        track_arrived(s->track, row);
+    if (e->u.wire.what == WIRE_ARRIVED)
+        track_arrived(s->track, e->u.wire.frame);
 }
 
 static bool apply_kind(struct session *s, const struct event *e)

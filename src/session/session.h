@@ -36,7 +36,7 @@ struct row {
     uint32_t win;      /* as scaled */
     uint32_t frame;    /* 0 where it is not a segment */
     uint32_t conn;     /* NO_CONN: none */
-    uint32_t acks;     /* row that it acknowledges, NO_ROW */
+    uint32_t acks;     /* frame that it acknowledges, 0: none that is known */
     uint32_t before;   /* the row before of this connection, NO_ROW */
     uint32_t extra;    /* cause, repeated rows, further values; NO_ROW: none */
     uint16_t flags : 9, side : 2, kind : 4, injected : 1;
@@ -59,7 +59,7 @@ struct row_extra {
     enum cause cause;
     uint32_t cause_row; /* CAUSE_CALL */
     struct annot annot;
-    const uint32_t *repeats; /* rows */
+    const uint32_t *repeats; /* frames */
     uint32_t repeats_count;
 };
 

@@ -36,8 +36,6 @@ struct run {
     uint16_t server_port;
     bool self;
     uint32_t row, frames;
-    uint32_t frame_of[FRAMES];
-    uint32_t row_of[FRAMES];
     uint32_t serial;
     int line;
     struct verdict v;
@@ -127,9 +125,8 @@ static void play_segment(struct run *r, double time, int from, const char *text)
     if (r->plan->without == r->plan->segments++)
         return;
     s.frame = r->frames;
-    r->frame_of[r->row] = r->frames;
-    r->row_of[r->frames] = r->row;
-    r->judged = track_segment(r->t, &s, r->row++, &r->v);
+    r->row++;
+    r->judged = track_segment(r->t, &s, &r->v);
     assert_true(r->judged || r->plan->memory >= 0);
 }
 
@@ -179,7 +176,6 @@ static void play_call(struct run *r, double time, int side, const char *text)
     c.unread = strstr(text, "unread") != NULL;
     key.tuple.end[SIDE_CLIENT] = end_of(r, SIDE_CLIENT);
     key.tuple.end[SIDE_SERVER] = end_of(r, SIDE_SERVER);
-    r->frame_of[r->row] = 0;
     track_call(r->t, &key, &c, (uint64_t)(time * 1e9), r->row++);
 }
 
@@ -210,11 +206,11 @@ static void got_of(const struct run *r, const char *want, char *out, size_t size
         track_view(r->t, (uint32_t)track_count(r->t) - 1, &view);
     out[0] = 0;
     if (!strncmp(want, "acks ", 5)) {
-        snprintf(out, size, "acks %u", v->acks_row == NO_ROW ? 0 : r->frame_of[v->acks_row]);
+        snprintf(out, size, "acks %u", v->acks_frame);
     } else if (!strncmp(want, "repeats ", 8)) {
         snprintf(out, size, "repeats ");
         for (uint32_t i = 0; i < v->repeats_count; i++)
-            snprintf(out + strlen(out), size - strlen(out), "%s%u", i ? "," : "", r->frame_of[v->repeats[i]]);
+            snprintf(out + strlen(out), size - strlen(out), "%s%u", i ? "," : "", v->repeats[i]);
     } else if (!strncmp(want, "step ", 5)) {
         snprintf(out, size, "step %s", v->step ? step_name(v->step) : "-");
     } else if (!strncmp(want, "cause ", 6)) {
@@ -277,7 +273,7 @@ static void play_event(struct run *r, double time, char *text)
     if (sscanf(text, "arrived %u", &r->serial) == 1) {
         uint32_t frame = r->serial;
         r->serial = 0;
-        track_arrived(r->t, r->row_of[frame]);
+        track_arrived(r->t, frame);
         return;
     }
     assert_int_equal(sscanf(text, "%15s %15s %n", side_word, verb, &used), 2);
@@ -336,7 +332,6 @@ static void play(struct plan *plan)
 {
     struct run r = {.plan = plan, .isn = {plan->isn[0], plan->isn[1]}, .server_port = 3344};
     r.mem = (struct mem){.resize = resize, .ctx = &r};
-    r.v = (struct verdict){.acks_row = NO_ROW};
     FILE *f = fopen(plan->path, "r");
     assert_non_null(f);
     char line[LINE];

@@ -59,7 +59,7 @@ static void sentences_hold_their_numbers(void **state)
     }
 }
 
-static bool feed(struct track *t, uint32_t *row, int from, uint16_t port, const struct seg *part,
+static bool feed(struct track *t, uint32_t *frame, int from, uint16_t port, const struct seg *part,
                  struct verdict *v)
 {
     struct seg s = *part;
@@ -68,26 +68,27 @@ static bool feed(struct track *t, uint32_t *row, int from, uint16_t port, const 
     s.src = from == SIDE_CLIENT ? client : server;
     s.dst = from == SIDE_CLIENT ? server : client;
     s.win = 60000;
-    s.time_ns = UINT64_C(1000000000) + *row * UINT64_C(10000);
+    s.time_ns = UINT64_C(1000000000) + *frame * UINT64_C(10000);
     s.cksum = CKSUM_GOOD;
-    return track_segment(t, &s, (*row)++, v);
+    s.frame = ++*frame;
+    return track_segment(t, &s, v);
 }
 
 /* Thousands of connections at once, each found again; and their states apart. */
 static void many_connections(void **state)
 {
     (void)state;
-    uint32_t row = 0;
+    uint32_t frame = 0;
     struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
     struct verdict v;
     for (uint16_t port = 10000; port < 13000; port++)
-        assert_true(feed(t, &row, SIDE_CLIENT, port, &(struct seg){.seq = {port}, .flags = TCP_SYN}, &v));
+        assert_true(feed(t, &frame, SIDE_CLIENT, port, &(struct seg){.seq = {port}, .flags = TCP_SYN}, &v));
     assert_int_equal(track_count(t), 3000);
     for (uint16_t port = 10000; port < 13000; port += 2) {
         struct seg s = {.seq = {7}, .ack = {port + 1u}, .flags = TCP_SYN | TCP_ACK};
-        assert_true(feed(t, &row, SIDE_SERVER, port, &s, &v));
+        assert_true(feed(t, &frame, SIDE_SERVER, port, &s, &v));
         assert_int_equal(v.conn, port - 10000);
-        assert_int_equal(v.acks_row, port - 10000);
+        assert_int_equal(v.acks_frame, port - 10000 + 1);
     }
     struct conn_view even, odd;
     assert_true(track_view(t, 2000, &even) && track_view(t, 2001, &odd) && !track_view(t, 3000, &odd));
@@ -96,32 +97,32 @@ static void many_connections(void **state)
     track_free(t);
 }
 
-/* A long stream: what is out is bounded, and what is remembered gives the right rows. */
+/* A long stream: what is out is bounded, and what is remembered gives the right frames. */
 static void long_stream(void **state)
 {
     (void)state;
-    uint32_t row = 0;
+    uint32_t frame = 0;
     struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
     struct verdict v;
-    uint32_t seq = 4000000000u, rows[6000];
+    uint32_t seq = 4000000000u, frames[6000];
     for (uint32_t i = 0; i < 6000; i++, seq += 1000) {
         struct seg s = {.seq = {seq}, .ack = {1}, .len = 1000, .flags = TCP_ACK};
-        rows[i] = row;
-        assert_true(feed(t, &row, SIDE_CLIENT, 9, &s, &v));
+        frames[i] = frame + 1;
+        assert_true(feed(t, &frame, SIDE_CLIENT, 9, &s, &v));
         assert_int_equal(v.labels & ~LBL(WINDOW_FULL), LBL(DATA));
         if (i < 3000 && i % 20 == 19) {
-            assert_true(feed(t, &row, SIDE_SERVER, 9,
+            assert_true(feed(t, &frame, SIDE_SERVER, 9,
                              &(struct seg){.seq = {1}, .ack = {seq + 1000}, .flags = TCP_ACK}, &v));
-            assert_int_equal(v.acks_row, rows[i]);
+            assert_int_equal(v.acks_frame, frames[i]);
             assert_int_equal(v.annot.acked, 20000);
         }
     }
-    /* 3000 segments are out; a copy of a recent one names its row. */
-    assert_true(feed(t, &row, SIDE_CLIENT, 9,
+    /* 3000 segments are out; a copy of a recent one names its frame. */
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9,
                      &(struct seg){.seq = {seq - 5000}, .ack = {1}, .len = 1000, .flags = TCP_ACK}, &v));
     assert_true(v.labels & LBL(RETRANSMISSION));
     assert_int_equal(v.repeats_count, 1);
-    assert_int_equal(v.repeats[0], rows[5995]);
+    assert_int_equal(v.repeats[0], frames[5995]);
     struct conn_view view;
     track_view(t, 0, &view);
     assert_int_equal(view.stats[SIDE_CLIENT].unique_bytes, 6000000);
