@@ -8,15 +8,16 @@
 
 static struct calls *calls_of(struct track *t, struct conn *c, enum side side)
 {
-    if (!c->calls[side]) {
+    struct conn_lab *lab = conn_lab(t, c);
+    if (lab && !lab->calls[side]) {
         struct calls *made = mem_new(t->mem, sizeof *made);
         if (!made)
             return NULL;
         made->connect_row = made->close_row = made->abort_row = NO_ROW;
         made->known = true;
-        c->calls[side] = made;
+        lab->calls[side] = made;
     }
-    return c->calls[side];
+    return lab ? lab->calls[side] : NULL;
 }
 
 static void take_write(struct track *t, struct calls *k, uint32_t bytes, uint32_t row)
@@ -35,7 +36,7 @@ static void take_write(struct track *t, struct calls *k, uint32_t bytes, uint32_
 
 uint32_t calls_row(const struct conn *c, enum side side, seq_t left, seq_t right, uint32_t *bytes)
 {
-    const struct calls *k = c->calls[side];
+    const struct calls *k = conn_calls(c, side);
     const struct flow *f = &c->flow[side];
     if (!k || !f->base_known)
         return NO_ROW;
@@ -52,7 +53,7 @@ uint32_t calls_row(const struct conn *c, enum side side, seq_t left, seq_t right
 
 int calls_unsent(const struct conn *c, enum side side)
 {
-    const struct calls *k = c->calls[side];
+    const struct calls *k = conn_calls(c, side);
     const struct flow *f = &c->flow[side];
     if (!k || !f->base_known || !f->any)
         return -1;
@@ -159,7 +160,7 @@ uint32_t track_call(struct track *t, const struct event_key *key, const struct e
     uint32_t at = track_find(t, key);
     if (at == NO_CONN)
         return at;
-    struct conn *c = &t->conns[at];
+    struct conn *c = conn_at(t, at);
     if (!c->first_ns)
         c->first_ns = time_ns;
     if (worked)

@@ -6,20 +6,26 @@
 
 #include <string.h>
 
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)(a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xd6e8feb86659fd93));
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Bytes behind an IPv4 address are 0. */
 static uint64_t hash_endpoint(const struct endpoint *e)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ e->port;
-    size_t n = e->addr.family == 6 ? 16 : 4;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ e->addr.at[i]) * UINT64_C(0x100000001b3);
-    return (h ^ e->port) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t part[2];
+    memcpy(part, e->addr.at, sizeof part);
+    return mix(part[0] ^ e->port, part[1] ^ e->port);
 }
 
 /* The same for both orders of the ends. */
 static size_t hash_pair(const struct endpoint *a, const struct endpoint *b)
 {
-    uint64_t h = hash_endpoint(a) + hash_endpoint(b);
-    return (size_t)(h ^ h >> 29);
+    uint64_t first = hash_endpoint(a), second = hash_endpoint(b);
+    return (size_t)mix(first + second, first ^ second);
 }
 
 static bool same_pair(const struct tuple *t, const struct endpoint *a, const struct endpoint *b)
@@ -32,7 +38,7 @@ static bool same_pair(const struct tuple *t, const struct endpoint *a, const str
 static size_t slot_of(const struct track *t, const struct endpoint *a, const struct endpoint *b)
 {
     size_t at = hash_pair(a, b) & (t->slot_cap - 1);
-    while (t->slots[at] && !same_pair(&t->conns[t->slots[at] - 1].tuple, a, b))
+    while (t->slots[at] && !same_pair(&conn_at(t, t->slots[at] - 1)->tuple, a, b))
         at = (at + 1) & (t->slot_cap - 1);
     return at;
 }
@@ -57,7 +63,7 @@ static bool make_slots(struct track *t)
     for (size_t i = 0; i < old_cap; i++) {
         if (!old[i])
             continue;
-        const struct tuple *pair = &t->conns[old[i] - 1].tuple;
+        const struct tuple *pair = &conn_at(t, old[i] - 1)->tuple;
         slots[slot_of(t, &pair->end[0], &pair->end[1])] = old[i];
     }
     mem_free(t->mem, old, old_cap * sizeof *old);
@@ -66,85 +72,54 @@ static bool make_slots(struct track *t)
 
 uint32_t conn_new(struct track *t, const struct tuple *tuple)
 {
-    void *items = t->conns;
-    if (t->count >= NO_CONN - 1 || !make_slots(t) ||
-        !mem_grow(t->mem, &items, &t->cap, t->count + 1, sizeof *t->conns))
+    if (t->conns.count >= NO_CONN - 1 || !make_slots(t))
         return NO_CONN;
-    t->conns = items;
-    struct conn *c = &t->conns[t->count];
-    memset(c, 0, sizeof *c);
+    struct conn *c = chunks_add(&t->conns);
+    if (!c)
+        return NO_CONN;
     c->tuple = *tuple;
     c->self = endpoint_equal(&tuple->end[0], &tuple->end[1]);
     c->older = NO_CONN;
     for (int i = 0; i < SIDE_COUNT; i++) {
-        struct flow *f = &c->flow[i];
-        ranges_init(&f->seen, t->mem, RANGES_KEPT);
-        f->stats.rtt_min_ns = UINT64_MAX;
+        ranges_init(&c->flow[i].seen, RANGES_KEPT);
+        c->flow[i].stats.rtt_min_ns = UINT64_MAX;
     }
     size_t at = slot_of(t, &tuple->end[0], &tuple->end[1]);
     if (t->slots[at]) {
         c->older = t->slots[at] - 1;
-        t->conns[c->older].newer = true;
+        conn_at(t, c->older)->newer = true;
     } else {
         t->slot_used++;
     }
-    t->slots[at] = (uint32_t)++t->count;
-    return (uint32_t)t->count - 1;
+    t->slots[at] = (uint32_t)t->conns.count;
+    return (uint32_t)t->conns.count - 1;
+}
+
+struct conn_lab *conn_lab(struct track *t, struct conn *c)
+{
+    if (!c->lab)
+        c->lab = mem_new(t->mem, sizeof *c->lab);
+    return c->lab;
+}
+
+static void lab_release(struct track *t, struct conn_lab *lab)
+{
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        struct calls *calls = lab->calls[i];
+        if (calls)
+            mem_free(t->mem, calls->writes, calls->cap * sizeof *calls->writes);
+        mem_free(t->mem, calls, sizeof *calls);
+        if (lab->got[i])
+            ranges_release(lab->got[i], t->mem);
+        mem_free(t->mem, lab->got[i], sizeof *lab->got[i]);
+    }
+    mem_free(t->mem, lab, sizeof *lab);
 }
 
 void conn_release(struct track *t, struct conn *c)
 {
-    for (int i = 0; i < SIDE_COUNT; i++) {
-        struct flow *f = &c->flow[i];
-        ranges_release(&f->seen);
-        if (f->got)
-            ranges_release(f->got);
-        mem_free(t->mem, f->got, sizeof *f->got);
-        mem_free(t->mem, f->sent, f->cap * sizeof *f->sent);
-        if (c->calls[i])
-            mem_free(t->mem, c->calls[i]->writes, c->calls[i]->cap * sizeof *c->calls[i]->writes);
-        mem_free(t->mem, c->calls[i], sizeof *c->calls[i]);
-    }
-}
-
-uint32_t flow_search(const struct flow *f, seq_t seq)
-{
-    uint32_t low = 0, high = f->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (seq_after(f->sent[middle].right, seq))
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
-/* Lets the oldest segments go: all acknowledged ones but the newest few, if that is worth the moving, or
- * else, where there are too many, the oldest half. */
-static void forget_sent(struct flow *f)
-{
-    uint32_t n = f->una_at > SENT_PAST ? f->una_at - SENT_PAST : 0;
-    if (n < f->count / 4)
-        n = f->count >= SENT_KEPT ? f->count / 2 : 0;
-    f->count -= n;
-    f->una_at = f->una_at > n ? f->una_at - n : 0;
-    memmove(f->sent, f->sent + n, f->count * sizeof *f->sent);
-}
-
-bool flow_sent(struct track *t, struct flow *f, const struct sent *s)
-{
-    void *items = f->sent;
-    if (f->count == f->cap && f->count)
-        forget_sent(f);
-    if (!mem_grow(t->mem, &items, &f->cap, f->count + 1, sizeof *f->sent))
-        return false;
-    f->sent = items;
-    uint32_t at = flow_search(f, s->left);
-    memmove(f->sent + at + 1, f->sent + at, (f->count - at) * sizeof *f->sent);
-    f->sent[at] = *s;
-    f->count++;
-    if (at < f->una_at)
-        f->una_at++;
-    return true;
+    for (int i = 0; i < SIDE_COUNT; i++)
+        ranges_release(&c->flow[i].seen, t->mem);
+    if (c->lab)
+        lab_release(t, c->lab);
 }

@@ -3,60 +3,50 @@
  *
  * Numbers are raw here and become relative on the way out. A flow is one direction: what its side sent. Two
  * counts are kept apart: what a side sent (seen, nxt) and what has reached the other (rcv); on a wire whose
- * arrivals are told they differ, elsewhere a segment is received at once. */
+ * arrivals are told they differ, elsewhere a segment is received at once. A capture may hold a hundred thousand
+ * connections: bytes count here, and what each segment needs stands in front. */
 #ifndef TCPVIZ_CORE_CONN_H
 #define TCPVIZ_CORE_CONN_H
 
 #include "core/fsm.h"
 #include "core/ranges.h"
+#include "core/sent.h"
 #include "core/track.h"
 #include "core/wireshark.h"
 
 enum {
-    SENT_KEPT = 1024,   /* segments of a direction that are remembered until they are acknowledged */
-    SENT_PAST = 8,      /* and acknowledged ones after that, for copies that come too late */
     RANGES_KEPT = 64,   /* gaps in a direction */
     REPEATS_MOST = 64,  /* frames that one copy is said to repeat */
     FLYING_KEPT = 4096, /* segments on the wire */
     WRITES_KEPT = 256   /* calls of write() whose bytes may still be sent */
 };
 
-/* A segment that takes sequence numbers, as first sent; and its newest copy. */
-struct sent {
-    seq_t left, right;
-    uint32_t frame, copy; /* copy: 0 while there is none */
-    uint64_t first_ns, last_ns;
-    uint32_t tsval, copy_tsval;
-    uint16_t copies;
-    uint16_t flags; /* TCP_SYN, TCP_FIN */
-};
-
+/* Frames are 0 where there is none. */
 struct flow {
+    seq_t base;     /* relative 0, where base_known */
+    seq_t nxt, una; /* highest end sent; highest ACK that the other side sent for it */
+    seq_t rcv;      /* what the other side has in order ends here */
+    seq_t last_ack; /* that this side sent, where ack_seen */
+    uint32_t win;   /* that it last advertised, bytes */
+    uint64_t last_ns;
+    struct sent_list sent;
     struct ranges seen;
-    struct ranges *got; /* on the wire: what arrived; NULL elsewhere */
-    struct sent *sent;
-    size_t cap;
-    uint32_t count, una_at;      /* sent[una_at] is the first that is not acknowledged */
-    seq_t base;                  /* relative 0, where base_known */
-    seq_t nxt, una;              /* highest end sent; highest ACK that the other side sent for it */
-    seq_t rcv;                   /* what the other side has in order ends here */
-    seq_t last_ack;              /* that this side sent, where ack_seen */
-    seq_t fin_end, recover;      /* number after its FIN; end of what was out when a recovery began */
-    uint64_t last_ns, raised_ns; /* its last segment; when nxt last rose */
-    uint64_t spoken_ns;          /* its last segment that was no probe */
-    uint64_t srtt_ns;            /* smoothed, 0: none measured */
-    uint32_t win;                /* that it last advertised, bytes */
-    uint32_t ts_echo;            /* last TSecr: the newest timestamp that it took */
-    uint32_t dup_acks;           /* in a row */
-    uint32_t sacked_bytes;       /* that its last ACK named beyond */
-    uint32_t last_frame, fin_frame, syn_frame;
-    uint32_t probe_frame;  /* its last probe that has no answer yet, 0 */
-    uint32_t reject_frame; /* its last segment that the other side does not believe, 0 */
+    uint32_t ts_echo;  /* last TSecr: the newest timestamp that it took */
+    uint32_t dup_acks; /* in a row */
+    uint32_t sacked_bytes; /* that its last ACK named beyond */
+    uint32_t last_frame;
     uint16_t mss, probes, timeouts;
     uint8_t state; /* enum tcp_state */
-    bool any, base_known, syn, ack_seen, una_known, win_known, echo_known, sack_ok;
-    bool syn_acked, syn_ack, fin, fin_got, fin_acked, fin_ack_got, fin_repeated, recovering, probe_window,
-        syn_repeated;
+    bool any : 1, base_known : 1, syn : 1, ack_seen : 1, una_known : 1, win_known : 1, echo_known : 1, sack_ok : 1;
+    bool syn_acked : 1, syn_ack : 1, fin : 1, fin_got : 1, fin_acked : 1, fin_ack_got : 1, fin_repeated : 1;
+    bool recovering : 1, probe_window : 1, syn_repeated : 1;
+    seq_t fin_end, recover; /* number after its FIN; end of what was out when a recovery began */
+    uint32_t fin_frame, syn_frame;
+    uint32_t probe_frame;  /* its last probe that has no answer yet */
+    uint32_t reject_frame; /* its last segment that the other side does not believe */
+    uint64_t raised_ns;    /* when nxt last rose */
+    uint64_t spoken_ns;    /* its last segment that was no probe */
+    uint64_t srtt_ns;      /* smoothed, 0: none measured */
     struct flow_stats stats;
 };
 
@@ -87,25 +77,32 @@ enum close_at {
     CLOSE_DONE
 };
 
+/* What only a lab has. */
+struct conn_lab {
+    struct calls *calls[SIDE_COUNT]; /* NULL: none was made */
+    struct ranges *got[SIDE_COUNT];  /* on the wire: what arrived of that side's; NULL elsewhere */
+    uint32_t serial;
+};
+
 struct conn {
+    struct tuple tuple;
     struct ws_conn ws;
     struct flow flow[SIDE_COUNT];
-    struct tuple tuple;
-    struct calls *calls[SIDE_COUNT];
-    uint64_t first_ns, last_ns, syn_ns, irtt_ns;
-    uint32_t first_frame, last_frame;
-    uint32_t serial;
-    uint32_t older;        /* the connection before it on the same tuple, NO_CONN */
-    uint8_t close_at;      /* enum close_at */
-    uint8_t closer;        /* enum side of the first FIN */
-    bool self;             /* both ends are one socket */
-    bool newer;            /* another connection has taken its ports */
-    bool crossing;         /* a simultaneous open */
-    bool open;             /* the handshake is over */
-    bool queued, accepted; /* child in the accept queue; fetched from it */
-    bool fins_crossed;     /* a simultaneous close */
-    bool doubtful;         /* its SYN came while the older connection was open */
-    bool challenged;       /* and the older one has answered: the numbers are its own */
+    struct conn_lab *lab; /* NULL in captures */
+    uint64_t first_ns, last_ns;
+    uint32_t first_frame;
+    uint32_t older;         /* the connection before it on the same tuple, NO_CONN */
+    uint8_t close_at;       /* enum close_at */
+    uint8_t closer;         /* enum side of the first FIN */
+    bool self : 1;          /* both ends are one socket */
+    bool newer : 1;         /* another connection has taken its ports */
+    bool crossing : 1;      /* a simultaneous open */
+    bool open : 1;          /* the handshake is over */
+    bool queued : 1;        /* child in the accept queue */
+    bool accepted : 1;      /* fetched from it */
+    bool fins_crossed : 1;  /* a simultaneous close */
+    bool doubtful : 1;      /* its SYN came while the older connection was open */
+    bool challenged : 1;    /* and the older one has answered: the numbers are its own */
 };
 
 /* A segment on its way to the other side. */
@@ -120,14 +117,15 @@ struct receipt {
 struct track {
     const struct mem *mem;
     struct track_options options;
-    struct conn *conns;
-    size_t count, cap;
+    struct chunks conns; /* struct conn */
+    struct sent_pool sent;
     uint32_t *slots; /* open addressing: index + 1 of the newest connection of a tuple */
     size_t slot_cap, slot_used;
     uint32_t repeats[REPEATS_MOST];
     enum tcp_state listener;
     int listener_fd;
     uint32_t listener_close_row;
+    bool starved;             /* there was no memory for something: track_segment and the like say so */
     uint32_t backlog, queued; /* of the accept queue */
     bool queue_known;
     uint64_t counter_ns;                          /* when a counter moved last */
@@ -144,16 +142,25 @@ uint32_t conn_find(const struct track *t, const struct endpoint *a, const struct
 uint32_t conn_new(struct track *t, const struct tuple *tuple);
 void conn_release(struct track *t, struct conn *c);
 
+static inline struct conn *conn_at(const struct track *t, uint32_t i)
+{
+    return chunks_at(&t->conns, i);
+}
+
+/* What the lab told of a connection, made if it is the first; NULL: no memory. */
+struct conn_lab *conn_lab(struct track *t, struct conn *c);
+
+/* The calls of that side; NULL where none is known. */
+static inline struct calls *conn_calls(const struct conn *c, enum side side)
+{
+    return c->lab ? c->lab->calls[side] : NULL;
+}
+
 /* The side that receives what `from` sends: a socket connected to itself has one side only. */
 static inline enum side conn_peer(const struct conn *c, enum side from)
 {
     return c->self ? from : side_other(from);
 }
-
-/* Puts one segment that takes numbers among those of its flow, in order. False: no memory. */
-bool flow_sent(struct track *t, struct flow *f, const struct sent *s);
-/* The first remembered segment that ends after `seq`: its index; count where there is none. */
-uint32_t flow_search(const struct flow *f, seq_t seq);
 
 /* What a call means (calls.c). */
 uint32_t calls_row(const struct conn *c, enum side side, seq_t left, seq_t right, uint32_t *bytes);

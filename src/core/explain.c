@@ -86,7 +86,7 @@ static enum annot_id of_fin(const struct look *k)
         return call ? ANNOT_FIN_SECOND_CALL : ANNOT_FIN_SECOND;
     if (!call)
         return ANNOT_FIN;
-    return k->c->calls[k->from]->half ? ANNOT_FIN_HALF : ANNOT_FIN_CALL;
+    return conn_calls(k->c, k->from)->half ? ANNOT_FIN_HALF : ANNOT_FIN_CALL;
 }
 
 static enum annot_id of_data(const struct look *k)

@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+static uint32_t serial_of(const struct conn *c)
+{
+    return c->lab ? c->lab->serial : 0;
+}
+
 uint32_t track_find(struct track *t, const struct event_key *key)
 {
     if (!key->known)
@@ -10,17 +15,18 @@ uint32_t track_find(struct track *t, const struct event_key *key)
     uint32_t at = conn_find(t, &key->tuple.end[SIDE_CLIENT], &key->tuple.end[SIDE_SERVER]);
     if (!key->serial)
         return at;
-    for (uint32_t i = at, steps = 0; i != NO_CONN && steps < 8; i = t->conns[i].older, steps++)
-        if (t->conns[i].serial == key->serial)
+    for (uint32_t i = at, steps = 0; i != NO_CONN && steps < 8; i = conn_at(t, i)->older, steps++)
+        if (serial_of(conn_at(t, i)) == key->serial)
             return i;
-    if (at != NO_CONN && !t->conns[at].serial && !t->conns[at].calls[SIDE_CLIENT] &&
-        t->conns[at].flow[SIDE_CLIENT].state == STATE_SYN_SENT) {
-        t->conns[at].serial = key->serial; /* its SYN came before the call was told */
-        return at;
-    }
-    at = conn_new(t, &key->tuple);
-    if (at != NO_CONN)
-        t->conns[at].serial = key->serial;
+    struct conn *c = at == NO_CONN ? NULL : conn_at(t, at);
+    bool early = c && !serial_of(c) && !conn_calls(c, SIDE_CLIENT) &&
+                 c->flow[SIDE_CLIENT].state == STATE_SYN_SENT; /* its SYN came before the call was told */
+    if (!early)
+        at = conn_new(t, &key->tuple);
+    struct conn_lab *lab = at == NO_CONN ? NULL : conn_lab(t, conn_at(t, at));
+    if (!lab)
+        return NO_CONN;
+    lab->serial = key->serial;
     return at;
 }
 
@@ -42,12 +48,12 @@ void track_counter(struct track *t, const struct event_counter *c, uint64_t time
         t->delayed_acks += by;
     else if (named(c, "TCPAbortOnTimeout") && by == 1 && t->retry_conn != NO_CONN &&
              (!t->options.wire || c->side == t->retry_side))
-        machine_input(&t->conns[t->retry_conn], t->retry_side, IN_GIVE_UP);
+        machine_input(conn_at(t, t->retry_conn), t->retry_side, IN_GIVE_UP);
 }
 
 size_t track_count(const struct track *t)
 {
-    return t->count;
+    return t->conns.count;
 }
 
 static bool ended(enum tcp_state s)
@@ -62,15 +68,14 @@ static uint32_t relative(const struct flow *f, seq_t seq)
 
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
 {
-    if (conn >= t->count)
+    if (conn >= t->conns.count)
         return false;
-    const struct conn *c = &t->conns[conn];
+    const struct conn *c = conn_at(t, conn);
     *out = (struct conn_view){.tuple = c->tuple,
                               .first_ns = c->first_ns,
                               .last_ns = c->last_ns,
                               .first_frame = c->first_frame,
-                              .last_frame = c->last_frame,
-                              .irtt_ns = c->irtt_ns};
+                              .irtt_ns = c->ws.rtt_ns};
     bool known = false;
     out->ended = true;
     for (int i = 0; i < SIDE_COUNT; i++) {

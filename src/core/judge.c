@@ -22,13 +22,30 @@ static void remember(struct look *k)
                      .last_ns = k->s->time_ns,
                      .tsval = k->s->opt.tsval,
                      .flags = k->s->flags & (TCP_SYN | TCP_FIN)};
-    if (!ranges_add(&f->seen, k->left, k->right, NULL))
+    if (!ranges_add(&f->seen, k->t->mem, k->left, k->right, NULL) || !sent_add(&k->t->sent, &f->sent, &s)) {
+        k->t->starved = true;
         return;
-    flow_sent(k->t, f, &s);
+    }
     if (!f->any || seq_after(k->right, f->nxt)) {
         f->nxt = k->right;
         f->raised_ns = k->s->time_ns;
     }
+}
+
+/* A connection that is over has forgotten its segments (judge_ack); its SYN and FIN may come again all the
+ * same. */
+static void recall(struct look *k)
+{
+    struct flow *f = k->f;
+    bool again = k->syn || (k->fin && f->fin && seq_eq(k->right, f->fin_end));
+    const struct sent s = {.left = k->left,
+                           .right = k->right,
+                           .frame = k->syn ? f->syn_frame : f->fin_frame,
+                           .first_ns = f->last_ns,
+                           .last_ns = f->last_ns,
+                           .flags = k->syn ? TCP_SYN : TCP_FIN};
+    if (again && !f->sent.count && !sent_add(&k->t->sent, &f->sent, &s))
+        k->t->starved = true;
 }
 
 /* Marks the segments that this one repeats. Returns the first of them; *since: how long ago it was sent last.
@@ -36,12 +53,13 @@ static void remember(struct look *k)
 static const struct sent *mark_copies(struct look *k, uint64_t *since)
 {
     struct flow *f = k->f;
-    uint32_t first = flow_search(f, k->left);
+    struct sent_pool *pool = &k->t->sent;
+    recall(k);
+    struct sent *first = sent_search(pool, &f->sent, k->left);
     *since = k->s->time_ns - f->last_ns;
     k->v->repeats = k->t->repeats;
-    for (uint32_t i = first; i < f->count && seq_before(f->sent[i].left, k->right); i++) {
-        struct sent *s = &f->sent[i];
-        if (i == first)
+    for (struct sent *s = first; s && seq_before(s->left, k->right); s = sent_next(pool, s)) {
+        if (s == first)
             *since = k->s->time_ns - s->last_ns;
         if (k->v->repeats_count < REPEATS_MOST)
             k->t->repeats[k->v->repeats_count++] = s->frame;
@@ -50,7 +68,7 @@ static const struct sent *mark_copies(struct look *k, uint64_t *since)
         s->copy_tsval = k->s->opt.tsval;
         s->last_ns = k->s->time_ns;
     }
-    return k->v->repeats_count ? &f->sent[first] : NULL;
+    return k->v->repeats_count ? first : NULL;
 }
 
 /* A tail loss probe repeats the newest segment, once, after two round trips (RFC 8985 7.2); with one segment
@@ -58,7 +76,7 @@ static const struct sent *mark_copies(struct look *k, uint64_t *since)
 static bool is_loss_probe(const struct look *k, const struct sent *s, uint64_t since)
 {
     const struct flow *f = k->f;
-    uint32_t out = f->count - f->una_at;
+    uint32_t out = f->sent.out;
     if (!s || s->copies > 1 || f->recovering || !seq_eq(k->right, f->nxt) || k->r->sacked_bytes ||
         (f->syn && !f->sack_ok))
         return false;
@@ -135,7 +153,7 @@ static void judge_copy(struct look *k)
  */
 static void judge_late(struct look *k)
 {
-    uint64_t rtt = k->c->irtt_ns ? k->c->irtt_ns : 3 * MS;
+    uint64_t rtt = k->c->ws.rtt_ns ? k->c->ws.rtt_ns : 3 * MS;
     k->late = true;
     if (k->s->time_ns - k->f->raised_ns < rtt) {
         look_label(k, LBL(OUT_OF_ORDER));
@@ -154,6 +172,23 @@ static void judge_window(struct look *k)
         look_label(k, LBL(WINDOW_FULL));
 }
 
+/* What of its numbers is new. Whether nothing is. */
+static bool weigh(struct look *k)
+{
+    const struct flow *f = k->f;
+    if (!f->any || !seq_before(k->left, f->nxt)) {
+        k->fresh = k->s->len;
+        return false;
+    }
+    uint32_t taken = ranges_overlap(&f->seen, k->left, k->right);
+    k->again = ranges_overlap(&f->seen, k->left, seq_add(k->left, k->s->len));
+    k->fresh = k->s->len - k->again;
+    k->repeated = taken > 0;
+    seq_t top = seq_before(k->right, f->nxt) ? k->right : f->nxt;
+    k->overtaken = taken < seq_dist(k->left, top);
+    return taken == seq_dist(k->left, k->right);
+}
+
 static void judge_bytes(struct look *k)
 {
     struct flow *f = k->f;
@@ -163,7 +198,7 @@ static void judge_bytes(struct look *k)
         look_label(k, LBL(FIN));
     if (k->refused)
         return;
-    bool seen = ranges_covers(&f->seen, k->left, k->right);
+    bool seen = weigh(k);
     if (seen) {
         judge_copy(k);
     } else if (f->any && seq_before(k->left, f->nxt)) {
@@ -183,7 +218,7 @@ static void judge_bytes(struct look *k)
     if (seen)
         return;
     uint32_t row = calls_row(k->c, k->from, k->left, seq_add(k->left, k->s->len), &k->call_bytes);
-    const struct calls *calls = k->c->calls[k->from];
+    const struct calls *calls = conn_calls(k->c, k->from);
     if (k->first_fin && calls && calls->close_row != NO_ROW)
         row = calls->close_row;
     if (row != NO_ROW && (k->s->len || k->first_fin)) {
@@ -236,6 +271,7 @@ static void judge_syn_copy(struct look *k)
         f->syn_frame = k->receipt.frame;
         return;
     }
+    k->repeated = true;
     mark_copies(k, &since);
     k->silence_ns = since;
     look_label(k, LBL(RETRANSMISSION));
@@ -277,7 +313,7 @@ static void judge_syn(struct look *k)
         remember(k);
         f->syn = true;
         f->syn_frame = k->receipt.frame;
-        const struct calls *calls = c->calls[k->from];
+        const struct calls *calls = conn_calls(c, k->from);
         if (!k->ack && calls && calls->connect_row != NO_ROW) {
             k->v->cause = CAUSE_CALL;
             k->v->cause_row = calls->connect_row;
@@ -290,8 +326,6 @@ static void judge_syn(struct look *k)
         look_label(k, LBL(SIMULTANEOUS_OPEN));
     else
         k->v->step = k->ack ? STEP_OPEN_2 : STEP_OPEN_1;
-    if (!k->ack)
-        c->syn_ns = k->s->time_ns;
     if (k->ack && c->doubtful) {
         c->doubtful = false;
         f->state = STATE_LISTEN; /* it was open no longer */

@@ -29,6 +29,9 @@ struct look {
     bool full;      /* the accept queue has no room for it */
     bool fin_again; /* acknowledges a FIN for the second time */
     bool half_open, gone, timed_out, aborted, unread, unaccepted;
+    bool repeated;       /* some of its numbers were taken before */
+    bool overtaken;      /* it brings new numbers below the highest */
+    uint32_t fresh, again; /* bytes of its payload that are new, that were sent before */
     uint32_t call_bytes; /* of the write() that made it */
 };
 

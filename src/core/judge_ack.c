@@ -40,17 +40,18 @@ static void take_ack(struct look *k)
     uint32_t newest = 0, copy = 0;
     bool gap = k->f->sacked_bytes || k->f->dup_acks, copies = false;
     uint64_t rtt = 0;
-    for (uint32_t i = r->una_at; i < r->count && seq_before(r->sent[i].left, k->s->ack); i++) {
-        const struct sent *s = &r->sent[i];
+    struct sent_pool *pool = &k->t->sent;
+    for (const struct sent *s = sent_at(pool, r->sent.unacked), *next; s && seq_before(s->left, k->s->ack); s = next) {
+        next = sent_next(pool, s);
         if (s->frame > newest)
             newest = s->frame;
-        if (copy_answered(k, s, gap && i == r->una_at) && s->copy > copy)
+        if (copy_answered(k, s, gap) && s->copy > copy)
             copy = s->copy;
         copies = copies || s->copies;
         if (seq_after(s->right, k->s->ack))
             break;
         rtt = k->s->time_ns - s->first_ns;
-        r->una_at = i + 1;
+        sent_acked(pool, &r->sent);
     }
     k->v->acks_frame = copy > newest ? copy : newest;
     if (rtt && !copies && rtt < UINT64_C(60000) * MS)
@@ -68,9 +69,9 @@ static void judge_sack(struct look *k)
             i == 0 && o->sacks > 1 && seq_upto(o->sack[1].left, left) && seq_upto(right, o->sack[1].right);
         if (i == 0 && (seq_upto(right, k->s->ack) || inside)) { /* RFC 2883 4 */
             look_label(k, LBL(DSACK));
-            uint32_t at = flow_search(k->r, left);
-            if (at < k->r->count && k->r->sent[at].copy && !k->v->acks_frame)
-                k->v->acks_frame = k->r->sent[at].copy;
+            const struct sent *s = sent_search(&k->t->sent, &k->r->sent, left);
+            if (s && s->copy && !k->v->acks_frame)
+                k->v->acks_frame = s->copy;
             continue;
         }
         look_label(k, LBL(SACK));
@@ -148,8 +149,6 @@ static bool judge_handshake(struct look *k)
     k->full = r->state == STATE_SYN_RECEIVED && k->t->queue_known && !c->crossing && !c->queued &&
               !c->accepted && k->from == SIDE_CLIENT && k->t->queued > k->t->backlog;
     r->syn_acked = true;
-    if (!c->irtt_ns && c->syn_ns)
-        c->irtt_ns = k->s->time_ns - c->syn_ns;
     c->open = true;
     return true;
 }
@@ -194,7 +193,7 @@ static void judge_delay(struct look *k, uint64_t waited)
     if (!k->pure || !(k->v->labels & (LBL(ACK) | LBL(FIN_ACK))))
         return;
     uint64_t least = t->options.live && k->v->labels & LBL(FIN_ACK) ? MS : 20 * MS;
-    bool near = t->options.live || k->c->irtt_ns < 20 * MS;
+    bool near = t->options.live || k->c->ws.rtt_ns < 20 * MS;
     if (t->delayed_acks && waited >= MS)
         t->delayed_acks--;
     else if (t->options.wire || !near || waited < least || waited > 600 * MS)
@@ -212,7 +211,8 @@ static void judge_new_ack(struct look *k, bool acks_fin)
     uint32_t numbers = seq_dist(from, k->s->ack);
     uint32_t syn = r->syn && seq_upto(from, r->base) && seq_after(k->s->ack, r->base);
     uint32_t bytes = numbers - syn - (acks_fin && numbers > syn);
-    uint64_t waited = r->una_at < r->count ? k->s->time_ns - r->sent[r->una_at].first_ns : 0;
+    const struct sent *una = sent_at(&k->t->sent, r->sent.unacked);
+    uint64_t waited = una ? k->s->time_ns - una->first_ns : 0;
     take_ack(k);
     k->v->annot.acked = bytes;
     r->una = k->s->ack;
@@ -252,8 +252,8 @@ void judge_ack(struct look *k)
         judge_new_ack(k, acks_fin);
     judge_sack(k);
     if (k->fin_again) {
-        uint32_t at = flow_search(r, seq_of(r->fin_end.v - 1));
-        k->v->acks_frame = at < r->count && r->sent[at].copy ? r->sent[at].copy : r->fin_frame;
+        const struct sent *s = sent_search(&k->t->sent, &r->sent, seq_of(r->fin_end.v - 1));
+        k->v->acks_frame = s && s->copy ? s->copy : r->fin_frame;
         r->fin_repeated = false;
     } else if (!news && !k->beyond && k->pure && !handshake && !k->probe) {
         if (f->ack_seen)
@@ -265,13 +265,18 @@ void judge_ack(struct look *k)
         f->dup_acks = 0;
     r->fin_acked = r->fin_acked || acks_fin;
     judge_close(k, acks_fin);
+    bool quiet = !f->sent.out && !r->sent.out && !f->fin_repeated && !r->fin_repeated;
+    if (k->c->close_at == CLOSE_DONE && quiet) { /* of all that was sent only a FIN may come again */
+        sent_clear(&k->t->sent, &f->sent);
+        sent_clear(&k->t->sent, &r->sent);
+    }
 }
 
 /* What a RST answers, or which call made it. */
 void judge_rst(struct look *k)
 {
     struct flow *f = k->f, *r = k->r;
-    struct calls *calls = k->c->calls[k->from];
+    struct calls *calls = conn_calls(k->c, k->from);
     look_label(k, LBL(RST));
     if (k->s->len)
         look_label(k, LBL(DATA));

@@ -27,7 +27,7 @@ static void evidence(struct conn *c, enum side me, const struct receipt *r)
         machine_input(c, me, IN_SENT_SYN_ACK);
     if (f->state == STATE_SYN_SENT && has_ack(r))
         machine_input(c, me, IN_RCVD_SYN_ACK);
-    if (f->state == STATE_SYN_RECEIVED && r->len && !c->crossing && peer->any && !c->calls[me])
+    if (f->state == STATE_SYN_RECEIVED && r->len && !c->crossing && peer->any && !conn_calls(c, me))
         machine_input(c, me, IN_RCVD_ACK_OF_SYN);
     if (peer->fin && !peer->fin_got && has_ack(r) && seq_upto(peer->fin_end, r->ack)) {
         peer->fin_got = true;
@@ -86,20 +86,27 @@ static void receive_syn(struct conn *c, enum side me, const struct receipt *r)
     machine_input(c, me, f->state == STATE_SYN_RECEIVED ? IN_RCVD_ACK_OF_SYN : IN_RCVD_SYN_ACK);
 }
 
+/* What arrived of that side's bytes, made if it is the first; NULL: no memory. */
+static struct ranges *arrivals(struct track *t, struct conn *c, enum side from)
+{
+    struct conn_lab *lab = conn_lab(t, c);
+    if (lab && !lab->got[from]) {
+        lab->got[from] = mem_new(t->mem, sizeof *lab->got[from]);
+        if (lab->got[from])
+            ranges_init(lab->got[from], RANGES_KEPT);
+    }
+    return lab ? lab->got[from] : NULL;
+}
+
 /* Brings what the receiver has in order up to date. */
-static void take_bytes(struct track *t, struct flow *from, const struct receipt *r)
+static void take_bytes(struct track *t, struct conn *c, const struct receipt *r)
 {
     seq_t right = seq_add(r->seq, r->len + ((r->flags & TCP_FIN) != 0) + ((r->flags & TCP_SYN) != 0));
-    struct ranges *got = &from->seen;
-    if (t->options.wire) {
-        if (!from->got) {
-            from->got = mem_new(t->mem, sizeof *from->got);
-            if (!from->got)
-                return;
-            ranges_init(from->got, t->mem, RANGES_KEPT);
-        }
-        got = from->got;
-        ranges_add(got, r->seq, right, NULL);
+    struct flow *from = &c->flow[r->from];
+    struct ranges *got = t->options.wire ? arrivals(t, c, (enum side)r->from) : &from->seen;
+    if (!got || (t->options.wire && !ranges_add(got, t->mem, r->seq, right, NULL))) {
+        t->starved = true;
+        return;
     }
     if (r->flags & TCP_SYN)
         from->rcv = right;
@@ -119,7 +126,7 @@ bool machine_rst_counts(const struct conn *c, enum side side, const struct recei
 
 void machine_received(struct track *t, const struct receipt *r)
 {
-    struct conn *c = &t->conns[r->conn];
+    struct conn *c = conn_at(t, r->conn);
     enum side sender = (enum side)r->from, me = conn_peer(c, sender);
     struct flow *f = &c->flow[me], *from = &c->flow[sender];
     if (r->refused)
@@ -131,7 +138,7 @@ void machine_received(struct track *t, const struct receipt *r)
     }
     if (r->flags & TCP_SYN) {
         receive_syn(c, me, r);
-        take_bytes(t, from, r);
+        take_bytes(t, c, r);
         return;
     }
     if (!has_ack(r))
@@ -139,7 +146,7 @@ void machine_received(struct track *t, const struct receipt *r)
     bool syn_acked = f->state == STATE_SYN_RECEIVED && seq_after(r->ack, f->base);
     if (f->state == STATE_SYN_RECEIVED && (!syn_acked || !queue_admits(t, c, me)))
         return;
-    take_bytes(t, from, r);
+    take_bytes(t, c, r);
     bool fin = from->fin && !from->fin_got && seq_upto(from->fin_end, from->rcv);
     bool fin_acked = f->fin && !f->fin_ack_got && seq_upto(f->fin_end, r->ack);
     from->fin_got = from->fin_got || fin;

@@ -15,15 +15,15 @@ static const struct range *items_const(const struct ranges *r)
     return r->more ? r->more : r->few;
 }
 
-void ranges_init(struct ranges *r, const struct mem *m, uint32_t most)
+void ranges_init(struct ranges *r, uint16_t most)
 {
-    *r = (struct ranges){.mem = m, .most = most < 2 ? 2 : most};
+    *r = (struct ranges){.most = most < 2 ? 2 : most};
 }
 
-void ranges_release(struct ranges *r)
+void ranges_release(struct ranges *r, const struct mem *m)
 {
-    mem_free(r->mem, r->more, r->cap * sizeof *r->more);
-    *r = (struct ranges){.mem = r->mem, .most = r->most};
+    mem_free(m, r->more, r->cap * sizeof *r->more);
+    ranges_init(r, r->most);
 }
 
 void ranges_clear(struct ranges *r)
@@ -76,7 +76,7 @@ seq_t ranges_gap(const struct ranges *r, seq_t from)
 static void remove_first(struct ranges *r, uint32_t n)
 {
     struct range *at = items(r);
-    r->count -= n;
+    r->count = (uint16_t)(r->count - n);
     memmove(at, at + n, r->count * sizeof *at);
 }
 
@@ -89,7 +89,7 @@ void ranges_trim(struct ranges *r, seq_t left)
 }
 
 /* Room for one range more: by memory, or by letting the oldest go. */
-static bool make_room(struct ranges *r)
+static bool make_room(struct ranges *r, const struct mem *m)
 {
     if (r->count == r->most) {
         remove_first(r, 1);
@@ -100,11 +100,13 @@ static bool make_room(struct ranges *r)
     if (r->more && r->count < r->cap)
         return true;
     void *grown = r->more;
-    if (!mem_grow(r->mem, &grown, &r->cap, r->count + 1, sizeof *r->more))
+    size_t cap = r->cap;
+    if (!mem_grow(m, &grown, &cap, r->count + 1u, sizeof *r->more))
         return false;
     if (!r->more)
         memcpy(grown, r->few, r->count * sizeof *r->more);
     r->more = grown;
+    r->cap = (uint16_t)cap;
     return true;
 }
 
@@ -115,16 +117,31 @@ static bool keep_span(struct ranges *r, seq_t *left, seq_t right)
     if (r->count)
         end = seq_max(items(r)[r->count - 1].right, right);
     seq_t oldest = seq_of(end.v - RANGES_SPAN);
-    if (r->count && seq_before(items(r)->left, oldest))
-        ranges_trim(r, oldest);
+    if (r->count && seq_before(items(r)->left, oldest)) /* some more at once, so that it is seldom */
+        ranges_trim(r, seq_add(oldest, RANGES_SPAN / 4));
     if (!seq_after(right, oldest))
         return false;
     *left = seq_max(*left, oldest);
     return true;
 }
 
-bool ranges_add(struct ranges *r, seq_t left, seq_t right, uint32_t *fresh)
+/* What follows the newest number makes the newest range longer: nearly always. */
+static bool extend(struct ranges *r, seq_t left, seq_t right, uint32_t *fresh)
 {
+    struct range *at = items(r);
+    if (!r->count || !seq_eq(at[r->count - 1].right, left) || !seq_before(left, right) ||
+        seq_dist(at->left, right) > RANGES_SPAN)
+        return false;
+    at[r->count - 1].right = right;
+    if (fresh)
+        *fresh = seq_dist(left, right);
+    return true;
+}
+
+bool ranges_add(struct ranges *r, const struct mem *m, seq_t left, seq_t right, uint32_t *fresh)
+{
+    if (extend(r, left, right, fresh))
+        return true;
     uint32_t known = ranges_overlap(r, left, right);
     if (fresh)
         *fresh = seq_before(left, right) ? seq_dist(left, right) - known : 0;
@@ -140,13 +157,13 @@ bool ranges_add(struct ranges *r, seq_t left, seq_t right, uint32_t *fresh)
         at[first].left = seq_before(left, at[first].left) ? left : at[first].left;
         at[first].right = seq_max(last, right);
         memmove(at + first + 1, at + past, (r->count - past) * sizeof *at);
-        r->count -= past - first - 1;
+        r->count = (uint16_t)(r->count - (past - first - 1));
         return true;
     }
     if (r->count == r->most && first == 0)
         return true; /* it would be the oldest, which gives way */
     uint32_t before = r->count;
-    if (!make_room(r))
+    if (!make_room(r, m))
         return false;
     first -= before - r->count;
     at = items(r);

@@ -16,21 +16,20 @@ struct range {
 };
 
 struct ranges {
-    const struct mem *mem;
-    struct range *more; /* NULL: they stand in few */
-    size_t cap;         /* of more */
-    uint32_t count, most;
-    struct range few[2]; /* most directions never need a third */
+    struct range *more;  /* NULL: they stand in few */
+    struct range few[1]; /* most directions never need a second */
+    uint16_t cap;        /* of more */
+    uint16_t count, most;
 };
 
-/* An empty set of at most `most` ranges (at least 2). */
-void ranges_init(struct ranges *r, const struct mem *m, uint32_t most);
-void ranges_release(struct ranges *r); /* contents; initialise it before it is used again */
-void ranges_clear(struct ranges *r);   /* to the empty set */
+/* An empty set of at most `most` ranges (at least 2). Its memory comes from the same m always. */
+void ranges_init(struct ranges *r, uint16_t most);
+void ranges_release(struct ranges *r, const struct mem *m); /* contents; it is then empty */
+void ranges_clear(struct ranges *r);                        /* to the empty set */
 
 /* Adds [left, right); nothing where right is not after left. *fresh, where it is not NULL: how many of its
  * bytes were not in the set before. False: no memory; the set is what it was, *fresh is set all the same. */
-bool ranges_add(struct ranges *r, seq_t left, seq_t right, uint32_t *fresh);
+bool ranges_add(struct ranges *r, const struct mem *m, seq_t left, seq_t right, uint32_t *fresh);
 /* How many bytes of [left, right) are in the set. */
 uint32_t ranges_overlap(const struct ranges *r, seq_t left, seq_t right);
 /* Whether all of [left, right) is in the set; true for an empty one. */

@@ -5,12 +5,16 @@
 
 #include <string.h>
 
+enum { CONN_SHIFT = 5 /* connections come in pieces of 32: a lab has few */ };
+
 struct track *track_new(const struct mem *m, const struct track_options *o)
 {
     struct track *t = mem_new(m, sizeof *t);
     if (!t)
         return NULL;
     t->mem = m;
+    chunks_init(&t->conns, m, sizeof(struct conn), CONN_SHIFT);
+    sent_pool_init(&t->sent, m);
     t->options = *o;
     t->retry_conn = NO_CONN;
     t->listener_fd = -1;
@@ -22,9 +26,10 @@ void track_free(struct track *t)
 {
     if (!t)
         return;
-    for (size_t i = 0; i < t->count; i++)
-        conn_release(t, &t->conns[i]);
-    mem_free(t->mem, t->conns, t->cap * sizeof *t->conns);
+    for (uint32_t i = 0; i < t->conns.count; i++)
+        conn_release(t, conn_at(t, i));
+    chunks_release(&t->conns);
+    sent_pool_release(&t->sent);
     mem_free(t->mem, t->slots, t->slot_cap * sizeof *t->slots);
     mem_free(t->mem, t->flying, t->flying_cap * sizeof *t->flying);
     mem_free(t->mem, t, sizeof *t);
@@ -52,7 +57,7 @@ static uint32_t begin(struct track *t, const struct seg *s, uint32_t older)
     struct tuple tuple;
     enum side from = sender_of(t, s);
     if (older != NO_CONN && !(s->flags & TCP_SYN))
-        from = endpoint_equal(&t->conns[older].tuple.end[SIDE_CLIENT], &s->src) ? SIDE_CLIENT : SIDE_SERVER;
+        from = endpoint_equal(&conn_at(t, older)->tuple.end[SIDE_CLIENT], &s->src) ? SIDE_CLIENT : SIDE_SERVER;
     tuple.end[from] = s->src;
     tuple.end[side_other(from)] = s->dst;
     return conn_new(t, &tuple);
@@ -72,15 +77,15 @@ static uint32_t place(struct track *t, const struct seg *s, bool *reused)
     *reused = false;
     if (at == NO_CONN)
         return begin(t, s, at);
-    while (!syn && !t->conns[at].first_frame && t->conns[at].older != NO_CONN)
-        at = t->conns[at].older; /* connect() was called, but its SYN has not come yet */
-    const struct conn *c = &t->conns[at];
+    while (!syn && !conn_at(t, at)->first_frame && conn_at(t, at)->older != NO_CONN)
+        at = conn_at(t, at)->older; /* connect() was called, but its SYN has not come yet */
+    const struct conn *c = conn_at(t, at);
     const struct flow *f = &c->flow[side_of(c, s)];
     if (syn && f->base_known && !seq_eq(f->base, s->seq)) {
         at = begin(t, s, at);
         *reused = true;
     } else if (syn && !c->first_frame && c->older != NO_CONN) {
-        *reused = t->conns[c->older].first_frame;
+        *reused = conn_at(t, c->older)->first_frame != 0;
     } else if ((s->flags & TCP_SYN) && !syn && f->base_known && !seq_eq(f->base, s->seq)) {
         *reused = true;
     }
@@ -91,9 +96,9 @@ static uint32_t place(struct track *t, const struct seg *s, bool *reused)
  */
 static void inherit(struct track *t, struct conn *c, enum side from)
 {
-    const struct conn *o = &t->conns[c->older];
+    const struct conn *o = conn_at(t, c->older);
     struct flow *asker = &c->flow[side_other(from)];
-    bool asks = c->calls[side_other(from)] && asker->state == STATE_SYN_SENT;
+    bool asks = conn_calls(c, side_other(from)) && asker->state == STATE_SYN_SENT;
     bool turned = !endpoint_equal(&o->tuple.end[SIDE_CLIENT], &c->tuple.end[SIDE_CLIENT]);
     for (int i = 0; i < SIDE_COUNT; i++) {
         struct flow *n = &c->flow[i];
@@ -111,9 +116,9 @@ static void inherit(struct track *t, struct conn *c, enum side from)
         n->state = was->state;
         n->any = was->any;
         n->syn_acked = true;
-        n->count = n->una_at = 0;
+        sent_clear(&t->sent, &n->sent);
         ranges_clear(&n->seen);
-        ranges_add(&n->seen, seq_of(n->nxt.v - 1), n->nxt, NULL);
+        ranges_add(&n->seen, t->mem, seq_of(n->nxt.v - 1), n->nxt, NULL); /* one range needs no memory */
     }
     if (asks)
         asker->state = STATE_SYN_SENT; /* what that end was before, its host has forgotten */
@@ -130,19 +135,21 @@ static void begin_again(struct look *k)
     struct sent syn = {.left = k->f->base,
                        .right = seq_add(k->f->base, 1),
                        .frame = k->f->syn_frame,
-                       .first_ns = k->c->syn_ns,
-                       .last_ns = k->c->syn_ns,
+                       .first_ns = k->c->ws.syn_ns,
+                       .last_ns = k->c->ws.syn_ns,
                        .flags = TCP_SYN};
     for (int i = 0; i < SIDE_COUNT; i++) {
         struct flow *f = &k->c->flow[i];
-        f->count = f->una_at = 0;
+        sent_clear(&k->t->sent, &f->sent);
         f->any = f->una_known = f->ack_seen = f->win_known = f->echo_known = f->syn_acked = false;
         f->fin_got = f->fin_ack_got = false;
         f->reject_frame = 0;
         ranges_clear(&f->seen);
     }
     k->r->base_known = false;
-    k->f->any = flow_sent(k->t, k->f, &syn) && ranges_add(&k->f->seen, syn.left, syn.right, NULL);
+    k->f->any = sent_add(&k->t->sent, &k->f->sent, &syn) &&
+                ranges_add(&k->f->seen, k->t->mem, syn.left, syn.right, NULL);
+    k->t->starved |= !k->f->any;
     k->f->nxt = k->f->rcv = syn.right;
     k->c->open = false;
 }
@@ -157,7 +164,7 @@ static void set_base(struct look *k)
         f->base_known = true;
         if (again) { /* a SYN ACK with another number: this direction starts again */
             f->any = f->syn = f->una_known = f->fin = r->ack_seen = false;
-            f->count = f->una_at = 0;
+            sent_clear(&k->t->sent, &f->sent);
             ranges_clear(&f->seen);
         }
     }
@@ -230,7 +237,7 @@ static void refuse(struct look *k)
 
 static void look_init(struct look *k, struct track *t, const struct seg *s, uint32_t at, struct verdict *v)
 {
-    struct conn *c = &t->conns[at];
+    struct conn *c = conn_at(t, at);
     *v = (struct verdict){.conn = at, .cause_row = NO_ROW, .repeats = t->repeats};
     *k = (struct look){.t = t, .c = c, .s = s, .v = v, .from = side_of(c, s), .left = s->seq};
     k->syn = s->flags & TCP_SYN && !(s->flags & TCP_RST);
@@ -264,14 +271,11 @@ static void count(struct look *k)
     n->syns += k->syn;
     n->fins += k->fin;
     n->resets += k->rst;
-    if (labels & LBL(RETRANSMISSION)) {
-        n->retransmitted_segments++;
-        n->retransmitted_bytes += k->s->len;
-    } else if (!k->probe && !k->refused) {
-        n->unique_bytes += k->s->len;
-    }
-    n->out_of_order += (labels & LBL(OUT_OF_ORDER)) != 0;
-    n->zero_windows += (labels & LBL(ZERO_WINDOW)) != 0;
+    n->unique_bytes += k->fresh;
+    n->retransmitted_bytes += k->again;
+    n->retransmitted_segments += k->repeated;
+    n->out_of_order += k->overtaken;
+    n->zero_windows += !k->s->win && !k->rst;
     n->keep_alives += (labels & LBL(KEEP_ALIVE)) != 0;
     n->dup_acks += (labels & LBL(DUP_ACK)) != 0;
 }
@@ -286,7 +290,7 @@ static void remember_last(struct look *k)
         c->first_frame = k->receipt.frame;
         c->first_ns = c->first_ns ? c->first_ns : s->time_ns;
     }
-    c->last_frame = f->last_frame = k->receipt.frame;
+    f->last_frame = k->receipt.frame;
     c->last_ns = f->last_ns = s->time_ns;
     count(k);
     if (s->fragment)
@@ -343,7 +347,7 @@ static void doubt(struct look *k)
     struct conn *c = k->c;
     if (!k->syn || k->ack || c->older == NO_CONN || !(k->v->labels & LBL(PORT_REUSED)) || c->self)
         return;
-    const struct conn *o = &k->t->conns[c->older];
+    const struct conn *o = conn_at(k->t, c->older);
     enum side to = endpoint_equal(&o->tuple.end[SIDE_CLIENT], &k->s->dst) ? SIDE_CLIENT : SIDE_SERVER;
     if (!still_open((enum tcp_state)o->flow[to].state))
         return;
@@ -414,6 +418,6 @@ void track_arrived(struct track *t, uint32_t frame)
 
 void track_gone(struct track *t, uint32_t conn, enum side side)
 {
-    if (conn < t->count && side < SIDE_COUNT)
-        machine_input(&t->conns[conn], side, IN_GONE);
+    if (conn < t->conns.count && side < SIDE_COUNT)
+        machine_input(conn_at(t, conn), side, IN_GONE);
 }

@@ -58,18 +58,21 @@ void track_arrived(struct track *t, uint32_t frame);
 
 /* One direction of a connection: what its sender sent. All counts from the first segment seen. */
 struct flow_stats {
-    uint64_t segments, bytes, unique_bytes, data_segments, pure_acks;
-    uint64_t retransmitted_segments, retransmitted_bytes, out_of_order, zero_windows, keep_alives, dup_acks;
+    uint64_t bytes, unique_bytes, retransmitted_bytes; /* payload: all; seen for the first time; sent before */
+    uint64_t rtt_min_ns, rtt_max_ns, rtt_sum_ns;       /* Karn's rule; min is UINT64_MAX while there is none */
+    uint32_t rtt_samples;
+    uint32_t segments, data_segments, pure_acks;
+    uint32_t retransmitted_segments; /* of which any part, SYN and FIN too, was sent before */
+    uint32_t out_of_order;           /* with new data below the highest number seen */
+    uint32_t zero_windows, keep_alives, dup_acks;
     uint32_t syns, fins, resets;
-    uint64_t rtt_min_ns, rtt_max_ns, rtt_sum_ns,
-        rtt_samples; /* Karn's rule; min is UINT64_MAX while there is none */
 };
 
 /* A connection as known up to the last event. */
 struct conn_view {
     struct tuple tuple;
     uint64_t first_ns, last_ns;
-    uint32_t first_frame, last_frame;
+    uint32_t first_frame;
     enum tcp_state state[SIDE_COUNT]; /* the machine's */
     uint32_t isn[SIDE_COUNT];         /* raw number that relative 0 stands for */
     bool isn_known[SIDE_COUNT];

@@ -2,16 +2,6 @@
 
 #include <string.h>
 
-bool addr_equal(const struct addr *a, const struct addr *b)
-{
-    return a->family == b->family && memcmp(a->at, b->at, a->family == 6 ? 16 : 4) == 0;
-}
-
-bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && addr_equal(&a->addr, &b->addr);
-}
-
 static const char *const state_names[STATE_COUNT] = {
 #define STATE(id, name, brief) [STATE_##id] = (name),
 #include "core/states.def"

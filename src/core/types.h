@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Marks a text for the catalogue; core never translates. */
 #define N_(text) text
@@ -81,7 +82,8 @@ enum {
     TCP_NS = 0x100
 };
 
-/* An IP address: family is 4 or 6, 0 where none is known; IPv4 uses the first four bytes. Network order. */
+/* An IP address: family is 4 or 6, 0 where none is known; IPv4 uses the first four bytes, the others
+ * are 0. Network order. */
 struct addr {
     uint8_t family;
     uint8_t at[16];
@@ -98,8 +100,16 @@ struct tuple {
     struct endpoint end[SIDE_COUNT];
 };
 
-bool addr_equal(const struct addr *a, const struct addr *b);
-bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+/* Bytes behind an IPv4 address are 0 in both. */
+static inline bool addr_equal(const struct addr *a, const struct addr *b)
+{
+    return a->family == b->family && memcmp(a->at, b->at, sizeof a->at) == 0;
+}
+
+static inline bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+    return a->port == b->port && addr_equal(&a->addr, &b->addr);
+}
 
 /* Names as the export has them ("SYN-RECEIVED", "dup-ack", "dup_ack", "handshake 1/3", "rto"); static
  * storage. NULL for STATE_UNKNOWN, STEP_NONE, CAUSE_UNKNOWN. */

@@ -2,7 +2,7 @@
 #ifndef TCPVIZ_SESSION_FACTS_H
 #define TCPVIZ_SESSION_FACTS_H
 
-#include "session/chunks.h"
+#include "core/chunks.h"
 #include "session/session.h"
 #include "session/store.h"
 

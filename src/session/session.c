@@ -9,7 +9,12 @@
 #include "session/facts.h"
 #include "session/pack.h"
 
-enum { LAST_READ = 160 /* bytes of a read() that are looked at for its first line */ };
+enum {
+    LAST_READ = 160, /* bytes of a read() that are looked at for its first line */
+    ROWS_SHIFT = 10, /* so many rows come at once, as a power of two */
+    EXTRAS_SHIFT = 7,
+    CONNS_SHIFT = 6
+};
 
 struct session *session_new(const struct session_options *o)
 {
@@ -19,10 +24,10 @@ struct session *session_new(const struct session_options *o)
     s->mem = o->mem;
     s->keep = o->keep;
     s->started_ns = o->started_ns;
-    chunks_init(&s->rows, s->mem, sizeof(struct row));
-    chunks_init(&s->extras, s->mem, sizeof(struct extra));
-    chunks_init(&s->segments, s->mem, sizeof(uint32_t));
-    chunks_init(&s->conns, s->mem, sizeof(struct conn_facts));
+    chunks_init(&s->rows, s->mem, sizeof(struct row), ROWS_SHIFT);
+    chunks_init(&s->extras, s->mem, sizeof(struct extra), EXTRAS_SHIFT);
+    chunks_init(&s->segments, s->mem, sizeof(uint32_t), ROWS_SHIFT);
+    chunks_init(&s->conns, s->mem, sizeof(struct conn_facts), CONNS_SHIFT);
     s->arena = arena_new(s->mem);
     s->store = store_new(s->mem);
     s->track = track_new(s->mem, &o->track);

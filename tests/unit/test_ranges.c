@@ -51,7 +51,7 @@ static void agrees_with_a_map(void **state)
         const uint32_t base = UINT32_MAX - SPACE / 2;
         bool map[SPACE] = {false};
         struct ranges r;
-        ranges_init(&r, &mem, SPACE);
+        ranges_init(&r, SPACE);
         for (int step = 0; step < 60; step++) {
             uint32_t left = (uint32_t)(rand() % SPACE), right = left + (uint32_t)(rand() % 12), known = 0,
                      fresh = 99;
@@ -66,7 +66,7 @@ static void agrees_with_a_map(void **state)
             while (gap < SPACE && map[gap])
                 gap++;
             assert_int_equal(ranges_gap(&r, from).v, base + gap);
-            assert_true(ranges_add(&r, from, to, &fresh));
+            assert_true(ranges_add(&r, &mem, from, to, &fresh));
             assert_int_equal(fresh, right - left - known);
             memset(map + left, true, right - left);
             if (step % 20 == 19) {
@@ -75,7 +75,7 @@ static void agrees_with_a_map(void **state)
             }
             check_order(&r);
         }
-        ranges_release(&r);
+        ranges_release(&r, &mem);
     }
     assert_int_equal(held, 0);
 }
@@ -85,20 +85,20 @@ static void oldest_gives_way(void **state)
     (void)state;
     struct ranges r;
     uint32_t fresh;
-    ranges_init(&r, &mem, 4);
+    ranges_init(&r, 4);
     for (uint32_t i = 0; i < 6; i++)
-        assert_true(ranges_add(&r, seq_of(100 * i), seq_of(100 * i + 10), NULL));
+        assert_true(ranges_add(&r, &mem, seq_of(100 * i), seq_of(100 * i + 10), NULL));
     assert_int_equal(r.count, 4);
     assert_int_equal(range_at(&r, 0)->left.v, 200);
-    assert_true(ranges_add(&r, seq_of(100), seq_of(110), &fresh)); /* older than all: not kept */
+    assert_true(ranges_add(&r, &mem, seq_of(100), seq_of(110), &fresh)); /* older than all: not kept */
     assert_int_equal(fresh, 10);
     assert_int_equal(r.count, 4);
-    assert_true(ranges_add(&r, seq_of(350), seq_of(360), NULL)); /* in the middle */
+    assert_true(ranges_add(&r, &mem, seq_of(350), seq_of(360), NULL)); /* in the middle */
     assert_int_equal(range_at(&r, 0)->left.v, 300);
     assert_int_equal(range_at(&r, 1)->left.v, 350);
     ranges_clear(&r);
     assert_int_equal(ranges_overlap(&r, seq_of(0), seq_of(1000)), 0);
-    ranges_release(&r);
+    ranges_release(&r, &mem);
 }
 
 /* Five times around the number space, in one range. */
@@ -106,19 +106,19 @@ static void a_long_stream_stays_in_order(void **state)
 {
     (void)state;
     struct ranges r;
-    ranges_init(&r, &mem, 8);
+    ranges_init(&r, 8);
     uint32_t at = 1, fresh, piece = 10000000;
     for (int i = 0; i < 2150; i++, at += piece) {
-        assert_true(ranges_add(&r, seq_of(at), seq_of(at + piece), &fresh));
+        assert_true(ranges_add(&r, &mem, seq_of(at), seq_of(at + piece), &fresh));
         assert_int_equal(fresh, piece);
         assert_int_equal(r.count, 1);
         assert_true(ranges_covers(&r, seq_of(at), seq_of(at + piece)));
         assert_true(seq_dist(range_at(&r, 0)->left, range_at(&r, 0)->right) <= RANGES_SPAN);
     }
-    assert_true(ranges_add(&r, seq_of(at - RANGES_SPAN - 20), seq_of(at - RANGES_SPAN - 10), &fresh));
+    assert_true(ranges_add(&r, &mem, seq_of(at - RANGES_SPAN - 20), seq_of(at - RANGES_SPAN - 10), &fresh));
     assert_int_equal(fresh, 10);
     assert_int_equal(r.count, 1);
-    ranges_release(&r);
+    ranges_release(&r, &mem);
 }
 
 static void without_memory_it_stays(void **state)
@@ -126,19 +126,18 @@ static void without_memory_it_stays(void **state)
     (void)state;
     struct ranges r;
     uint32_t fresh = 0;
-    ranges_init(&r, &mem, 100);
+    ranges_init(&r, 100);
     no_memory = true;
-    assert_true(ranges_add(&r, seq_of(0), seq_of(10), NULL));
-    assert_true(ranges_add(&r, seq_of(20), seq_of(30), NULL));
-    assert_false(ranges_add(&r, seq_of(40), seq_of(50), &fresh));
+    assert_true(ranges_add(&r, &mem, seq_of(20), seq_of(30), NULL));
+    assert_false(ranges_add(&r, &mem, seq_of(40), seq_of(50), &fresh));
     assert_int_equal(fresh, 10);
-    assert_int_equal(r.count, 2);
-    assert_true(ranges_add(&r, seq_of(30), seq_of(50), NULL)); /* touches: needs no room */
-    assert_true(ranges_add(&r, seq_of(9), seq_of(9), NULL));
-    assert_true(ranges_add(&r, seq_of(9), seq_of(3), &fresh));
+    assert_int_equal(r.count, 1);
+    assert_true(ranges_add(&r, &mem, seq_of(30), seq_of(50), NULL)); /* touches: needs no room */
+    assert_true(ranges_add(&r, &mem, seq_of(9), seq_of(9), NULL));
+    assert_true(ranges_add(&r, &mem, seq_of(9), seq_of(3), &fresh));
     assert_int_equal(fresh, 0);
     no_memory = false;
-    ranges_release(&r);
+    ranges_release(&r, &mem);
 }
 
 int main(void)

@@ -1,0 +1,109 @@
+#include "core/sent.h"
+
+enum { POOL_SHIFT = 7 };
+
+void sent_pool_init(struct sent_pool *p, const struct mem *m)
+{
+    *p = (struct sent_pool){.free = 0};
+    chunks_init(&p->items, m, sizeof(struct sent), POOL_SHIFT);
+}
+
+void sent_pool_release(struct sent_pool *p)
+{
+    chunks_release(&p->items);
+}
+
+/* A free place; 0: no memory. */
+static uint32_t take(struct sent_pool *p)
+{
+    uint32_t at = p->free;
+    if (at) {
+        p->free = sent_at(p, at)->after;
+        return at;
+    }
+    if (!p->items.count && !chunks_add(&p->items))
+        return 0;
+    return chunks_add(&p->items) ? (uint32_t)(p->items.count - 1) : 0;
+}
+
+static void forget_first(struct sent_pool *p, struct sent_list *l)
+{
+    uint32_t at = l->first;
+    struct sent *s = sent_at(p, at);
+    if (l->unacked == at) {
+        l->unacked = s->after;
+        l->out--;
+    }
+    l->first = s->after;
+    if (l->first)
+        sent_at(p, l->first)->before = 0;
+    else
+        l->last = 0;
+    l->count--;
+    s->after = p->free;
+    p->free = at;
+}
+
+/* Where a segment that begins at `left` belongs: in front of that one; 0: at the end. *acked: everything from
+ * there on has been acknowledged. */
+static uint32_t place(const struct sent_pool *p, const struct sent_list *l, seq_t left, bool *acked)
+{
+    uint32_t after = 0;
+    *acked = false;
+    for (uint32_t at = l->last; at; at = sent_at(p, at)->before) {
+        if (!seq_after(sent_at(p, at)->right, left))
+            break;
+        *acked = *acked || (l->unacked ? sent_at(p, l->unacked)->before == at : at == l->last);
+        after = at;
+    }
+    return after;
+}
+
+bool sent_add(struct sent_pool *p, struct sent_list *l, const struct sent *s)
+{
+    bool acked;
+    if (l->count == SENT_KEPT)
+        forget_first(p, l);
+    uint32_t at = take(p);
+    if (!at)
+        return false;
+    uint32_t after = place(p, l, s->left, &acked);
+    uint32_t before = after ? sent_at(p, after)->before : l->last;
+    struct sent *made = sent_at(p, at);
+    *made = *s;
+    made->before = before;
+    made->after = after;
+    *(before ? &sent_at(p, before)->after : &l->first) = at;
+    *(after ? &sent_at(p, after)->before : &l->last) = at;
+    l->count++;
+    if (!acked) {
+        if (l->unacked == after)
+            l->unacked = at;
+        l->out++;
+    }
+    return true;
+}
+
+struct sent *sent_search(const struct sent_pool *p, const struct sent_list *l, seq_t seq)
+{
+    struct sent *s = sent_at(p, l->unacked);
+    if (!s || seq_before(seq, s->left))
+        s = sent_at(p, l->first);
+    while (s && !seq_after(s->right, seq))
+        s = sent_next(p, s);
+    return s;
+}
+
+void sent_acked(struct sent_pool *p, struct sent_list *l)
+{
+    l->unacked = sent_at(p, l->unacked)->after;
+    l->out--;
+    while (l->count - l->out > SENT_PAST)
+        forget_first(p, l);
+}
+
+void sent_clear(struct sent_pool *p, struct sent_list *l)
+{
+    while (l->first)
+        forget_first(p, l);
+}

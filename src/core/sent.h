@@ -1,0 +1,61 @@
+/* sent.h: the segments of one direction that took sequence numbers: those that wait for an ACK, and the last
+ * acknowledged ones, for copies that come late. In the order of their numbers. All directions take their
+ * segments from one pool, so that a connection at rest costs next to nothing. */
+#ifndef TCPVIZ_CORE_SENT_H
+#define TCPVIZ_CORE_SENT_H
+
+#include "core/chunks.h"
+#include "core/seq.h"
+
+enum {
+    SENT_KEPT = 1024, /* segments of a direction that are remembered until they are acknowledged */
+    SENT_PAST = 8     /* and acknowledged ones after that */
+};
+
+/* A segment as first sent; and its newest copy. Links are places in the pool, 0: none. */
+struct sent {
+    seq_t left, right;
+    uint32_t frame, copy; /* copy: 0 while there is none */
+    uint64_t first_ns, last_ns;
+    uint32_t tsval, copy_tsval;
+    uint32_t before, after;
+    uint16_t copies;
+    uint16_t flags; /* TCP_SYN, TCP_FIN */
+};
+
+struct sent_pool {
+    struct chunks items; /* item 0 stands for none */
+    uint32_t free;       /* a chain by `after` */
+};
+
+/* Zeroed: none. */
+struct sent_list {
+    uint32_t first, last;
+    uint32_t unacked;    /* the first that is not acknowledged */
+    uint16_t count, out; /* all; those not acknowledged */
+};
+
+void sent_pool_init(struct sent_pool *p, const struct mem *m);
+void sent_pool_release(struct sent_pool *p);
+
+/* Adds a copy of *s where its numbers belong. Where there are too many, the oldest gives way. False: no
+ * memory. */
+bool sent_add(struct sent_pool *p, struct sent_list *l, const struct sent *s);
+/* The first one that ends after `seq`; NULL where there is none. */
+struct sent *sent_search(const struct sent_pool *p, const struct sent_list *l, seq_t seq);
+/* The first one that is not acknowledged becomes the one after it; older ones are forgotten. */
+void sent_acked(struct sent_pool *p, struct sent_list *l);
+void sent_clear(struct sent_pool *p, struct sent_list *l);
+
+/* The one at a place; NULL for 0. */
+static inline struct sent *sent_at(const struct sent_pool *p, uint32_t at)
+{
+    return at ? chunks_at(&p->items, at) : NULL;
+}
+
+static inline struct sent *sent_next(const struct sent_pool *p, const struct sent *s)
+{
+    return sent_at(p, s->after);
+}
+
+#endif
