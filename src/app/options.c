@@ -23,7 +23,7 @@ struct scan {
     int argc, at;
     char **argv;
     char name[40]; /* the option as it was written: "-p", "--port" */
-    uint32_t seen; /* a bit for each option that was given */
+    uint64_t seen; /* a bit for each option that was given */
     struct str filter;
     const char *stray;  /* the first word that is no option */
     struct voice voice; /* of the errors */
@@ -96,6 +96,14 @@ static bool take_color(struct scan *s, const char *value)
     return true;
 }
 
+static bool take_summary(struct scan *s, const char *value)
+{
+    if (*value && strcmp(value, "json") != 0)
+        return wrong(s, N_("{option}: {value} is not one of {choices}"), value, "choices", "json");
+    s->o->summary = *value ? SUMMARY_JSON : SUMMARY_TEXT;
+    return true;
+}
+
 static bool take_lang(struct scan *s, const char *value)
 {
     enum lang lang;
@@ -109,7 +117,7 @@ static bool take_lang(struct scan *s, const char *value)
 static bool take(struct scan *s, enum option id, const char *value)
 {
     struct options *o = s->o;
-    s->seen |= UINT32_C(1) << id;
+    s->seen |= UINT64_C(1) << id;
     switch (id) {
     case OPTION_HOST: o->mode = MODE_HOST; return true;
     case OPTION_READ:
@@ -122,6 +130,7 @@ static bool take(struct scan *s, enum option id, const char *value)
         return true;
     case OPTION_SCRIPT: o->script = value; return true;
     case OPTION_EXPORT: o->exports[o->export_count++] = value; return true;
+    case OPTION_SUMMARY: return take_summary(s, value);
     case OPTION_PORT: return take_number(s, value, 1, 65535, &o->port);
     case OPTION_IPV6: o->ipv6 = true; return true;
     case OPTION_BACKLOG: return take_number(s, value, 0, 65535, &o->backlog);
@@ -179,7 +188,7 @@ static bool take_long(struct scan *s, const char *text)
         if (!row->argument)
             return value ? wrong(s, N_("{option} takes no value"), NULL, "value", "")
                          : take(s, (enum option)i, "");
-        value = value_of(s, row, value);
+        value = value || row->argument[0] != '[' || row->argument[1] != '=' ? value_of(s, row, value) : "";
         return value && take(s, (enum option)i, value);
     }
     const char *near = nearest_word(text, len, long_at, NULL);
@@ -249,6 +258,13 @@ static bool check(struct scan *s)
     set_name(s, "--", "snaplen", 7);
     if (given(s, OPTION_SNAPLEN) && !given(s, OPTION_INTERFACE))
         return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "interface");
+    set_name(s, "--", "summary", 7);
+    if (given(s, OPTION_SUMMARY) && !given(s, OPTION_READ))
+        return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "read");
+    if (given(s, OPTION_SUMMARY) && given(s, OPTION_EXPORT))
+        return wrong(s, N_("{option} and --{other} do not go together"), NULL, "other", "export");
+    if (given(s, OPTION_SUMMARY) && given(s, OPTION_SCRIPT))
+        return wrong(s, N_("{option} and --{other} do not go together"), NULL, "other", "script");
     if (s->stray && lab)
         return wrong(s, N_("{value}: not expected here; a filter goes with -r or -i"), s->stray, "other", "");
     size_t out = 0;

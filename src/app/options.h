@@ -20,6 +20,7 @@ struct options {
     size_t export_count;
     int port, backlog, keepalive_s, snaplen;
     bool ipv6, ascii, no_journal;
+    enum { SUMMARY_NONE, SUMMARY_TEXT, SUMMARY_JSON } summary;
     enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
     const char *lang; /* NULL: from the environment */
 };

@@ -12,6 +12,7 @@
 #include "app/outlet.h"
 #include "app/reader.h"
 #include "app/script.h"
+#include "export/summary.h"
 #include "plat/caps.h"
 #include "plat/counters.h"
 #include "plat/crash.h"
@@ -27,6 +28,7 @@ enum {
     LIVE_RING = 4 << 20,
     STEADY_PORT = 54230,
     KEEP_LIVE = 2048,
+    KEEP_ROWS = 16384, /* a slice of the reader and more */
     LAST_LOOKS = 5,
     LOOK_MS = 3
 };
@@ -110,8 +112,14 @@ static bool privileges_down(const struct app *a, struct fail *f)
 /* A capture, no export asked for and no terminal: the ladder goes to standard output. */
 static bool prints_text(const struct options *o)
 {
-    return o->mode == MODE_READ && !o->export_count && !o->script &&
+    return o->mode == MODE_READ && !o->export_count && !o->script && !o->summary &&
            !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
+/* A script, an export of a capture or a capture to print need no terminal. */
+static bool wants_screen(const struct options *o)
+{
+    return !o->script && !(o->mode == MODE_READ && (o->export_count || o->summary)) && !prints_text(o);
 }
 
 static bool outlets_up(struct app *a, struct fail *f)
@@ -163,6 +171,12 @@ static const char *source_words(const struct options *o)
     return "";
 }
 
+/* A capture that is only exported: a row is not asked for again once it is written. */
+static bool streams(const struct options *o)
+{
+    return o->mode == MODE_READ && !o->script && !wants_screen(o);
+}
+
 static bool session_up(struct app *a, struct fail *f)
 {
     const struct options *o = a->options;
@@ -171,6 +185,8 @@ static bool session_up(struct app *a, struct fail *f)
         .started_ns = clock_now(),
         .track = {.live = is_live(o), .server_port = is_live(o) ? (uint16_t)o->port : 0},
         .keep = is_live(o) ? KEEP_LIVE : 0,
+        .rowless = o->summary != SUMMARY_NONE,
+        .most = streams(o) ? KEEP_ROWS : 0,
         .mem = a->mem,
     };
     a->session = session_new(&s);
@@ -226,12 +242,6 @@ static bool sampler_up(struct app *a, struct fail *f)
     sampler_follow(a->sampler, a->turn);
     sampler_lag(a->sampler, capture_lag_ns());
     return true;
-}
-
-/* A script, an export of a capture or a capture to print need no terminal. */
-static bool wants_screen(const struct options *o)
-{
-    return !o->script && !(o->mode == MODE_READ && o->export_count) && !prints_text(o);
 }
 
 static bool app_up(struct app *a, struct fail *f)
@@ -300,6 +310,22 @@ static void drain(struct app *a)
     turn_flush(a->turn);
 }
 
+static bool to_file(void *ctx, const char *bytes, size_t len)
+{
+    return outfile_write(ctx, bytes, len);
+}
+
+static void summarize(struct app *a, struct fail *f)
+{
+    struct outfile *out = outfile_open("-", f);
+    if (!out)
+        return;
+    const bool json = a->options->summary == SUMMARY_JSON;
+    const bool good = summary_put(a->session, &a->voice, json, (struct export_sink){to_file, out}, a->mem);
+    if (outfile_commit(out, f) && !good)
+        fail_errno(f, ENOMEM, NULL, "--summary");
+}
+
 /* The exports are finished after a failure too. */
 static void finish(struct app *a, struct fail *f)
 {
@@ -310,6 +336,8 @@ static void finish(struct app *a, struct fail *f)
         else
             fail_release(&late);
     }
+    if (a->options->summary)
+        summarize(a, f);
     if (f->status && !a->status)
         a->status = (int)f->status;
 }

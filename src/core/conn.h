@@ -40,6 +40,7 @@ struct flow {
     bool any : 1, base_known : 1, syn : 1, ack_seen : 1, una_known : 1, win_known : 1, echo_known : 1, sack_ok : 1;
     bool syn_acked : 1, syn_ack : 1, fin : 1, fin_got : 1, fin_acked : 1, fin_ack_got : 1, fin_repeated : 1;
     bool recovering : 1, probe_window : 1, syn_repeated : 1;
+    bool probed : 1; /* the byte at nxt was sent as a probe of a zero window, and may yet be taken */
     seq_t fin_end, recover; /* number after its FIN; end of what was out when a recovery began */
     uint32_t fin_frame, syn_frame;
     uint32_t probe_frame;  /* its last probe that has no answer yet */
@@ -125,6 +126,7 @@ struct track {
     enum tcp_state listener;
     int listener_fd;
     uint32_t listener_close_row;
+    uint8_t names[ANNOT_COUNT]; /* which values a sentence names (explain.c) */
     bool starved;             /* there was no memory for something: track_segment and the like say so */
     uint32_t backlog, queued; /* of the accept queue */
     bool queue_known;

@@ -194,17 +194,47 @@ static enum annot_id choose(const struct look *k)
     return k->pure ? of_ack(k) : ANNOT_STRANGE;
 }
 
-static bool names(enum annot_id id, const char *value)
+/* Values that a sentence may name. */
+enum {
+    NAMES_ACKS = 1,
+    NAMES_REPEATS = 2,
+    NAMES_CALL = 4,
+    NAMES_ACKED = 8,
+    NAMES_SILENCE = 16,
+    NAMES_NUMBER = 32,
+    NAMES_LIMIT = 64,
+    NAMES_KNOWN = 128 /* the texts have been looked through */
+};
+
+static bool says(enum annot_id id, const char *value)
 {
-    return strstr(annot_brief(id), value) || strstr(annot_what(id), value);
+    return strstr(annot_brief(id), value) || strstr(annot_what(id), value) || strstr(annot_why(id), value) ||
+           strstr(annot_next(id), value);
+}
+
+/* Which values the texts of a sentence name: looked for once. */
+static uint8_t names(struct track *t, enum annot_id id)
+{
+    static const struct {
+        const char *value;
+        uint8_t bit;
+    } values[] = {{"{acks}", NAMES_ACKS},       {"{repeats}", NAMES_REPEATS}, {"{call}", NAMES_CALL},
+                  {"{acked}", NAMES_ACKED},     {"{silence}", NAMES_SILENCE}, {"{n}", NAMES_NUMBER},
+                  {"{limit}", NAMES_LIMIT}};
+    if (!t->names[id]) {
+        t->names[id] = NAMES_KNOWN;
+        for (size_t i = 0; i < COUNT_OF(values); i++)
+            t->names[id] |= says(id, values[i].value) ? values[i].bit : 0;
+    }
+    return t->names[id];
 }
 
 /* A sentence may name only what is known, and only labels that the segment has. */
 static enum annot_id sound(const struct look *k, enum annot_id id)
 {
-    if ((annot_labels(id) & ~k->v->labels) || (!k->v->acks_frame && names(id, "{acks}")) ||
-        (!k->v->repeats_count && names(id, "{repeats}")) ||
-        (k->v->cause != CAUSE_CALL && names(id, "{call}")))
+    uint8_t named = names(k->t, id);
+    if ((annot_labels(id) & ~k->v->labels) || (!k->v->acks_frame && named & NAMES_ACKS) ||
+        (!k->v->repeats_count && named & NAMES_REPEATS) || (k->v->cause != CAUSE_CALL && named & NAMES_CALL))
         return ANNOT_PLAIN;
     return id;
 }
@@ -226,10 +256,15 @@ static uint32_t number_of(const struct look *k)
 void explain(struct look *k)
 {
     struct annot *a = &k->v->annot;
+    uint64_t silence_ms = k->silence_ns / 1000000;
     a->id = sound(k, choose(k));
-    a->number = number_of(k);
-    a->limit = k->full ? k->t->backlog : 0;
-    a->silence_ms = k->silence_ns / 1000000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(k->silence_ns / 1000000);
+    uint8_t named = names(k->t, a->id); /* a row keeps only what its words need */
+    a->number = named & NAMES_NUMBER ? number_of(k) : 0;
+    a->limit = k->full && named & NAMES_LIMIT ? k->t->backlog : 0;
+    if (named & NAMES_SILENCE)
+        a->silence_ms = silence_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)silence_ms;
+    if (!(named & NAMES_ACKED) && k->s->len)
+        a->acked = 0;
     bool guessed = k->v->cause != CAUSE_UNKNOWN && k->v->cause != CAUSE_CALL;
     a->probably = !k->t->options.live && (guessed || k->copy != COPY_NONE || (k->rst && !k->refused));
 }

@@ -51,6 +51,11 @@ void track_counter(struct track *t, const struct event_counter *c, uint64_t time
         machine_input(conn_at(t, t->retry_conn), t->retry_side, IN_GIVE_UP);
 }
 
+bool track_starved(const struct track *t)
+{
+    return t->starved;
+}
+
 size_t track_count(const struct track *t)
 {
     return t->conns.count;

@@ -28,6 +28,7 @@ static void remember(struct look *k)
     }
     if (!f->any || seq_after(k->right, f->nxt)) {
         f->nxt = k->right;
+        f->probed = false;
         f->raised_ns = k->s->time_ns;
     }
 }
@@ -46,6 +47,28 @@ static void recall(struct look *k)
                            .flags = k->syn ? TCP_SYN : TCP_FIN};
     if (again && !f->sent.count && !sent_add(&k->t->sent, &f->sent, &s))
         k->t->starved = true;
+}
+
+/* What of its numbers is new. Whether nothing is. The byte of a window probe was sent, but does not count as
+ * taken. */
+bool judge_weigh(struct look *k)
+{
+    struct flow *f = k->f;
+    seq_t end = seq_add(k->left, k->s->len);
+    bool probed = f->probed && k->s->len && seq_eq(k->left, f->nxt);
+    k->again = probed;
+    k->repeated = probed;
+    if (!f->any || !seq_before(k->left, f->nxt)) {
+        k->fresh = k->s->len - k->again;
+        return false;
+    }
+    uint32_t taken = ranges_overlap(&f->seen, k->left, k->right);
+    k->again = taken ? ranges_overlap(&f->seen, k->left, end) : 0;
+    k->fresh = k->s->len - k->again;
+    k->repeated = taken > 0;
+    seq_t top = seq_before(k->right, f->nxt) ? k->right : f->nxt;
+    k->overtaken = taken < seq_dist(k->left, top);
+    return taken == seq_dist(k->left, k->right);
 }
 
 /* Marks the segments that this one repeats. Returns the first of them; *since: how long ago it was sent last.
@@ -172,23 +195,6 @@ static void judge_window(struct look *k)
         look_label(k, LBL(WINDOW_FULL));
 }
 
-/* What of its numbers is new. Whether nothing is. */
-static bool weigh(struct look *k)
-{
-    const struct flow *f = k->f;
-    if (!f->any || !seq_before(k->left, f->nxt)) {
-        k->fresh = k->s->len;
-        return false;
-    }
-    uint32_t taken = ranges_overlap(&f->seen, k->left, k->right);
-    k->again = ranges_overlap(&f->seen, k->left, seq_add(k->left, k->s->len));
-    k->fresh = k->s->len - k->again;
-    k->repeated = taken > 0;
-    seq_t top = seq_before(k->right, f->nxt) ? k->right : f->nxt;
-    k->overtaken = taken < seq_dist(k->left, top);
-    return taken == seq_dist(k->left, k->right);
-}
-
 static void judge_bytes(struct look *k)
 {
     struct flow *f = k->f;
@@ -196,9 +202,9 @@ static void judge_bytes(struct look *k)
         look_label(k, LBL(DATA));
     if (k->fin)
         look_label(k, LBL(FIN));
+    bool seen = judge_weigh(k);
     if (k->refused)
         return;
-    bool seen = weigh(k);
     if (seen) {
         judge_copy(k);
     } else if (f->any && seq_before(k->left, f->nxt)) {
@@ -248,8 +254,11 @@ static bool is_probe(const struct look *k, bool *window)
 static void judge_probe(struct look *k, bool window)
 {
     look_label(k, window ? LBL(ZERO_WINDOW_PROBE) : LBL(KEEP_ALIVE));
-    if (k->s->len)
+    if (k->s->len) {
         look_label(k, LBL(DATA));
+        judge_weigh(k);
+        k->f->probed = k->f->probed || seq_eq(k->left, k->f->nxt);
+    }
     k->v->cause = window ? CAUSE_PERSIST : CAUSE_KEEPALIVE;
     if (!window && !k->f->probes && k->r->spoken_ns)
         k->silence_ns = k->s->time_ns - k->r->spoken_ns; /* own segments do not restart the timer */
@@ -295,6 +304,21 @@ static void judge_syn_copy(struct look *k)
     k->t->retry_side = k->from;
 }
 
+/* The byte of a window probe is acknowledged: it counts as sent from here on, by that probe. */
+void judge_probe_taken(struct look *k)
+{
+    struct flow *r = k->r;
+    const struct sent s = {.left = r->nxt,
+                           .right = seq_add(r->nxt, 1),
+                           .frame = r->probe_frame,
+                           .first_ns = r->last_ns,
+                           .last_ns = r->last_ns};
+    if (!ranges_add(&r->seen, k->t->mem, s.left, s.right, NULL) || !sent_add(&k->t->sent, &r->sent, &s))
+        k->t->starved = true;
+    r->nxt = s.right;
+    r->probed = false;
+}
+
 static void judge_syn(struct look *k)
 {
     struct flow *f = k->f, *r = k->r;
@@ -306,8 +330,10 @@ static void judge_syn(struct look *k)
     if (k->ack && seq_after(k->s->ack, seq_add(r->base, 1)) && r->syn && r->base_known)
         look_label(k, LBL(FAST_OPEN));
     if (again) {
+        k->again = k->s->len;
         judge_syn_copy(k);
     } else {
+        k->fresh = k->s->len;
         if (!k->ack && r->syn && !r->syn_ack && !c->self)
             c->crossing = true;
         remember(k);

@@ -237,6 +237,8 @@ void judge_ack(struct look *k)
             judge_close(k, false);
         return;
     }
+    if (r->probed && seq_eq(k->s->ack, seq_add(r->nxt, 1)))
+        judge_probe_taken(k);
     k->beyond = r->any && seq_after(k->s->ack, r->nxt);
     k->opens = f->win_known && !f->win;
     bool handshake = !k->beyond && judge_handshake(k);
@@ -280,6 +282,7 @@ void judge_rst(struct look *k)
     look_label(k, LBL(RST));
     if (k->s->len)
         look_label(k, LBL(DATA));
+    judge_weigh(k);
     if (!machine_rst_counts(k->c, k->from, &k->receipt)) {
         f->reject_frame = k->receipt.frame;
         k->refused = true;

@@ -375,10 +375,9 @@ static void judge(struct look *k, bool reused)
             judge_numbers(k);
             judge_ack(k);
         }
-        explain(k);
-    } else {
-        explain(k);
     }
+    if (!k->t->options.wordless)
+        explain(k);
 }
 
 bool track_segment(struct track *t, const struct seg *s, struct verdict *out)

@@ -17,6 +17,7 @@ struct track_options {
     bool live;            /* a lab: calls, counters are known, and a sentence need not say "probably" */
     uint16_t server_port; /* the port of the lab's server; 0: whoever sends the first SYN is the client */
     bool wire;            /* a segment is received at its track_arrived, not at once */
+    bool wordless;        /* nobody asks for sentences: verdicts have none */
 };
 
 struct track *track_new(const struct mem *m, const struct track_options *o);
@@ -43,6 +44,8 @@ struct verdict {
 
 /* Judges one segment; its frame numbers grow from 1. False: no memory. */
 bool track_segment(struct track *t, const struct seg *s, struct verdict *out);
+/* Whether there was once no memory for what an event meant: facts are missing. */
+bool track_starved(const struct track *t);
 
 /* A call was made (row `row`). Returns its connection, NO_CONN for the listener's and unknown ones. */
 uint32_t track_call(struct track *t, const struct event_key *key, const struct event_call *c,

@@ -9,6 +9,11 @@ size_t session_rows(const struct session *s)
     return s->rows.count;
 }
 
+size_t session_first(const struct session *s)
+{
+    return chunks_first(&s->rows);
+}
+
 const struct row *session_row(const struct session *s, size_t i)
 {
     return chunks_at(&s->rows, i);
@@ -29,7 +34,7 @@ void session_extra(const struct session *s, const struct row *r, struct row_extr
     }
     out->cause = (enum cause)x->cause;
     out->cause_row = x->cause_row;
-    out->repeats = x->repeats;
+    out->repeats = x->repeats_count ? chunks_at(&s->repeats, x->repeats) : NULL;
     out->repeats_count = x->repeats_count;
     out->annot.acked = x->acked;
     out->annot.silence_ms = x->silence_ms;
@@ -143,15 +148,30 @@ void session_stamps_of(const struct session *s, uint32_t row, uint64_t at_ns[STA
         memcpy(at_ns, x->stamps, STAMP_POINTS * sizeof *at_ns);
 }
 
+/* The i-th segment's row. */
 static uint32_t segment_row(const struct session *s, size_t i)
 {
-    const uint32_t *row = chunks_at(&s->segments, i);
-    return *row;
+    const uint32_t *row = s->mixed ? chunks_at(&s->segments, i) : NULL;
+    return row ? *row : (uint32_t)i;
+}
+
+size_t facts_segment_from(const struct session *s, size_t row)
+{
+    size_t low = chunks_first(&s->segments), high = s->segments.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (segment_row(s, middle) < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 uint32_t session_frame(const struct session *s, uint32_t frame)
 {
-    size_t low = 0, high = s->segments.count;
+    const size_t count = s->mixed ? s->segments.count : s->rows.count;
+    size_t low = s->mixed ? facts_segment_from(s, session_first(s)) : session_first(s), high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (session_row(s, segment_row(s, middle))->frame < frame)
@@ -159,7 +179,7 @@ uint32_t session_frame(const struct session *s, uint32_t frame)
         else
             high = middle;
     }
-    if (low == s->segments.count)
+    if (low == count)
         return NO_ROW;
     uint32_t row = segment_row(s, low);
     return session_row(s, row)->frame == frame ? row : NO_ROW;
@@ -238,7 +258,7 @@ uint64_t session_frames(const struct session *s)
 
 uint64_t session_segments(const struct session *s)
 {
-    return s->segments.count;
+    return s->segment_count;
 }
 
 bool session_out_of_memory(const struct session *s)

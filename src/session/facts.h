@@ -8,11 +8,11 @@
 
 /* What a segment row has beyond its 64 bytes; most rows have none. */
 struct extra {
-    uint32_t cause_row, repeats_count;
-    uint32_t acked, silence_ms, number, limit; /* as in struct annot */
-    const uint32_t *repeats;                   /* in the arena */
     uint64_t *stamps;                          /* STAMP_POINTS times in the arena, NULL: none */
-    uint8_t cause;
+    uint32_t cause_row;
+    uint32_t acked, silence_ms, number, limit; /* as in struct annot */
+    uint32_t repeats;                          /* where they begin in session.repeats */
+    uint8_t repeats_count, cause;
     bool probably;
 };
 
@@ -48,12 +48,18 @@ struct session {
     uint32_t keep;          /* bytes of a frame; 0: all */
     struct chunks rows;     /* struct row */
     struct chunks extras;   /* struct extra */
-    struct chunks segments; /* uint32_t: the rows that are segments, so that a frame is found by bisection */
+    struct chunks repeats;  /* uint32_t: frames */
+    struct chunks segments; /* uint32_t: the rows that are segments, so that a frame is found by bisection; none
+                               while every row is one */
+    uint64_t segment_count;
     struct chunks conns;    /* struct conn_facts */
     struct event_listener listener;
     bool listener_known, start_segment; /* start_ns is a segment's */
     const char *source;
     uint64_t started_ns, start_ns, frames, version;
+    bool mixed; /* not every row is a segment */
+    bool rowless;
+    uint32_t most;
     bool out_of_memory;
 };
 
@@ -63,6 +69,9 @@ struct conn_live *facts_live(struct session *s, uint32_t conn);
 /* The extra of a row, made where it is missing. NULL: no memory. */
 struct extra *facts_extra(struct session *s, struct row *r);
 const struct extra *facts_extra_of(const struct session *s, const struct row *r); /* NULL: it has none */
+
+/* How many segments stand before row `row`; where not every row is a segment. */
+size_t facts_segment_from(const struct session *s, size_t row);
 
 /* Gives a stamp to its segment, or lets it wait for it. False: no memory. */
 bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f);

@@ -13,6 +13,7 @@ enum {
     LAST_READ = 160, /* bytes of a read() that are looked at for its first line */
     ROWS_SHIFT = 10, /* so many rows come at once, as a power of two */
     EXTRAS_SHIFT = 7,
+    REPEATS_SHIFT = 8,
     CONNS_SHIFT = 6
 };
 
@@ -23,14 +24,19 @@ struct session *session_new(const struct session_options *o)
         return NULL;
     s->mem = o->mem;
     s->keep = o->keep;
+    s->rowless = o->rowless;
+    s->most = o->most;
     s->started_ns = o->started_ns;
     chunks_init(&s->rows, s->mem, sizeof(struct row), ROWS_SHIFT);
     chunks_init(&s->extras, s->mem, sizeof(struct extra), EXTRAS_SHIFT);
+    chunks_init(&s->repeats, s->mem, sizeof(uint32_t), REPEATS_SHIFT);
     chunks_init(&s->segments, s->mem, sizeof(uint32_t), ROWS_SHIFT);
     chunks_init(&s->conns, s->mem, sizeof(struct conn_facts), CONNS_SHIFT);
     s->arena = arena_new(s->mem);
     s->store = store_new(s->mem);
-    s->track = track_new(s->mem, &o->track);
+    struct track_options track = o->track;
+    track.wordless = o->rowless;
+    s->track = track_new(s->mem, &track);
     const char *source = o->source ? o->source : "";
     s->source = s->arena ? arena_text(s->arena, source, strlen(source)) : NULL;
     if (s->arena && s->store && s->track && s->source)
@@ -49,6 +55,7 @@ void session_free(struct session *s)
     arena_free(s->arena);
     chunks_release(&s->rows);
     chunks_release(&s->extras);
+    chunks_release(&s->repeats);
     chunks_release(&s->segments);
     chunks_release(&s->conns);
     mem_free(s->mem, s, sizeof *s);
@@ -86,10 +93,26 @@ struct extra *facts_extra(struct session *s, struct row *r)
     return x;
 }
 
+/* From here on not every row is a segment: those so far get their index. */
+static bool begin_index(struct session *s)
+{
+    for (size_t i = 0; i < s->rows.count; i++) {
+        uint32_t *row = chunks_add(&s->segments);
+        if (!row) {
+            chunks_release(&s->segments);
+            return false;
+        }
+        *row = (uint32_t)i;
+    }
+    s->mixed = true;
+    chunks_trim(&s->segments, session_first(s));
+    return true;
+}
+
 /* A row at the end of the timeline that is not a segment, in its connection's chain. */
 static struct row *add_row(struct session *s, const struct event *e, uint32_t conn, enum side side)
 {
-    struct row *r = chunks_add(&s->rows);
+    struct row *r = s->mixed || begin_index(s) ? chunks_add(&s->rows) : NULL;
     if (!r)
         return NULL;
     *r = (struct row){.time_ns = e->time_ns,
@@ -148,6 +171,23 @@ static bool needs_extra(const struct verdict *v, const struct row *r)
            a->probably || (a->acked && !r->bare);
 }
 
+/* They stand within one chunk, so that a pointer to the first is one to all. */
+static bool add_repeats(struct session *s, const struct verdict *v, uint32_t *first)
+{
+    size_t chunk = (size_t)1 << REPEATS_SHIFT;
+    while (chunk - (s->repeats.count & (chunk - 1)) < v->repeats_count)
+        if (!chunks_add(&s->repeats))
+            return false;
+    *first = (uint32_t)s->repeats.count;
+    for (uint32_t i = 0; i < v->repeats_count; i++) {
+        uint32_t *frame = chunks_add(&s->repeats);
+        if (!frame)
+            return false;
+        *frame = v->repeats[i];
+    }
+    return true;
+}
+
 static bool add_extra(struct session *s, const struct verdict *v, struct row *r)
 {
     if (!needs_extra(v, r))
@@ -162,15 +202,8 @@ static bool add_extra(struct session *s, const struct verdict *v, struct row *r)
     x->number = v->annot.number;
     x->limit = v->annot.limit;
     x->probably = v->annot.probably;
-    if (v->repeats_count == 0)
-        return true;
-    uint32_t *repeats = arena_take(s->arena, v->repeats_count * sizeof *repeats);
-    if (!repeats)
-        return false;
-    memcpy(repeats, v->repeats, v->repeats_count * sizeof *repeats);
-    x->repeats = repeats;
-    x->repeats_count = v->repeats_count;
-    return true;
+    x->repeats_count = (uint8_t)v->repeats_count;
+    return v->repeats_count == 0 || add_repeats(s, v, &x->repeats);
 }
 
 static void fill_segment(struct row *r, const struct seg *g, const struct verdict *v)
@@ -195,20 +228,66 @@ static void fill_segment(struct row *r, const struct seg *g, const struct verdic
     r->states = (uint8_t)(v->state[SIDE_CLIENT] | v->state[SIDE_SERVER] << 4);
 }
 
+/* What stands beside a row that is given up goes with it: extras and frames come in the order of rows. */
+static void trim_beside(struct session *s, size_t first)
+{
+    const struct row *r = session_row(s, first);
+    for (size_t i = first; r && (r->kind != EVENT_SEGMENT || r->extra == NO_ROW); i++)
+        r = session_row(s, i + 1);
+    if (!r)
+        return;
+    store_trim(s->store, r->where);
+    chunks_trim(&s->extras, r->extra);
+    const struct extra *x = chunks_at(&s->extras, r->extra);
+    for (size_t i = r->extra; x && !x->repeats_count; i++)
+        x = chunks_at(&s->extras, i + 1);
+    if (x)
+        chunks_trim(&s->repeats, x->repeats);
+}
+
+/* Older rows give way where there are more than are wanted: a chunk at a time. */
+static void give_way(struct session *s)
+{
+    size_t first = session_first(s), chunk = (size_t)1 << ROWS_SHIFT;
+    if (!s->most || s->rows.count - first < s->most + chunk)
+        return;
+    chunks_trim(&s->rows, first + chunk);
+    if (s->mixed)
+        chunks_trim(&s->segments, facts_segment_from(s, session_first(s)));
+    trim_beside(s, session_first(s));
+}
+
+/* A row at the end of the timeline; where not every row is a segment, segments have an index of their own. */
+static struct row *add_segment_row(struct session *s)
+{
+    uint32_t *index = s->mixed ? chunks_add(&s->segments) : NULL;
+    struct row *r = !s->mixed || index ? chunks_add(&s->rows) : NULL;
+    if (index && r)
+        *index = (uint32_t)(s->rows.count - 1);
+    else if (index)
+        chunks_drop(&s->segments);
+    return r;
+}
+
+static void drop_segment_row(struct session *s)
+{
+    chunks_drop(&s->rows);
+    if (s->mixed)
+        chunks_drop(&s->segments);
+}
+
 static bool add_segment(struct session *s, const struct seg *g, uint64_t place, bool injected)
 {
-    uint32_t at = (uint32_t)s->rows.count;
-    struct verdict v = {0};
-    uint32_t *index = chunks_add(&s->segments);
-    struct row *r = index ? chunks_add(&s->rows) : NULL;
-    if (!r || !track_segment(s->track, g, &v) || !facts_conn(s, v.conn)) {
-        if (r)
-            chunks_drop(&s->rows);
-        if (index)
-            chunks_drop(&s->segments);
+    struct verdict v;
+    struct row *r = add_segment_row(s);
+    if (!r)
+        return false;
+    if (!track_segment(s->track, g, &v) || !facts_conn(s, v.conn)) {
+        drop_segment_row(s);
         return false;
     }
-    *index = at;
+    uint32_t at = (uint32_t)(s->rows.count - 1);
+    s->segment_count++;
     fill_segment(r, g, &v);
     r->where = place;
     r->injected = injected;
@@ -228,6 +307,12 @@ static bool apply_segment(struct session *s, const struct event *e)
         return true;
     g.time_ns = e->time_ns;
     g.frame = (uint32_t)s->frames;
+    if (s->rowless) {
+        struct verdict v;
+        s->segment_count++;
+        return track_segment(s->track, &g, &v);
+    }
+    give_way(s);
     bool cut = s->keep != 0 && seen->caplen > s->keep;
     struct frame f = {.bytes = seen->bytes,
                       .caplen = cut ? s->keep : seen->caplen,
@@ -341,7 +426,7 @@ bool session_apply(struct session *s, const struct event *e)
     s->start_segment |= first;
     if (s->start_ns == 0 || first)
         s->start_ns = e->time_ns;
-    if (s->rows.count < NO_ROW && apply_kind(s, e))
+    if (s->rows.count < NO_ROW && apply_kind(s, e) && !track_starved(s->track))
         return true;
     s->out_of_memory = true;
     return false;

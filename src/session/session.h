@@ -15,6 +15,8 @@ struct session_options {
     uint64_t started_ns; /* since the epoch */
     struct track_options track;
     uint32_t keep; /* bytes of a frame that are kept once it was judged whole; 0: all */
+    bool rowless;  /* only the connections are wanted: no row is kept */
+    uint32_t most; /* rows that are kept at least; older ones give way. 0: all */
     const struct mem *mem;
 };
 
@@ -64,7 +66,9 @@ struct row_extra {
 };
 
 size_t session_rows(const struct session *s);
-const struct row *session_row(const struct session *s, size_t i); /* NULL past the end */
+/* The first row that is still there: rows keep their numbers when older ones give way. */
+size_t session_first(const struct session *s);
+const struct row *session_row(const struct session *s, size_t i); /* NULL past the end, or given up */
 /* Never NULL: what a row has not is zero. For a row without extra, annot holds id and acked from the row. */
 void session_extra(const struct session *s, const struct row *r, struct row_extra *out);
 /* The segment of a row, decoded again from the store: addresses, options, header spans.

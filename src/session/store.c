@@ -21,7 +21,7 @@ struct block {
 struct store {
     const struct mem *mem;
     struct block *block;
-    size_t count, cap, held;
+    size_t count, cap, held, gone; /* gone: blocks before that one were given up */
 };
 
 struct store *store_new(const struct mem *m)
@@ -87,6 +87,16 @@ void store_get(const struct store *s, uint64_t place, struct frame *out)
     struct head h;
     memcpy(&h, at, sizeof h);
     *out = (struct frame){at + sizeof h, h.caplen, h.wirelen, h.linktype, h.cut, h.cksum};
+}
+
+void store_trim(struct store *s, uint64_t place)
+{
+    for (; s->gone < s->count && s->gone < place >> 32; s->gone++) {
+        struct block *b = &s->block[s->gone];
+        mem_free(s->mem, b->at, b->size);
+        s->held -= b->size;
+        *b = (struct block){0};
+    }
 }
 
 size_t store_used(const struct store *s)

@@ -24,6 +24,8 @@ bool store_put(struct store *s, const struct frame *f, uint64_t *place);
 /* The frame at a place that store_put gave. */
 void store_get(const struct store *s, uint64_t place, struct frame *out);
 /* Bytes held from memory. */
+/* Frames before that place are not asked for any more. */
+void store_trim(struct store *s, uint64_t place);
 size_t store_used(const struct store *s);
 
 #endif

@@ -1,0 +1,164 @@
+/* summary_text.c: a connection in a line of at most 120 columns:
+ *
+ *      #  client                server                state         segs    bytes     time  rexmt 0-win      rtt
+ *      1  127.0.0.1:54230       127.0.0.1:3344        TIME-WAIT       12      556   14.1 s   0.0%     0    46 µs
+ */
+#include "export/summary_lines.h"
+
+#include "export/export.h"
+
+/* Cells of the columns; a negative one stands to the left. */
+enum { NUMBER = 7, END = -22, STATE = -12, SEGMENTS = 9, BYTES = 9, TIME = 9, SHARE = 8, ZERO = 6, RTT = 9 };
+
+/* What was put behind `start` becomes a cell of the line. */
+static void make_cell(struct str *out, size_t start, int cells)
+{
+    size_t width = (size_t)(cells < 0 ? -cells : cells), len = out->len - start;
+    size_t used = cells_of(out->at + start, len), fill = used < width ? width - used : 0;
+    str_put_rep(out, " ", fill);
+    if (cells > 0 && !out->failed) {
+        memmove(out->at + start + fill, out->at + start, len);
+        memset(out->at + start, ' ', fill);
+    }
+    str_put_char(out, ' ');
+}
+
+static void put_word(struct str *out, const char *text, int cells)
+{
+    size_t start = out->len;
+    str_put(out, text);
+    make_cell(out, start, cells);
+}
+
+static void put_number(struct str *out, uint64_t v, int cells)
+{
+    size_t start = out->len;
+    str_put_grouped(out, v);
+    make_cell(out, start, cells);
+}
+
+static void put_end(struct str *out, const struct endpoint *e)
+{
+    size_t start = out->len;
+    str_put_endpoint(out, e);
+    make_cell(out, start, END);
+}
+
+static void put_span(struct str *out, const struct voice *v, uint64_t ns, bool known, int cells)
+{
+    size_t start = out->len;
+    if (known)
+        str_put_span(out, ns, v->ascii);
+    else
+        str_put(out, v->ascii ? "-" : "–");
+    make_cell(out, start, cells);
+}
+
+/* "1.5 %": tenths are rounded. */
+static void put_share(struct str *out, uint64_t part, uint64_t whole, int cells)
+{
+    size_t start = out->len;
+    str_put_fixed(out, whole ? (part * 2000 + whole) / (whole * 2) : 0, 1);
+    str_put(out, " %");
+    make_cell(out, start, cells);
+}
+
+static void end_line(struct str *out)
+{
+    size_t len = out->len;
+    while (len > 0 && out->at[len - 1] == ' ')
+        len--;
+    str_cut(out, len);
+    str_put_char(out, '\n');
+}
+
+void summary_head(struct str *out, const struct voice *v)
+{
+    put_word(out, "#", NUMBER);
+    put_word(out, say(v, N_("client")), END);
+    put_word(out, say(v, N_("server")), END);
+    put_word(out, say(v, N_("state")), STATE);
+    put_word(out, say(v, N_("segments")), SEGMENTS);
+    put_word(out, say(v, N_("bytes")), BYTES);
+    put_word(out, say(v, N_("time")), TIME);
+    put_word(out, say(v, N_("again")), SHARE);
+    put_word(out, say(v, N_("0-win")), ZERO);
+    put_word(out, say(v, N_("rtt")), RTT);
+    end_line(out);
+}
+
+/* The mean of both directions' measured times. */
+static bool mean_rtt(const struct conn_view *c, uint64_t *ns)
+{
+    uint64_t sum = c->stats[0].rtt_sum_ns + c->stats[1].rtt_sum_ns;
+    uint64_t count = (uint64_t)c->stats[0].rtt_samples + c->stats[1].rtt_samples;
+    *ns = count ? sum / count : 0;
+    return count > 0;
+}
+
+static const char *state_words(const struct voice *v, const struct conn_view *c)
+{
+    if (c->stats[SIDE_CLIENT].resets + c->stats[SIDE_SERVER].resets)
+        return say(v, N_("reset"));
+    const char *name = state_name(c->state[SIDE_CLIENT]);
+    return name ? name : say(v, N_("unknown"));
+}
+
+void summary_text(struct str *out, const struct voice *v, uint32_t conn, const struct conn_view *c,
+                  struct totals *sum)
+{
+    const struct flow_stats *a = &c->stats[SIDE_CLIENT], *b = &c->stats[SIDE_SERVER];
+    uint64_t segments = (uint64_t)a->segments + b->segments, bytes = a->bytes + b->bytes, rtt;
+    uint64_t again = (uint64_t)a->retransmitted_segments + b->retransmitted_segments;
+    uint64_t zero = (uint64_t)a->zero_windows + b->zero_windows;
+    bool measured = mean_rtt(c, &rtt);
+    put_number(out, (uint64_t)conn + 1, NUMBER);
+    put_end(out, &c->tuple.end[SIDE_CLIENT]);
+    put_end(out, &c->tuple.end[SIDE_SERVER]);
+    put_word(out, state_words(v, c), STATE);
+    put_number(out, segments, SEGMENTS);
+    size_t start = out->len;
+    str_put_size(out, bytes);
+    make_cell(out, start, BYTES);
+    put_span(out, v, c->last_ns > c->first_ns ? c->last_ns - c->first_ns : 0, true, TIME);
+    put_share(out, again, segments, SHARE);
+    put_number(out, zero, ZERO);
+    put_span(out, v, rtt, measured, RTT);
+    end_line(out);
+    sum->conns++;
+    sum->segments += segments;
+    sum->bytes += bytes;
+    sum->retransmitted += again;
+    sum->zero_windows += zero;
+    sum->resets += (uint64_t)a->resets + b->resets;
+    sum->out_of_order += (uint64_t)a->out_of_order + b->out_of_order;
+}
+
+void summary_totals(struct str *out, const struct voice *v, const struct totals *sum)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } values[] = {{"conns", sum->conns},
+                  {"segments", sum->segments},
+                  {"bytes", sum->bytes},
+                  {"again", sum->retransmitted},
+                  {"zero", sum->zero_windows},
+                  {"resets", sum->resets},
+                  {"late", sum->out_of_order}};
+    enum { VALUES = COUNT_OF(values) };
+    struct str words[VALUES];
+    for (size_t i = 0; i < VALUES; i++) {
+        str_init(&words[i], out->mem);
+        str_put_grouped(&words[i], values[i].value);
+        out->failed |= words[i].failed;
+    }
+    say_fill(out,
+             say(v, N_("connections {conns}, segments {segments}, bytes {bytes}, retransmitted {again}, out of order "
+                       "{late}, zero windows {zero}, resets {resets}")),
+             "conns", words[0].at, "segments", words[1].at, "bytes", words[2].at, "again", words[3].at, "zero",
+             words[4].at, "resets", words[5].at, "late", words[6].at, NULL);
+    str_put_char(out, '\n');
+    for (size_t i = 0; i < VALUES; i++)
+        str_release(&words[i]);
+}
