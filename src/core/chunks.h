@@ -1,5 +1,5 @@
-/* chunks.h: an array that grows without moving what it holds: items in chunks, pointers to them stay good. Its
- * oldest items may be given up; the others keep their numbers. */
+/* chunks.h: an array that grows without moving what it holds: items in chunks, pointers to them stay good.
+ * Its oldest items may be given up; the others keep their numbers. */
 #ifndef TCPVIZ_CORE_CHUNKS_H
 #define TCPVIZ_CORE_CHUNKS_H
 

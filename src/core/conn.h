@@ -3,8 +3,8 @@
  *
  * Numbers are raw here and become relative on the way out. A flow is one direction: what its side sent. Two
  * counts are kept apart: what a side sent (seen, nxt) and what has reached the other (rcv); on a wire whose
- * arrivals are told they differ, elsewhere a segment is received at once. A capture may hold a hundred thousand
- * connections: bytes count here, and what each segment needs stands in front. */
+ * arrivals are told they differ, elsewhere a segment is received at once. A capture may hold a hundred
+ * thousand connections: bytes count here, and what each segment needs stands in front. */
 #ifndef TCPVIZ_CORE_CONN_H
 #define TCPVIZ_CORE_CONN_H
 
@@ -31,16 +31,17 @@ struct flow {
     uint64_t last_ns;
     struct sent_list sent;
     struct ranges seen;
-    uint32_t ts_echo;  /* last TSecr: the newest timestamp that it took */
-    uint32_t dup_acks; /* in a row */
+    uint32_t ts_echo;      /* last TSecr: the newest timestamp that it took */
+    uint32_t dup_acks;     /* in a row */
     uint32_t sacked_bytes; /* that its last ACK named beyond */
     uint32_t last_frame;
     uint16_t mss, probes, timeouts;
     uint8_t state; /* enum tcp_state */
-    bool any : 1, base_known : 1, syn : 1, ack_seen : 1, una_known : 1, win_known : 1, echo_known : 1, sack_ok : 1;
+    bool any : 1, base_known : 1, syn : 1, ack_seen : 1, una_known : 1, win_known : 1, echo_known : 1,
+        sack_ok : 1;
     bool syn_acked : 1, syn_ack : 1, fin : 1, fin_got : 1, fin_acked : 1, fin_ack_got : 1, fin_repeated : 1;
     bool recovering : 1, probe_window : 1, syn_repeated : 1;
-    bool probed : 1; /* the byte at nxt was sent as a probe of a zero window, and may yet be taken */
+    bool probed : 1;        /* the byte at nxt was sent as a probe of a zero window, and may yet be taken */
     seq_t fin_end, recover; /* number after its FIN; end of what was out when a recovery began */
     uint32_t fin_frame, syn_frame;
     uint32_t probe_frame;  /* its last probe that has no answer yet */
@@ -92,18 +93,18 @@ struct conn {
     struct conn_lab *lab; /* NULL in captures */
     uint64_t first_ns, last_ns;
     uint32_t first_frame;
-    uint32_t older;         /* the connection before it on the same tuple, NO_CONN */
-    uint8_t close_at;       /* enum close_at */
-    uint8_t closer;         /* enum side of the first FIN */
-    bool self : 1;          /* both ends are one socket */
-    bool newer : 1;         /* another connection has taken its ports */
-    bool crossing : 1;      /* a simultaneous open */
-    bool open : 1;          /* the handshake is over */
-    bool queued : 1;        /* child in the accept queue */
-    bool accepted : 1;      /* fetched from it */
-    bool fins_crossed : 1;  /* a simultaneous close */
-    bool doubtful : 1;      /* its SYN came while the older connection was open */
-    bool challenged : 1;    /* and the older one has answered: the numbers are its own */
+    uint32_t older;        /* the connection before it on the same tuple, NO_CONN */
+    uint8_t close_at;      /* enum close_at */
+    uint8_t closer;        /* enum side of the first FIN */
+    bool self : 1;         /* both ends are one socket */
+    bool newer : 1;        /* another connection has taken its ports */
+    bool crossing : 1;     /* a simultaneous open */
+    bool open : 1;         /* the handshake is over */
+    bool queued : 1;       /* child in the accept queue */
+    bool accepted : 1;     /* fetched from it */
+    bool fins_crossed : 1; /* a simultaneous close */
+    bool doubtful : 1;     /* its SYN came while the older connection was open */
+    bool challenged : 1;   /* and the older one has answered: the numbers are its own */
 };
 
 /* A segment on its way to the other side. */
@@ -127,8 +128,8 @@ struct track {
     int listener_fd;
     uint32_t listener_close_row;
     uint8_t names[ANNOT_COUNT]; /* which values a sentence names (explain.c) */
-    bool starved;             /* there was no memory for something: track_segment and the like say so */
-    uint32_t backlog, queued; /* of the accept queue */
+    bool starved;               /* there was no memory for something: track_segment and the like say so */
+    uint32_t backlog, queued;   /* of the accept queue */
     bool queue_known;
     uint64_t counter_ns;                          /* when a counter moved last */
     uint32_t timeouts, loss_probes, delayed_acks; /* counters that moved and whose segment has not come */

@@ -218,8 +218,8 @@ static uint8_t names(struct track *t, enum annot_id id)
     static const struct {
         const char *value;
         uint8_t bit;
-    } values[] = {{"{acks}", NAMES_ACKS},       {"{repeats}", NAMES_REPEATS}, {"{call}", NAMES_CALL},
-                  {"{acked}", NAMES_ACKED},     {"{silence}", NAMES_SILENCE}, {"{n}", NAMES_NUMBER},
+    } values[] = {{"{acks}", NAMES_ACKS},   {"{repeats}", NAMES_REPEATS}, {"{call}", NAMES_CALL},
+                  {"{acked}", NAMES_ACKED}, {"{silence}", NAMES_SILENCE}, {"{n}", NAMES_NUMBER},
                   {"{limit}", NAMES_LIMIT}};
     if (!t->names[id]) {
         t->names[id] = NAMES_KNOWN;

@@ -29,10 +29,10 @@ struct look {
     bool full;      /* the accept queue has no room for it */
     bool fin_again; /* acknowledges a FIN for the second time */
     bool half_open, gone, timed_out, aborted, unread, unaccepted;
-    bool repeated;       /* some of its numbers were taken before */
-    bool overtaken;      /* it brings new numbers below the highest */
+    bool repeated;         /* some of its numbers were taken before */
+    bool overtaken;        /* it brings new numbers below the highest */
     uint32_t fresh, again; /* bytes of its payload that are new, that were sent before */
-    uint32_t call_bytes; /* of the write() that made it */
+    uint32_t call_bytes;   /* of the write() that made it */
 };
 
 static inline void look_label(struct look *k, uint64_t labels)

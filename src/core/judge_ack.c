@@ -41,7 +41,8 @@ static void take_ack(struct look *k)
     bool gap = k->f->sacked_bytes || k->f->dup_acks, copies = false;
     uint64_t rtt = 0;
     struct sent_pool *pool = &k->t->sent;
-    for (const struct sent *s = sent_at(pool, r->sent.unacked), *next; s && seq_before(s->left, k->s->ack); s = next) {
+    for (const struct sent *s = sent_at(pool, r->sent.unacked), *next; s && seq_before(s->left, k->s->ack);
+         s = next) {
         next = sent_next(pool, s);
         if (s->frame > newest)
             newest = s->frame;

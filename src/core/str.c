@@ -30,8 +30,7 @@ void str_cut(struct str *s, size_t len)
     }
 }
 
-/* Room for len bytes more and the 0. */
-static bool room(struct str *s, size_t len)
+bool str_room(struct str *s, size_t len)
 {
     if (s->cap - s->len > len)
         return true;
@@ -44,26 +43,6 @@ static bool room(struct str *s, size_t len)
     return true;
 }
 
-void str_put_n(struct str *s, const char *text, size_t len)
-{
-    if (!len || !room(s, len))
-        return;
-    memcpy(s->at + s->len, text, len);
-    s->len += len;
-    s->at[s->len] = 0;
-}
-
-void str_put(struct str *s, const char *text)
-{
-    if (text)
-        str_put_n(s, text, strlen(text));
-}
-
-void str_put_char(struct str *s, char c)
-{
-    str_put_n(s, &c, 1);
-}
-
 void str_put_rep(struct str *s, const char *text, size_t times)
 {
     size_t len = strlen(text);
@@ -74,10 +53,21 @@ void str_put_rep(struct str *s, const char *text, size_t times)
 /* Digits of v, from the right; returns where they start within digits[20]. */
 static unsigned to_digits(char digits[static 20], uint64_t v)
 {
+    static const char pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445"
+        "46474849505152535455565758596061626364656667686970717273747576777879808182838485868788899091"
+        "9293949596979899";
     unsigned at = 20;
-    do
-        digits[--at] = (char)('0' + v % 10);
-    while (v /= 10);
+    for (; v >= 100; v /= 100) {
+        at -= 2;
+        memcpy(digits + at, pairs + v % 100 * 2, 2);
+    }
+    if (v < 10) {
+        digits[--at] = (char)('0' + v);
+        return at;
+    }
+    at -= 2;
+    memcpy(digits + at, pairs + v * 2, 2);
     return at;
 }
 
@@ -114,8 +104,8 @@ void str_put_fixed(struct str *s, uint64_t v, unsigned decimals)
     if (!decimals)
         return;
     str_put_char(s, '.');
-    for (unsigned i = len; i < decimals; i++)
-        str_put_char(s, '0');
+    if (len < decimals)
+        str_put_rep(s, "0", decimals - len);
     str_put_n(s, digits + at + whole, len - whole);
 }
 

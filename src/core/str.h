@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "core/mem.h"
 
 struct str {
@@ -21,9 +22,30 @@ void str_release(struct str *s); /* contents; the struct may be initialised agai
 void str_clear(struct str *s);   /* to length 0; keeps its memory */
 void str_cut(struct str *s, size_t len);
 
-void str_put(struct str *s, const char *text); /* text may be NULL: nothing */
-void str_put_n(struct str *s, const char *text, size_t len);
-void str_put_char(struct str *s, char c);
+/* Makes room for len bytes more and the 0. False: no memory. */
+bool str_room(struct str *s, size_t len);
+
+static inline void str_put_n(struct str *s, const char *text, size_t len)
+{
+    if (!len || (s->cap - s->len <= len && !str_room(s, len)))
+        return;
+    memcpy(s->at + s->len, text, len);
+    s->len += len;
+    s->at[s->len] = 0;
+}
+
+/* text may be NULL: nothing. The length of a literal is counted by the compiler. */
+static inline void str_put(struct str *s, const char *text)
+{
+    if (text)
+        str_put_n(s, text, strlen(text));
+}
+
+static inline void str_put_char(struct str *s, char c)
+{
+    str_put_n(s, &c, 1);
+}
+
 void str_put_rep(struct str *s, const char *text, size_t times);
 void str_put_u64(struct str *s, uint64_t v);
 void str_put_i64(struct str *s, int64_t v);

@@ -6,13 +6,24 @@
 
 #include <string.h>
 
+static char *put_octet(char *to, unsigned v)
+{
+    if (v >= 100)
+        *to++ = (char)('0' + v / 100);
+    if (v >= 10)
+        *to++ = (char)('0' + v / 10 % 10);
+    *to++ = (char)('0' + v % 10);
+    return to;
+}
+
 static void put_addr4(struct str *s, const uint8_t *at)
 {
+    char text[16], *to = text;
     for (int i = 0; i < 4; i++) {
-        if (i)
-            str_put_char(s, '.');
-        str_put_u64(s, at[i]);
+        to = put_octet(to, at[i]);
+        *to++ = '.';
     }
+    str_put_n(s, text, (size_t)(to - text) - 1);
 }
 
 /* RFC 5952: the first longest run of two or more zero groups becomes "::". */
@@ -122,10 +133,20 @@ static bool unsafe_char(uint32_t ch)
 }
 
 /* How many bytes from here on need no care: printable ASCII. */
-static size_t plain_run(const char *bytes, size_t len, const char *besides)
+static size_t plain_run(const char *bytes, size_t len)
 {
     size_t n = 0;
-    while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x7F && !strchr(besides, bytes[n]))
+    while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x7F)
+        n++;
+    return n;
+}
+
+/* The same for JSON, which has two more that need care. */
+static size_t json_run(const char *bytes, size_t len)
+{
+    static const bool care[256] = {['"'] = true, ['\\'] = true};
+    size_t n = 0;
+    while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x7F && !care[(unsigned char)bytes[n]])
         n++;
     return n;
 }
@@ -145,7 +166,7 @@ void str_put_safe(struct str *s, const char *bytes, size_t len, bool ascii)
 {
     while (len) {
         uint32_t ch;
-        size_t n = plain_run(bytes, len, "");
+        size_t n = plain_run(bytes, len);
         if (n) {
             str_put_n(s, bytes, n);
         } else {
@@ -194,7 +215,7 @@ void str_put_json(struct str *s, const char *bytes, size_t len)
 {
     while (len) {
         uint32_t ch;
-        size_t n = plain_run(bytes, len, "\"\\");
+        size_t n = json_run(bytes, len);
         if (n) {
             str_put_n(s, bytes, n);
         } else {

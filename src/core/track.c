@@ -57,7 +57,8 @@ static uint32_t begin(struct track *t, const struct seg *s, uint32_t older)
     struct tuple tuple;
     enum side from = sender_of(t, s);
     if (older != NO_CONN && !(s->flags & TCP_SYN))
-        from = endpoint_equal(&conn_at(t, older)->tuple.end[SIDE_CLIENT], &s->src) ? SIDE_CLIENT : SIDE_SERVER;
+        from =
+            endpoint_equal(&conn_at(t, older)->tuple.end[SIDE_CLIENT], &s->src) ? SIDE_CLIENT : SIDE_SERVER;
     tuple.end[from] = s->src;
     tuple.end[side_other(from)] = s->dst;
     return conn_new(t, &tuple);

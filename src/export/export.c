@@ -54,6 +54,7 @@ struct export *export_new(const struct export_options *o, const struct session *
     e->sink = sink;
     e->conn = NO_CONN;
     str_init(&e->out, o->mem);
+    str_init(&e->note, o->mem);
     ladder_line_init(&e->line, o->mem);
     return e;
 }
@@ -64,6 +65,7 @@ void export_free(struct export *e)
         return;
     const struct mem *mem = e->out.mem;
     ladder_line_release(&e->line);
+    str_release(&e->note);
     str_release(&e->out);
     mem_free(mem, e, sizeof *e);
 }

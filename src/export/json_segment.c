@@ -2,12 +2,6 @@
  * the segment has them. */
 #include "export/json.h"
 
-static void put_number(struct str *out, const char *name, uint64_t v)
-{
-    json_key(out, name);
-    str_put_u64(out, v);
-}
-
 /* tcpdump's letters in its order. */
 static void put_flags(struct str *out, unsigned flags)
 {
@@ -22,14 +16,6 @@ static void put_flags(struct str *out, unsigned flags)
         if (flags & letters[i].flag)
             str_put_char(out, letters[i].letter);
     }
-    str_put_char(out, '"');
-}
-
-static void put_endpoint(struct str *out, const char *name, const struct endpoint *at)
-{
-    json_key(out, name);
-    str_put_char(out, '"');
-    str_put_endpoint(out, at);
     str_put_char(out, '"');
 }
 
@@ -49,50 +35,38 @@ static void put_sacks(struct str *out, const struct seg *seg, uint32_t base)
     str_put_char(out, ']');
 }
 
-static void put_true(struct str *out, const char *name)
-{
-    json_key(out, name);
-    str_put(out, "true");
-}
-
 static void put_options(struct str *out, const struct seg *seg, const struct row *r)
 {
     const struct tcp_options *o = &seg->opt;
     json_key(out, "options");
     str_put_char(out, '{');
     if (o->mss)
-        put_number(out, "mss", o->mss_value);
+        json_number(out, "mss", o->mss_value);
     if (o->sack_permitted)
-        put_true(out, "sack_permitted");
+        json_true(out, "sack_permitted");
     if (o->sacks)
         put_sacks(out, seg, seg->ack.v - r->ack);
     if (o->timestamps) {
-        put_number(out, "tsval", o->tsval);
-        put_number(out, "tsecr", o->tsecr);
+        json_number(out, "tsval", o->tsval);
+        json_number(out, "tsecr", o->tsecr);
     }
     if (o->wscale)
-        put_number(out, "wscale", o->shift);
+        json_number(out, "wscale", o->shift);
     if (o->fast_open)
-        put_true(out, "fast_open");
+        json_true(out, "fast_open");
     if (o->mptcp)
-        put_true(out, "mptcp");
+        json_true(out, "mptcp");
     str_put_char(out, '}');
 }
 
 /* An array of the names of a set's members. */
-static void put_names(struct str *out, const char *name, uint64_t set, size_t count,
-                      const char *(*name_of)(size_t i))
+static void put_names(struct str *out, uint64_t set, const char *(*name_of)(size_t i))
 {
-    bool first = true;
-    json_key(out, name);
     str_put_char(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (!(set >> i & 1))
-            continue;
+    for (bool first = true; set; set &= set - 1, first = false) {
         str_put(out, first ? "\"" : ",\"");
-        str_put(out, name_of(i));
+        str_put(out, name_of((size_t)__builtin_ctzll(set)));
         str_put_char(out, '"');
-        first = false;
     }
     str_put_char(out, ']');
 }
@@ -143,31 +117,31 @@ void json_segment(struct export *e, const struct row *r)
     json_conn(out, r->conn);
     json_text(out, "from", side_name((enum side)r->side));
     if (decoded) {
-        put_endpoint(out, "src", &seg.src);
-        put_endpoint(out, "dst", &seg.dst);
+        json_endpoint(out, "src", &seg.src);
+        json_endpoint(out, "dst", &seg.dst);
     }
     put_flags(out, r->flags);
-    put_number(out, "seq", r->seq);
-    put_number(out, "ack", r->ack);
-    put_number(out, "len", row_len(r));
-    put_number(out, "win", r->win);
+    json_number(out, "seq", r->seq);
+    json_number(out, "ack", r->ack);
+    json_number(out, "len", row_len(r));
+    json_number(out, "win", r->win);
     if (decoded)
         put_options(out, &seg, r);
-    put_names(out, "labels", r->labels, LABEL_COUNT, label_of);
-    put_names(out, "wireshark", r->wireshark, WS_COUNT, ws_of);
+    json_key(out, "labels");
+    put_names(out, r->labels, label_of);
+    json_key(out, "wireshark");
+    put_names(out, r->wireshark, ws_of);
     json_text(out, "step", step_name((enum step)r->step));
     json_text(out, "client_state", state_name(row_state(r, SIDE_CLIENT)));
     json_text(out, "server_state", state_name(row_state(r, SIDE_SERVER)));
     put_links(out, e->session, r);
     json_key(out, "note");
-    struct str note;
-    str_init(&note, out->mem);
-    say_note(&note, &e->voice, e->session, r);
+    str_clear(&e->note);
+    say_note(&e->note, &e->voice, e->session, r);
     str_put_char(out, '"');
-    str_put_json(out, note.at, note.len);
+    str_put_json(out, e->note.at, e->note.len);
     str_put_char(out, '"');
-    out->failed = out->failed || note.failed;
-    str_release(&note);
+    out->failed = out->failed || e->note.failed;
     if (r->injected)
-        put_true(out, "injected");
+        json_true(out, "injected");
 }

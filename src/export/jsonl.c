@@ -3,44 +3,40 @@
  * digit: a locale or a floating-point number would change them. */
 #include "export/json.h"
 
-void json_key(struct str *out, const char *name)
+void json_put_text(struct str *out, const char *name, size_t len, const char *text)
 {
-    if (out->len > 0 && out->at[out->len - 1] != '{')
-        str_put_char(out, ',');
-    str_put_char(out, '"');
-    str_put(out, name);
-    str_put(out, "\":");
-}
-
-void json_text(struct str *out, const char *name, const char *text)
-{
-    json_key(out, name);
+    json_put_key(out, name, len);
     if (!text) {
         str_put(out, "null");
         return;
     }
-    size_t len = 0;
-    while (text[len])
-        len++;
     str_put_char(out, '"');
-    str_put_json(out, text, len);
+    str_put_json(out, text, strlen(text));
     str_put_char(out, '"');
 }
 
 /* -1 is what the kernel did not say. */
-static void put_known(struct str *out, const char *name, int64_t v)
+static void put_known(struct str *out, const char *name, size_t len, int64_t v)
 {
-    json_key(out, name);
+    json_put_key(out, name, len);
     if (v < 0)
         str_put(out, "null");
     else
         str_put_i64(out, v);
 }
 
-void json_time(struct str *out, const char *name, uint64_t ns)
+void json_put_time(struct str *out, const char *name, size_t len, uint64_t ns)
 {
-    json_key(out, name);
+    json_put_key(out, name, len);
     str_put_fixed(out, ns, 9);
+}
+
+void json_put_endpoint(struct str *out, const char *name, size_t len, const struct endpoint *at)
+{
+    json_put_key(out, name, len);
+    str_put_char(out, '"');
+    str_put_endpoint(out, at);
+    str_put_char(out, '"');
 }
 
 void json_conn(struct str *out, uint32_t conn)
@@ -81,15 +77,15 @@ static void put_sample(struct export *e, const struct row *r)
     json_conn(out, r->conn);
     json_text(out, "state", state_name(k->state));
     json_text(out, "machine", state_name(session_sample_machine(e->session, r)));
-    put_known(out, "recv_q", k->recv_q);
-    put_known(out, "send_q", k->send_q);
-    put_known(out, "unsent", k->unsent);
-    put_known(out, "cwnd", k->cwnd);
-    put_known(out, "ssthresh", k->ssthresh);
-    put_known(out, "rtt_us", k->rtt_us);
-    put_known(out, "rto_us", k->rto_us);
+    put_known(out, JSON_NAME("recv_q"), k->recv_q);
+    put_known(out, JSON_NAME("send_q"), k->send_q);
+    put_known(out, JSON_NAME("unsent"), k->unsent);
+    put_known(out, JSON_NAME("cwnd"), k->cwnd);
+    put_known(out, JSON_NAME("ssthresh"), k->ssthresh);
+    put_known(out, JSON_NAME("rtt_us"), k->rtt_us);
+    put_known(out, JSON_NAME("rto_us"), k->rto_us);
     json_text(out, "timer", timer_name(k->timer));
-    put_known(out, "timer_ms", k->timer == TIMER_NONE ? -1 : k->timer_ms);
+    put_known(out, JSON_NAME("timer_ms"), k->timer == TIMER_NONE ? -1 : k->timer_ms);
 }
 
 static void put_listener(struct export *e, const struct row *r)
@@ -99,9 +95,9 @@ static void put_listener(struct export *e, const struct row *r)
     if (!k)
         return;
     json_text(out, "state", state_name(k->state));
-    put_known(out, "syn_q", k->syn_q);
-    put_known(out, "accept_q", k->accept_q);
-    put_known(out, "backlog", k->backlog);
+    put_known(out, JSON_NAME("syn_q"), k->syn_q);
+    put_known(out, JSON_NAME("accept_q"), k->accept_q);
+    put_known(out, JSON_NAME("backlog"), k->backlog);
 }
 
 static void put_stamp(struct export *e, const struct row *r)
@@ -111,7 +107,7 @@ static void put_stamp(struct export *e, const struct row *r)
     if (!session_stamp(e->session, r, &segment, &point))
         return;
     const struct row *of = segment == NO_ROW ? NULL : session_row(e->session, segment);
-    put_known(&e->out, "frame", of ? (int64_t)of->frame : -1);
+    put_known(&e->out, JSON_NAME("frame"), of ? (int64_t)of->frame : -1);
     json_text(&e->out, "point", stamp_point_name(point));
 }
 

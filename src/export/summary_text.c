@@ -1,7 +1,8 @@
 /* summary_text.c: a connection in a line of at most 120 columns:
  *
- *      #  client                server                state         segs    bytes     time  rexmt 0-win      rtt
- *      1  127.0.0.1:54230       127.0.0.1:3344        TIME-WAIT       12      556   14.1 s   0.0%     0    46 µs
+ *      #  client                server                state         segs    bytes     time  rexmt 0-win rtt
+ *      1  127.0.0.1:54230       127.0.0.1:3344        TIME-WAIT       12      556   14.1 s   0.0%     0    46
+ * µs
  */
 #include "export/summary_lines.h"
 
@@ -139,12 +140,8 @@ void summary_totals(struct str *out, const struct voice *v, const struct totals 
     const struct {
         const char *name;
         uint64_t value;
-    } values[] = {{"conns", sum->conns},
-                  {"segments", sum->segments},
-                  {"bytes", sum->bytes},
-                  {"again", sum->retransmitted},
-                  {"zero", sum->zero_windows},
-                  {"resets", sum->resets},
+    } values[] = {{"conns", sum->conns},         {"segments", sum->segments}, {"bytes", sum->bytes},
+                  {"again", sum->retransmitted}, {"zero", sum->zero_windows}, {"resets", sum->resets},
                   {"late", sum->out_of_order}};
     enum { VALUES = COUNT_OF(values) };
     struct str words[VALUES];
@@ -153,11 +150,13 @@ void summary_totals(struct str *out, const struct voice *v, const struct totals 
         str_put_grouped(&words[i], values[i].value);
         out->failed |= words[i].failed;
     }
-    say_fill(out,
-             say(v, N_("connections {conns}, segments {segments}, bytes {bytes}, retransmitted {again}, out of order "
-                       "{late}, zero windows {zero}, resets {resets}")),
-             "conns", words[0].at, "segments", words[1].at, "bytes", words[2].at, "again", words[3].at, "zero",
-             words[4].at, "resets", words[5].at, "late", words[6].at, NULL);
+    say_fill(
+        out,
+        say(v,
+            N_("connections {conns}, segments {segments}, bytes {bytes}, retransmitted {again}, out of order "
+               "{late}, zero windows {zero}, resets {resets}")),
+        "conns", words[0].at, "segments", words[1].at, "bytes", words[2].at, "again", words[3].at, "zero",
+        words[4].at, "resets", words[5].at, "late", words[6].at, NULL);
     str_put_char(out, '\n');
     for (size_t i = 0; i < VALUES; i++)
         str_release(&words[i]);

@@ -15,6 +15,7 @@ struct export
     struct export_sink sink;
     struct str out;
     struct ladder_line line; /* for writers that draw the ladder */
+    struct str note;         /* of the row under way */
     uint32_t conn;           /* txt: the connection of the rows above */
     bool failed;
 };

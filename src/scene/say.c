@@ -88,9 +88,13 @@ static const struct {
 
 void put_plain(struct str *out, const char *text, size_t len, bool ascii)
 {
+    if (!ascii) {
+        str_put_n(out, text, len);
+        return;
+    }
     while (len > 0) {
         size_t run = 0;
-        while (run < len && (!ascii || (unsigned char)text[run] < 0x80))
+        while (run < len && (unsigned char)text[run] < 0x80)
             run++;
         str_put_n(out, text, run);
         text += run, len -= run;
@@ -114,17 +118,20 @@ void put_plain(struct str *out, const char *text, size_t len, bool ascii)
 /* The length of the name in a place that starts at text ("{name}"); 0 if it is none. */
 static size_t place_name(const char *text)
 {
-    size_t n = strspn(text + 1, "abcdefghijklmnopqrstuvwxyz_");
-    return text[0] == '{' && n > 0 && text[1 + n] == '}' ? n : 0;
+    size_t n = 0;
+    while ((text[1 + n] >= 'a' && text[1 + n] <= 'z') || text[1 + n] == '_')
+        n++;
+    return n > 0 && text[1 + n] == '}' ? n : 0;
 }
 
 void fill(struct str *out, const char *text, bool ascii, fill_value *value, void *ctx)
 {
     while (*text) {
-        size_t run = strcspn(text, "{");
+        const char *open = strchr(text, '{');
+        size_t run = open ? (size_t)(open - text) : strlen(text);
         put_plain(out, text, run, ascii);
         text += run;
-        if (!*text)
+        if (!open)
             return;
         size_t name = place_name(text);
         size_t take = name ? name + 2 : 1;

@@ -122,28 +122,32 @@ static void put_port(struct str *out, const struct facts *f)
 }
 
 /* The numbers that a place may mean. */
-static bool number_value(const struct facts *f, const char *name, uint64_t *out)
+enum number {
+    NUMBER_LEN,
+    NUMBER_SEQ,
+    NUMBER_SEQ_END,
+    NUMBER_ACK,
+    NUMBER_WIN,
+    NUMBER_ACKED,
+    NUMBER_N,
+    NUMBER_LIMIT
+};
+
+static uint64_t number_of(const struct facts *f, enum number which)
 {
     const struct row *r = f->row;
     uint32_t len = row_len(r);
-    const struct {
-        const char *name;
-        uint64_t value;
-    } numbers[] = {
-        {"len", len},
-        {"seq", r->seq},
-        {"seq_end", len ? r->seq + len - 1 : r->seq},
-        {"ack", r->ack},
-        {"win", r->win},
-        {"acked", f->extra.annot.acked},
-        {"n", f->extra.annot.number},
-        {"limit", f->extra.annot.limit},
-    };
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
-        if (strcmp(numbers[i].name, name) == 0)
-            return *out = numbers[i].value, true;
+    switch (which) {
+    case NUMBER_LEN: return len;
+    case NUMBER_SEQ: return r->seq;
+    case NUMBER_SEQ_END: return len ? (uint64_t)r->seq + len - 1 : r->seq;
+    case NUMBER_ACK: return r->ack;
+    case NUMBER_WIN: return r->win;
+    case NUMBER_ACKED: return f->extra.annot.acked;
+    case NUMBER_N: return f->extra.annot.number;
+    case NUMBER_LIMIT: return f->extra.annot.limit;
     }
-    return false;
+    return 0;
 }
 
 static void put_side(struct str *out, const struct facts *f)
@@ -177,29 +181,46 @@ static bool facts_value(void *ctx, struct str *out, const char *name, size_t len
 {
     static const struct {
         const char *name;
-        void (*put)(struct str *out, const struct facts *f);
+        size_t len;
+        void (*put)(struct str *out, const struct facts *f); /* NULL: a number */
+        enum number number;
     } places[] = {
-        {"side", put_side},       {"peer", put_peer},       {"acks", put_acks},
-        {"repeats", put_repeats}, {"silence", put_silence}, {"call", put_cause},
-        {"mss", put_mss},         {"port", put_port},       {"probably", put_probably},
+#define WORD(name, put) {name, sizeof(name) - 1, put, NUMBER_LEN}
+#define NUMBER(name, id)                                                                                     \
+    {                                                                                                        \
+        name, sizeof(name) - 1, NULL, NUMBER_##id                                                            \
+    }
+        WORD("side", put_side),
+        WORD("peer", put_peer),
+        NUMBER("len", LEN),
+        NUMBER("seq", SEQ),
+        NUMBER("ack", ACK),
+        NUMBER("win", WIN),
+        WORD("acks", put_acks),
+        NUMBER("acked", ACKED),
+        NUMBER("seq_end", SEQ_END),
+        WORD("repeats", put_repeats),
+        WORD("silence", put_silence),
+        WORD("call", put_cause),
+        WORD("mss", put_mss),
+        WORD("port", put_port),
+        WORD("probably", put_probably),
+        NUMBER("n", N),
+        NUMBER("limit", LIMIT),
+#undef WORD
+#undef NUMBER
     };
     const struct facts *f = ctx;
-    char word[16];
-    uint64_t number;
-    if (len >= sizeof word)
-        return false;
-    memcpy(word, name, len);
-    word[len] = 0;
     for (size_t i = 0; i < COUNT_OF(places); i++) {
-        if (strcmp(places[i].name, word) == 0) {
+        if (places[i].len != len || memcmp(places[i].name, name, len) != 0)
+            continue;
+        if (places[i].put)
             places[i].put(out, f);
-            return true;
-        }
+        else
+            str_put_u64(out, number_of(f, places[i].number));
+        return true;
     }
-    if (!number_value(f, word, &number))
-        return false;
-    str_put_u64(out, number);
-    return true;
+    return false;
 }
 
 /* How clauses and sentences follow each other. */
@@ -210,16 +231,22 @@ static const struct {
 /* "1 bytes" becomes "1 byte": the numbers of a text are known only when it is filled. */
 static void make_singular(struct str *out, size_t start)
 {
-    static const char *const plurals[] = {"1 bytes", "1 more bytes"};
-    for (size_t p = 0; p < COUNT_OF(plurals); p++) {
-        size_t len = strlen(plurals[p]);
-        for (size_t i = start; i + len <= out->len; i++) {
-            char before = i > start ? out->at[i - 1] : ' ';
-            bool longer = (before >= '0' && before <= '9') || before == '.' || before == '#';
-            if (longer || memcmp(out->at + i, plurals[p], len) != 0)
+    static const char *const plurals[] = {" bytes", " more bytes"};
+    for (size_t at = start; at < out->len; at++) {
+        const char *one = memchr(out->at + at, '1', out->len - at);
+        if (!one)
+            return;
+        at = (size_t)(one - out->at);
+        char before = at > start ? one[-1] : ' ';
+        if ((before >= '0' && before <= '9') || before == '.' || before == '#')
+            continue;
+        for (size_t p = 0; p < COUNT_OF(plurals); p++) {
+            size_t len = strlen(plurals[p]), end = at + 1 + len;
+            if (end > out->len || memcmp(one + 1, plurals[p], len) != 0)
                 continue;
-            memmove(out->at + i + len - 1, out->at + i + len, out->len - i - len);
+            memmove(out->at + end - 1, out->at + end, out->len - end);
             str_cut(out, out->len - 1);
+            break;
         }
     }
 }

@@ -8,7 +8,7 @@
 
 /* What a segment row has beyond its 64 bytes; most rows have none. */
 struct extra {
-    uint64_t *stamps;                          /* STAMP_POINTS times in the arena, NULL: none */
+    uint64_t *stamps; /* STAMP_POINTS times in the arena, NULL: none */
     uint32_t cause_row;
     uint32_t acked, silence_ms, number, limit; /* as in struct annot */
     uint32_t repeats;                          /* where they begin in session.repeats */
@@ -49,10 +49,10 @@ struct session {
     struct chunks rows;     /* struct row */
     struct chunks extras;   /* struct extra */
     struct chunks repeats;  /* uint32_t: frames */
-    struct chunks segments; /* uint32_t: the rows that are segments, so that a frame is found by bisection; none
-                               while every row is one */
+    struct chunks segments; /* uint32_t: the rows that are segments, so that a frame is found by bisection;
+                               none while every row is one */
     uint64_t segment_count;
-    struct chunks conns;    /* struct conn_facts */
+    struct chunks conns; /* struct conn_facts */
     struct event_listener listener;
     bool listener_known, start_segment; /* start_ns is a segment's */
     const char *source;
