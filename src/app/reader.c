@@ -76,18 +76,16 @@ static bool passes(struct reader *r, const struct pcap_frame *p)
     return r->passes && packet_filter_passes(r->passes, p->bytes, p->caplen, p->wirelen);
 }
 
-static bool apply(struct session *s, const struct pcap_frame *p, struct fail *f, const char *path)
+/* e is an event of a segment: the same for all frames but for these fields. */
+static bool apply(struct session *s, struct event *e, const struct pcap_frame *p)
 {
-    const struct event e = {
-        .kind = EVENT_SEGMENT,
-        .time_ns = p->time_ns,
-        .u.segment = {.linktype = p->linktype,
-                      .bytes = p->bytes,
-                      .caplen = p->caplen,
-                      .wirelen = p->wirelen,
-                      .frame = p->number},
-    };
-    return session_apply(s, &e) || fail_errno(f, ENOMEM, NULL, "%s", path);
+    e->time_ns = p->time_ns;
+    e->u.segment.linktype = p->linktype;
+    e->u.segment.bytes = p->bytes;
+    e->u.segment.caplen = p->caplen;
+    e->u.segment.wirelen = p->wirelen;
+    e->u.segment.frame = p->number;
+    return session_apply(s, e);
 }
 
 /* What the end of the file was. */
@@ -111,6 +109,7 @@ static void conclude(struct reader *r, enum pcap_next how, struct fail *f)
 
 bool reader_some(struct reader *r, struct session *s, struct fail *f)
 {
+    struct event e = {.kind = EVENT_SEGMENT};
     struct pcap_frame p;
 
     if (r->ended)
@@ -119,8 +118,10 @@ bool reader_some(struct reader *r, struct session *s, struct fail *f)
     for (int i = 0; i < SLICE; i++) {
         const enum pcap_next next = pcapfile_next(r->frames, &p);
         if (next == PCAP_FRAME) {
-            if (passes(r, &p) && !apply(s, &p, f, r->path))
+            if (passes(r, &p) && !apply(s, &e, &p)) {
+                fail_errno(f, ENOMEM, NULL, "%s", r->path);
                 break;
+            }
         } else if (next == PCAP_MORE) {
             if (!mapped_more(r->file, f))
                 break;

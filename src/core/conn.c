@@ -22,10 +22,10 @@ static uint64_t hash_endpoint(const struct endpoint *e)
 }
 
 /* The same for both orders of the ends. */
-static size_t hash_pair(const struct endpoint *a, const struct endpoint *b)
+static uint32_t hash_pair(const struct endpoint *a, const struct endpoint *b)
 {
     uint64_t first = hash_endpoint(a), second = hash_endpoint(b);
-    return (size_t)mix(first + second, first ^ second);
+    return (uint32_t)mix(first + second, first ^ second);
 }
 
 static bool same_pair(const struct tuple *t, const struct endpoint *a, const struct endpoint *b)
@@ -34,18 +34,32 @@ static bool same_pair(const struct tuple *t, const struct endpoint *a, const str
            (endpoint_equal(&t->end[0], b) && endpoint_equal(&t->end[1], a));
 }
 
-/* The slot of that pair, or the free one where it belongs. */
-static size_t slot_of(const struct track *t, const struct endpoint *a, const struct endpoint *b)
+/* A connection is looked at by the segment that found it, all of it: its lines are asked for together. */
+static void fetch(const struct conn *c)
 {
-    size_t at = hash_pair(a, b) & (t->slot_cap - 1);
-    while (t->slots[at] && !same_pair(&conn_at(t, t->slots[at] - 1)->tuple, a, b))
-        at = (at + 1) & (t->slot_cap - 1);
+    for (size_t line = 0; line < sizeof *c; line += 64)
+        __builtin_prefetch((const char *)c + line);
+}
+
+/* The slot of that pair, or the free one where it belongs. */
+static size_t slot_of(const struct track *t, const struct endpoint *a, const struct endpoint *b,
+                      uint32_t hash)
+{
+    size_t at = hash & (t->slot_cap - 1);
+    for (; t->slots[at].conn; at = (at + 1) & (t->slot_cap - 1)) {
+        if (t->slots[at].hash != hash)
+            continue;
+        const struct conn *c = conn_at(t, t->slots[at].conn - 1);
+        fetch(c);
+        if (same_pair(&c->tuple, a, b))
+            break;
+    }
     return at;
 }
 
 uint32_t conn_find(const struct track *t, const struct endpoint *a, const struct endpoint *b)
 {
-    return t->slot_cap ? t->slots[slot_of(t, a, b)] - 1 : NO_CONN;
+    return t->slot_cap ? t->slots[slot_of(t, a, b, hash_pair(a, b))].conn - 1 : NO_CONN;
 }
 
 /* At most two thirds of the slots are used. */
@@ -53,19 +67,20 @@ static bool make_slots(struct track *t)
 {
     if (t->slot_cap && t->slot_used * 3 < t->slot_cap * 2)
         return true;
-    size_t cap = t->slot_cap ? t->slot_cap * 2 : 16;
-    uint32_t *old = t->slots, *slots = mem_new(t->mem, cap * sizeof *slots);
-    size_t old_cap = t->slot_cap;
+    size_t old_cap = t->slot_cap, cap = old_cap ? old_cap * 2 : 16;
+    struct conn_slot *old = t->slots, *slots = mem_new(t->mem, cap * sizeof *slots);
     if (!slots)
         return false;
+    for (size_t i = 0; i < old_cap; i++) {
+        size_t at = old[i].hash & (cap - 1);
+        if (!old[i].conn)
+            continue;
+        while (slots[at].conn)
+            at = (at + 1) & (cap - 1);
+        slots[at] = old[i];
+    }
     t->slots = slots;
     t->slot_cap = cap;
-    for (size_t i = 0; i < old_cap; i++) {
-        if (!old[i])
-            continue;
-        const struct tuple *pair = &conn_at(t, old[i] - 1)->tuple;
-        slots[slot_of(t, &pair->end[0], &pair->end[1])] = old[i];
-    }
     mem_free(t->mem, old, old_cap * sizeof *old);
     return true;
 }
@@ -84,14 +99,15 @@ uint32_t conn_new(struct track *t, const struct tuple *tuple)
         ranges_init(&c->flow[i].seen, RANGES_KEPT);
         c->flow[i].stats.rtt_min_ns = UINT64_MAX;
     }
-    size_t at = slot_of(t, &tuple->end[0], &tuple->end[1]);
-    if (t->slots[at]) {
-        c->older = t->slots[at] - 1;
+    uint32_t hash = hash_pair(&tuple->end[0], &tuple->end[1]);
+    struct conn_slot *slot = &t->slots[slot_of(t, &tuple->end[0], &tuple->end[1], hash)];
+    if (slot->conn) {
+        c->older = slot->conn - 1;
         conn_at(t, c->older)->newer = true;
     } else {
         t->slot_used++;
     }
-    t->slots[at] = (uint32_t)t->conns.count;
+    *slot = (struct conn_slot){hash, (uint32_t)t->conns.count};
     return (uint32_t)t->conns.count - 1;
 }
 

@@ -116,12 +116,17 @@ struct receipt {
     bool refused; /* the receiver does not take it */
 };
 
+/* Where the newest connection of a tuple stands: its index + 1; 0: the slot is free. */
+struct conn_slot {
+    uint32_t hash, conn;
+};
+
 struct track {
     const struct mem *mem;
     struct track_options options;
     struct chunks conns; /* struct conn */
     struct sent_pool sent;
-    uint32_t *slots; /* open addressing: index + 1 of the newest connection of a tuple */
+    struct conn_slot *slots; /* open addressing */
     size_t slot_cap, slot_used;
     uint32_t repeats[REPEATS_MOST];
     enum tcp_state listener;
@@ -172,6 +177,9 @@ int calls_unsent(const struct conn *c, enum side side);
 
 /* The machine (machine.c). */
 void machine_input(struct conn *c, enum side side, enum fsm_input in);
+/* Whether a segment is one of the many that move neither machine: data and ACKs of an open connection of
+ * which no FIN was seen. What the receiver has is then brought up to date, and nothing else is to be done. */
+bool machine_rests(struct track *t, struct conn *c, const struct receipt *r);
 void machine_sent(struct conn *c, const struct receipt *r, bool first_fin);
 void machine_received(struct track *t, const struct receipt *r);
 /* Whether a RST of that side is exact enough to be believed. */

@@ -113,6 +113,19 @@ static void take_bytes(struct track *t, struct conn *c, const struct receipt *r)
     from->rcv = seq_max(from->rcv, ranges_gap(got, from->rcv));
 }
 
+bool machine_rests(struct track *t, struct conn *c, const struct receipt *r)
+{
+    struct flow *f = &c->flow[r->from], *peer = &c->flow[conn_peer(c, (enum side)r->from)];
+    if ((r->flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) != TCP_ACK || r->refused || f->fin ||
+        peer->fin || f->state != STATE_ESTABLISHED || peer->state != STATE_ESTABLISHED)
+        return false;
+    if (seq_after(r->ack, peer->rcv) && peer->any)
+        peer->rcv = r->ack;
+    if (r->len)
+        take_bytes(t, c, r);
+    return true;
+}
+
 /* A RST counts if it is exactly the next number, or answers a SYN (RFC 5961 3.2, RFC 9293 3.10.7.3). */
 bool machine_rst_counts(const struct conn *c, enum side side, const struct receipt *r)
 {

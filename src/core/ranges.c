@@ -69,7 +69,7 @@ bool ranges_covers(const struct ranges *r, seq_t left, seq_t right)
 seq_t ranges_gap(const struct ranges *r, seq_t from)
 {
     const struct range *at = items_const(r);
-    uint32_t i = first_ending_after(r, from, false);
+    uint32_t i = r->count < 2 ? r->count && !seq_after(at->right, from) : first_ending_after(r, from, false);
     return i < r->count && seq_upto(at[i].left, from) ? at[i].right : from;
 }
 

@@ -1,6 +1,6 @@
 #include "core/sent.h"
 
-enum { POOL_SHIFT = 7 };
+enum { POOL_SHIFT = 5 };
 
 void sent_pool_init(struct sent_pool *p, const struct mem *m)
 {

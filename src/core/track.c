@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { CONN_SHIFT = 5 /* connections come in pieces of 32: a lab has few */ };
+enum { CONN_SHIFT = 3 /* at first 8 connections: a lab has few */ };
 
 struct track *track_new(const struct mem *m, const struct track_options *o)
 {
@@ -78,6 +78,8 @@ static uint32_t place(struct track *t, const struct seg *s, bool *reused)
     *reused = false;
     if (at == NO_CONN)
         return begin(t, s, at);
+    if (!(s->flags & TCP_SYN) && conn_at(t, at)->first_frame)
+        return at;
     while (!syn && !conn_at(t, at)->first_frame && conn_at(t, at)->older != NO_CONN)
         at = conn_at(t, at)->older; /* connect() was called, but its SYN has not come yet */
     const struct conn *c = conn_at(t, at);
@@ -188,6 +190,10 @@ static void marks(struct look *k, bool reused)
     const struct seg *s = k->s;
     uint16_t ecn = s->flags & (TCP_ECE | TCP_CWR);
     uint64_t labels = 0;
+    bool odd = s->cksum == CKSUM_BAD || s->truncated || s->fragment || s->ecn == 3 || s->opt.fast_open ||
+               s->opt.mptcp;
+    if (!odd && !k->syn && !(s->flags & (TCP_URG | TCP_ECE | TCP_CWR)))
+        return;
     if (s->cksum == CKSUM_BAD)
         labels |= LBL(BAD_CHECKSUM);
     if (s->truncated)
@@ -325,6 +331,8 @@ static bool move(struct look *k)
 {
     struct track *t = k->t;
     k->receipt.refused = k->refused;
+    if (!t->options.wire && machine_rests(t, k->c, &k->receipt))
+        return true;
     machine_sent(k->c, &k->receipt, k->first_fin);
     if (!t->options.wire) {
         machine_received(t, &k->receipt);

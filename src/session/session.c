@@ -11,10 +11,10 @@
 
 enum {
     LAST_READ = 160, /* bytes of a read() that are looked at for its first line */
-    ROWS_SHIFT = 10, /* so many rows come at once, as a power of two */
-    EXTRAS_SHIFT = 7,
-    REPEATS_SHIFT = 8,
-    CONNS_SHIFT = 6
+    ROWS_SHIFT = 6, /* so many rows come at first, as a power of two */
+    EXTRAS_SHIFT = 5,
+    REPEATS_SHIFT = 7, /* more than one row has */
+    CONNS_SHIFT = 3
 };
 
 struct session *session_new(const struct session_options *o)
@@ -174,8 +174,7 @@ static bool needs_extra(const struct verdict *v, const struct row *r)
 /* They stand within one chunk, so that a pointer to the first is one to all. */
 static bool add_repeats(struct session *s, const struct verdict *v, uint32_t *first)
 {
-    size_t chunk = (size_t)1 << REPEATS_SHIFT;
-    while (chunk - (s->repeats.count & (chunk - 1)) < v->repeats_count)
+    while (chunks_room(&s->repeats, s->repeats.count) < v->repeats_count)
         if (!chunks_add(&s->repeats))
             return false;
     *first = (uint32_t)s->repeats.count;
@@ -248,10 +247,10 @@ static void trim_beside(struct session *s, size_t first)
 /* Older rows give way where there are more than are wanted: a chunk at a time. */
 static void give_way(struct session *s)
 {
-    size_t first = session_first(s), chunk = (size_t)1 << ROWS_SHIFT;
-    if (!s->most || s->rows.count - first < s->most + chunk)
+    size_t first = session_first(s);
+    if (!s->most || s->rows.count - first < s->most + chunks_room(&s->rows, first))
         return;
-    chunks_trim(&s->rows, first + chunk);
+    chunks_trim(&s->rows, s->rows.count - s->most);
     if (s->mixed)
         chunks_trim(&s->segments, facts_segment_from(s, session_first(s)));
     trim_beside(s, session_first(s));
@@ -426,7 +425,7 @@ bool session_apply(struct session *s, const struct event *e)
     s->start_segment |= first;
     if (s->start_ns == 0 || first)
         s->start_ns = e->time_ns;
-    if (s->rows.count < NO_ROW && apply_kind(s, e) && !track_starved(s->track))
+    if (s->rows.count < NO_ROW && apply_kind(s, e))
         return true;
     s->out_of_memory = true;
     return false;
