@@ -263,7 +263,7 @@ uint64_t session_segments(const struct session *s)
 
 bool session_out_of_memory(const struct session *s)
 {
-    return s->out_of_memory || track_starved(s->track);
+    return s->out_of_memory;
 }
 
 uint32_t session_find(struct session *s, const struct event_key *key)

@@ -425,7 +425,7 @@ bool session_apply(struct session *s, const struct event *e)
     s->start_segment |= first;
     if (s->start_ns == 0 || first)
         s->start_ns = e->time_ns;
-    if (s->rows.count < NO_ROW && apply_kind(s, e))
+    if (s->rows.count < NO_ROW && apply_kind(s, e) && !track_starved(s->track))
         return true;
     s->out_of_memory = true;
     return false;

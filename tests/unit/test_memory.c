@@ -149,8 +149,7 @@ static bool session_of(const struct mem *m, const struct session *unused)
     live((struct event_sink){apply, &a});
     assert_int_equal(a.good, !session_out_of_memory(a.session));
     read_all(a.session);
-    /* What the tracker remembers only to find a cause or a copy may be forgotten without a word: the rows are
-     * all there, in the right states. */
+    /* Where nothing was said to be missing, nothing is. */
     if (a.good) {
         assert_int_equal(session_rows(a.session), 18);
         assert_int_equal(session_state(a.session, 0, SIDE_CLIENT), STATE_TIME_WAIT);
