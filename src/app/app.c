@@ -7,6 +7,7 @@
  * kernel, a countdown that is shown, a script's deadline). */
 #include "app/parts.h"
 
+#include <stdio.h>
 #include "app/outlet.h"
 #include "app/reader.h"
 #include "app/script.h"
@@ -78,7 +79,7 @@ static void app_step(struct app *a, uint64_t steady_ns)
 {
     struct fail f = {0};
 
-    if (!a->script)
+    if (!a->script || a->reader) /* a capture is whole before a script looks at it */
         return;
     if (!turn_empty(a->turn) && steady_ns - a->stepped_ns < STARVED_NS)
         return;
@@ -180,6 +181,20 @@ static void app_starved(struct app *a)
     fail_release(&f);
 }
 
+/* What is asked for and not there any more: that is said, once. */
+static void app_gave_way(struct app *a)
+{
+    const char *words = N_("the oldest rows have given way: more memory for them with --memory");
+
+    if (a->gave_way || !session_first(a->session) || streams(a->options))
+        return;
+    a->gave_way = true;
+    if (a->screen)
+        screen_say(a->screen, say(&a->voice, words), true);
+    else
+        fprintf(stderr, "tcpviz: %s\n", say(&a->voice, words));
+}
+
 void app_turn(void *ctx)
 {
     struct app *a = ctx;
@@ -204,6 +219,7 @@ void app_turn(void *ctx)
     const bool seen = app_observe(a, clock_now());
     const uint64_t steady = clock_steady();
     app_starved(a);
+    app_gave_way(a);
     app_step(a, steady);
     if (!app_feed(a))
         app_quit(a, FAIL_SYSTEM);

@@ -71,8 +71,9 @@ struct app {
     uint32_t view_start;   /* after `reset`: the first row that is shown */
     struct mark *marks;
     bool stopping;
-    bool starved; /* memory ran out, and it was said */
-    int status;   /* exit status so far */
+    bool starved;  /* memory ran out, and it was said */
+    bool gave_way; /* the oldest rows had to go, and it was said */
+    int status;    /* exit status so far */
     int last_signal;
 };
 

@@ -96,6 +96,20 @@ static bool take_color(struct scan *s, const char *value)
     return true;
 }
 
+/* A number of bytes, perhaps with K, M or G behind it. */
+static bool take_size(struct scan *s, const char *value, uint64_t *out)
+{
+    static const char letters[] = "KMG";
+    size_t len = strlen(value);
+    const char *letter = len > 1 ? strchr(letters, value[len - 1]) : NULL;
+    unsigned shift = letter ? 10 * (unsigned)(letter - letters + 1) : 0;
+    int64_t n = 0;
+    if (!word_number((struct word){value, len - (letter != NULL)}, 0, &n) || n < 1 || n > INT64_MAX >> shift)
+        return wrong(s, N_("{option}: {value} is not a number of bytes, such as 512M"), value, "choices", "");
+    *out = (uint64_t)n << shift;
+    return true;
+}
+
 static bool take_summary(struct scan *s, const char *value)
 {
     if (*value && strcmp(value, "json") != 0)
@@ -131,6 +145,7 @@ static bool take(struct scan *s, enum option id, const char *value)
     case OPTION_SCRIPT: o->script = value; return true;
     case OPTION_EXPORT: o->exports[o->export_count++] = value; return true;
     case OPTION_SUMMARY: return take_summary(s, value);
+    case OPTION_MEMORY: return take_size(s, value, &o->memory);
     case OPTION_PORT: return take_number(s, value, 1, 65535, &o->port);
     case OPTION_IPV6: o->ipv6 = true; return true;
     case OPTION_BACKLOG: return take_number(s, value, 0, 65535, &o->backlog);
@@ -258,6 +273,9 @@ static bool check(struct scan *s)
     set_name(s, "--", "snaplen", 7);
     if (given(s, OPTION_SNAPLEN) && !given(s, OPTION_INTERFACE))
         return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "interface");
+    set_name(s, "--", "memory", 6);
+    if (given(s, OPTION_MEMORY) && lab)
+        return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "read");
     set_name(s, "--", "summary", 7);
     if (given(s, OPTION_SUMMARY) && !given(s, OPTION_READ))
         return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "read");

@@ -18,6 +18,7 @@ struct options {
     const char *script;   /* --script FILE, "-" */
     const char **exports; /* -e, in order */
     size_t export_count;
+    uint64_t memory; /* bytes; 0: not given */
     int port, backlog, keepalive_s, snaplen;
     bool ipv6, ascii, no_journal;
     enum { SUMMARY_NONE, SUMMARY_TEXT, SUMMARY_JSON } summary;

@@ -5,6 +5,8 @@
 #include "app/app.h"
 #include "tui/screen.h"
 
+/* A capture that is only exported or summed up: a row is not asked for again once it is written. */
+bool streams(const struct options *o);
 /* Hands the sniffer's frames to the turn; how many, -1 where its interface is gone. */
 int app_sniff(struct app *a);
 /* Writes `tcpviz: what: why` and the way out to standard error, or shows it on the screen. */

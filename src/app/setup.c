@@ -171,8 +171,7 @@ static const char *source_words(const struct options *o)
     return "";
 }
 
-/* A capture that is only exported: a row is not asked for again once it is written. */
-static bool streams(const struct options *o)
+bool streams(const struct options *o)
 {
     return o->mode == MODE_READ && !o->script && !wants_screen(o);
 }
@@ -187,6 +186,9 @@ static bool session_up(struct app *a, struct fail *f)
         .keep = is_live(o) ? KEEP_LIVE : 0,
         .rowless = o->summary != SUMMARY_NONE,
         .most = streams(o) ? KEEP_ROWS : 0,
+        .memory = is_live(o)  ? 0
+                  : o->memory ? o->memory
+                              : memory_half(),
         .mem = a->mem,
     };
     a->session = session_new(&s);

@@ -56,6 +56,11 @@ bool track_starved(const struct track *t)
     return t->starved;
 }
 
+size_t track_memory(const struct track *t)
+{
+    return chunks_used(&t->conns) + chunks_used(&t->sent.items) + t->slot_cap * sizeof *t->slots;
+}
+
 size_t track_count(const struct track *t)
 {
     return t->conns.count;

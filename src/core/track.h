@@ -89,6 +89,7 @@ struct conn_view {
     bool ended;              /* both CLOSED or TIME-WAIT, or reset */
 };
 size_t track_count(const struct track *t); /* connections */
+size_t track_memory(const struct track *t); /* bytes that they take, but for a lab's calls */
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out);
 
 /* The listener as the machine knows it: STATE_UNKNOWN before listen(). */

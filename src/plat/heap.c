@@ -2,6 +2,7 @@
 #include "plat/heap.h"
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { HUGE_PAGE = 2 << 20 };
 
@@ -24,6 +25,12 @@ static void *heap_resize(void *ctx, void *old, size_t old_size, size_t new_size)
         return realloc(old, new_size);
     free(old);
     return NULL;
+}
+
+uint64_t memory_half(void)
+{
+    const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size / 2 : 0;
 }
 
 const struct mem *heap_mem(void)

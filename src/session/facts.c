@@ -251,6 +251,13 @@ const char *session_source(const struct session *s)
     return s->source;
 }
 
+uint64_t session_memory(const struct session *s)
+{
+    return chunks_used(&s->rows) + chunks_used(&s->extras) + chunks_used(&s->repeats) +
+           chunks_used(&s->segments) + chunks_used(&s->conns) + store_used(s->store) + arena_used(s->arena) +
+           track_memory(s->track);
+}
+
 uint64_t session_frames(const struct session *s)
 {
     return s->frames;

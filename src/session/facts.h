@@ -60,6 +60,7 @@ struct session {
     bool mixed; /* not every row is a segment */
     bool rowless;
     uint32_t most;
+    uint64_t memory;
     bool out_of_memory;
 };
 

@@ -11,7 +11,7 @@
 
 enum {
     LAST_READ = 160, /* bytes of a read() that are looked at for its first line */
-    ROWS_SHIFT = 6, /* so many rows come at first, as a power of two */
+    ROWS_SHIFT = 6,  /* so many rows come at first, as a power of two */
     EXTRAS_SHIFT = 5,
     REPEATS_SHIFT = 7, /* more than one row has */
     CONNS_SHIFT = 3
@@ -26,6 +26,7 @@ struct session *session_new(const struct session_options *o)
     s->keep = o->keep;
     s->rowless = o->rowless;
     s->most = o->most;
+    s->memory = o->memory;
     s->started_ns = o->started_ns;
     chunks_init(&s->rows, s->mem, sizeof(struct row), ROWS_SHIFT);
     chunks_init(&s->extras, s->mem, sizeof(struct extra), EXTRAS_SHIFT);
@@ -244,13 +245,23 @@ static void trim_beside(struct session *s, size_t first)
         chunks_trim(&s->repeats, x->repeats);
 }
 
-/* Older rows give way where there are more than are wanted: a chunk at a time. */
+/* Whether the oldest rows have to go. Memory is counted when some thousand rows have come. */
+static bool crowded(const struct session *s, size_t first)
+{
+    enum { COUNTED = 4096 };
+    size_t rows = s->rows.count - first, room = chunks_room(&s->rows, first);
+    if (s->most && rows >= s->most + room)
+        return true;
+    return s->memory && s->rows.count % COUNTED == 0 && rows > 2 * room && session_memory(s) > s->memory;
+}
+
+/* Older rows give way, a chunk at a time. */
 static void give_way(struct session *s)
 {
     size_t first = session_first(s);
-    if (!s->most || s->rows.count - first < s->most + chunks_room(&s->rows, first))
+    if (!crowded(s, first))
         return;
-    chunks_trim(&s->rows, s->rows.count - s->most);
+    chunks_trim(&s->rows, first + chunks_room(&s->rows, first));
     if (s->mixed)
         chunks_trim(&s->segments, facts_segment_from(s, session_first(s)));
     trim_beside(s, session_first(s));

@@ -14,9 +14,10 @@ struct session_options {
     const char *source;  /* "private loopback", "host loopback", "the wire", file name, interface */
     uint64_t started_ns; /* since the epoch */
     struct track_options track;
-    uint32_t keep; /* bytes of a frame that are kept once it was judged whole; 0: all */
-    bool rowless;  /* only the connections are wanted: no row is kept */
-    uint32_t most; /* rows that are kept at least; older ones give way. 0: all */
+    uint32_t keep;   /* bytes of a frame that are kept once it was judged whole; 0: all */
+    bool rowless;    /* only the connections are wanted: no row is kept */
+    uint32_t most;   /* rows that are kept at least; older ones give way. 0: all */
+    uint64_t memory; /* bytes that rows and frames may take; past it the oldest give way. 0: all there are */
     const struct mem *mem;
 };
 
@@ -117,6 +118,8 @@ uint64_t session_start(const struct session *s); /* time of the first segment, b
                                                     while there is none */
 uint64_t session_started(const struct session *s); /* as given in the options */
 const char *session_source(const struct session *s);
+/* Bytes that it takes. */
+uint64_t session_memory(const struct session *s);
 uint64_t session_frames(const struct session *s); /* frames seen, not only segments */
 uint64_t session_segments(const struct session *s);
 bool session_out_of_memory(const struct session *s);
