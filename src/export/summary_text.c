@@ -9,7 +9,7 @@
 #include "export/export.h"
 
 /* Cells of the columns; a negative one stands to the left. */
-enum { NUMBER = 7, END = -22, STATE = -12, SEGMENTS = 9, BYTES = 9, TIME = 9, SHARE = 8, ZERO = 6, RTT = 9 };
+enum { NUMBER = 7, END = -22, STATE = -12, SEGMENTS = 9, BYTES = 8, TIME = 8, SHARE = 7, ZERO = 6, RTT = 9 };
 
 /* What was put behind `start` becomes a cell of the line. */
 static void make_cell(struct str *out, size_t start, int cells)
