@@ -46,7 +46,7 @@ struct flow {
     uint32_t fin_frame, syn_frame;
     uint32_t probe_frame;  /* its last probe that has no answer yet */
     uint32_t reject_frame; /* its last segment that the other side does not believe */
-    uint64_t raised_ns;    /* when nxt last rose */
+    uint32_t flight_most;  /* numbers that were out at once, at most */
     uint64_t spoken_ns;    /* its last segment that was no probe */
     uint64_t srtt_ns;      /* smoothed, 0: none measured */
     struct flow_stats stats;
@@ -90,8 +90,8 @@ struct conn {
     struct tuple tuple;
     struct ws_conn ws;
     struct flow flow[SIDE_COUNT];
-    struct conn_lab *lab; /* NULL in captures */
-    uint64_t first_ns, last_ns;
+    struct conn_lab *lab;                   /* NULL in captures */
+    uint64_t first_ns, last_ns, silence_ns; /* the longest silence */
     uint32_t first_frame;
     uint32_t older;        /* the connection before it on the same tuple, NO_CONN */
     uint8_t close_at;      /* enum close_at */
@@ -104,6 +104,8 @@ struct conn {
     bool accepted : 1;     /* fetched from it */
     bool fins_crossed : 1; /* a simultaneous close */
     bool doubtful : 1;     /* its SYN came while the older connection was open */
+    bool reset : 1;        /* by a RST that was believed; */
+    bool resetter : 1;     /* enum side of it */
     bool challenged : 1;   /* and the older one has answered: the numbers are its own */
 };
 

@@ -57,6 +57,8 @@ static enum annot_id of_copy(const struct look *k)
     bool needless = labels & LBL(SPURIOUS_RETRANSMISSION);
     if (!k->v->repeats_count)
         return ANNOT_RETRANSMISSION_UNSEEN;
+    if (k->fresh)
+        return ANNOT_RETRANSMISSION_PARTLY;
     if (!k->s->len) {
         if (k->copy == COPY_TLP)
             return ANNOT_FIN_AGAIN_TLP;

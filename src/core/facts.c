@@ -76,6 +76,19 @@ static uint32_t relative(const struct flow *f, seq_t seq)
     return f->base_known ? seq_dist(f->base, seq) : seq.v;
 }
 
+static void put_end(struct conn_view *out, const struct conn *c)
+{
+    const struct flow *client = &c->flow[SIDE_CLIENT], *server = &c->flow[SIDE_SERVER];
+    if (c->reset) {
+        bool refused = c->resetter && !server->syn && !client->syn_ack && !client->stats.bytes;
+        out->end = refused && client->syn ? END_REFUSED : END_RESET;
+        out->end_by = c->resetter ? SIDE_SERVER : SIDE_CLIENT;
+    } else if (client->fin || server->fin) {
+        out->end = client->fin && (server->fin || c->self) ? END_CLOSED : END_HALF;
+        out->end_by = (enum side)c->closer;
+    }
+}
+
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
 {
     if (conn >= t->conns.count)
@@ -85,7 +98,10 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
                               .first_ns = c->first_ns,
                               .last_ns = c->last_ns,
                               .first_frame = c->first_frame,
-                              .irtt_ns = c->ws.rtt_ns};
+                              .irtt_ns = c->ws.rtt_ns,
+                              .silence_ns = c->silence_ns,
+                              .end_by = SIDE_NONE};
+    put_end(out, c);
     bool known = false;
     out->ended = true;
     for (int i = 0; i < SIDE_COUNT; i++) {
@@ -100,6 +116,7 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
         out->snd_una[i] = f->una_known ? relative(f, f->una) : 0;
         out->snd_nxt[i] = f->any ? relative(f, f->nxt) : 0;
         out->rcv_wnd[i] = f->win;
+        out->flight_most[i] = f->flight_most;
         out->ended = out->ended && ended(s);
         known = known || s != STATE_UNKNOWN;
     }

@@ -29,7 +29,9 @@ static void remember(struct look *k)
     if (!f->any || seq_after(k->right, f->nxt)) {
         f->nxt = k->right;
         f->probed = false;
-        f->raised_ns = k->s->time_ns;
+        uint32_t out = seq_dist(f->una_known ? f->una : f->base, f->nxt);
+        if (out < RANGES_SPAN && out > f->flight_most)
+            f->flight_most = out;
     }
 }
 
@@ -45,7 +47,8 @@ static void recall(struct look *k)
                            .first_ns = f->last_ns,
                            .last_ns = f->last_ns,
                            .flags = k->syn ? TCP_SYN : TCP_FIN};
-    if (again && !f->sent.count && !sent_add(&k->t->sent, &f->sent, &s))
+    const struct sent *there = sent_search(&k->t->sent, &f->sent, k->left);
+    if (again && !(there && seq_before(there->left, k->right)) && !sent_add(&k->t->sent, &f->sent, &s))
         k->t->starved = true;
 }
 
@@ -178,7 +181,15 @@ static void judge_late(struct look *k)
 {
     uint64_t rtt = k->c->ws.rtt_ns ? k->c->ws.rtt_ns : 3 * MS;
     k->late = true;
-    if (k->s->time_ns - k->f->raised_ns < rtt) {
+    if (k->repeated) { /* old bytes and new ones in one segment */
+        uint64_t since;
+        mark_copies(k, &since);
+        k->silence_ns = since;
+        look_label(k, LBL(RETRANSMISSION));
+        k->copy = COPY_PLAIN;
+        return;
+    }
+    if (k->s->time_ns - k->c->ws.flow[k->from].next_ns < rtt) {
         look_label(k, LBL(OUT_OF_ORDER));
         return;
     }

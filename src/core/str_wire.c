@@ -141,8 +141,8 @@ static size_t plain_run(const char *bytes, size_t len)
     return n;
 }
 
-/* Eight bytes at once: whether any of them is not printable ASCII, or one of the two that JSON escapes. A byte is
- * below n where subtracting n borrows from its high bit (Bit Twiddling Hacks, "haszero"). */
+/* Eight bytes at once: whether any of them is not printable ASCII, or one of the two that JSON escapes. A
+ * byte is below n where subtracting n borrows from its high bit (Bit Twiddling Hacks, "haszero"). */
 static bool any_odd(const char *bytes)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;

@@ -298,6 +298,12 @@ static void remember_last(struct look *k)
         c->first_ns = c->first_ns ? c->first_ns : s->time_ns;
     }
     f->last_frame = k->receipt.frame;
+    if (k->idle_ns > c->silence_ns)
+        c->silence_ns = k->idle_ns;
+    if (k->rst && !k->refused && !c->reset) {
+        c->reset = true;
+        c->resetter = k->from == SIDE_SERVER;
+    }
     c->last_ns = f->last_ns = s->time_ns;
     count(k);
     if (s->fragment)

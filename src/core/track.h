@@ -72,6 +72,15 @@ struct flow_stats {
     uint32_t syns, fins, resets;
 };
 
+/* How a connection ended, as far as it did. */
+enum conn_end {
+    END_OPEN,
+    END_HALF,    /* one side has sent a FIN */
+    END_CLOSED,  /* both have */
+    END_RESET,   /* a RST that was believed */
+    END_REFUSED, /* a RST that answered the SYN */
+};
+
 /* A connection as known up to the last event. */
 struct conn_view {
     struct tuple tuple;
@@ -85,10 +94,14 @@ struct conn_view {
     struct flow_stats stats[SIDE_COUNT];
     uint64_t irtt_ns; /* SYN to the handshake's ACK; 0 unknown */
     uint32_t snd_una[SIDE_COUNT], snd_nxt[SIDE_COUNT],
-        rcv_wnd[SIDE_COUNT]; /* relative; window scaled, bytes */
-    bool ended;              /* both CLOSED or TIME-WAIT, or reset */
+        rcv_wnd[SIDE_COUNT];          /* relative; window scaled, bytes */
+    uint64_t silence_ns;              /* the longest in which neither side sent */
+    uint32_t flight_most[SIDE_COUNT]; /* numbers of that side that were out at once, at most */
+    enum conn_end end;
+    enum side end_by; /* who sent the first FIN, or the RST; SIDE_NONE while open */
+    bool ended;       /* both CLOSED or TIME-WAIT, or reset */
 };
-size_t track_count(const struct track *t); /* connections */
+size_t track_count(const struct track *t);  /* connections */
 size_t track_memory(const struct track *t); /* bytes that they take, but for a lab's calls */
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out);
 
