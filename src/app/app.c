@@ -18,7 +18,7 @@ enum {
     DRAIN_MOST = 20000,     /* frames a turn, so that keys are answered in a flood */
     LAG_MS = 20,            /* a pipe whose reader is slow is tried again */
     COUNTED_NS = 500000000, /* between two looks at the counters while only a timer runs */
-    STARVED_NS = 20000000   /* under steady traffic conditions are judged at least so often */
+    STARVED_NS = 20000000   /* under steady traffic conditions wait for the events of so long after a step */
 };
 
 static void take_frame(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen)
@@ -47,7 +47,12 @@ static void take_counter(void *ctx, const char *name, int64_t delta)
 
 int app_sniff(struct app *a)
 {
-    return a->capture ? capture_drain(a->capture, DRAIN_MOST, take_frame, a) : 0;
+    if (!a->capture)
+        return 0;
+    const int frames = capture_drain(a->capture, DRAIN_MOST, take_frame, a);
+    if (frames >= 0)
+        turn_heard(a->turn, capture_heard(a->capture));
+    return frames;
 }
 
 void app_note(struct app *a, const char *text, size_t len, bool said)
@@ -74,16 +79,18 @@ static bool app_feed(struct app *a)
     return true;
 }
 
-/* Judges the script's condition and runs what may run now. */
+/* Judges the script's condition and runs what may run now: when all that followed from the last step is on
+ * the timeline. */
 static void app_step(struct app *a, uint64_t steady_ns)
 {
     struct fail f = {0};
 
     if (!a->script || a->reader) /* a capture is whole before a script looks at it */
         return;
-    if (!turn_empty(a->turn) && steady_ns - a->stepped_ns < STARVED_NS)
+    const uint64_t waiting = turn_oldest(a->turn);
+    if (waiting != UINT64_MAX && waiting < a->stepped_ns + STARVED_NS)
         return;
-    a->stepped_ns = steady_ns;
+    a->stepped_ns = clock_now();
     const enum script_result r = script_step(a->script, steady_ns, &f);
     if (r == SCRIPT_WAITS)
         return;
@@ -158,6 +165,7 @@ static void app_lost(struct app *a)
     a->sniffed = NULL;
     capture_close(a->capture);
     a->capture = NULL;
+    turn_heard(a->turn, UINT64_MAX);
     fail_set(&f, FAIL_SYSTEM, N_("the interface is gone"), NULL, "%s", session_source(a->session));
     app_tell(a, &f);
     if (!a->screen)

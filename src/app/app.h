@@ -56,7 +56,7 @@ struct app {
     struct str said;     /* the line that a script said last */
     struct str place;    /* the server's endpoint, for the screen */
     uint64_t counted_ns; /* when the counters were last read, CLOCK_MONOTONIC */
-    uint64_t stepped_ns; /* when the script was last stepped, CLOCK_MONOTONIC */
+    uint64_t stepped_ns; /* when the script was last stepped, CLOCK_REALTIME */
     uint32_t saved;      /* rows that an export holds */
     int linktype;
     uint64_t low;          /* small descriptors kept for the lab's sockets (descr.h) */

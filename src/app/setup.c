@@ -25,11 +25,11 @@
 
 enum {
     DRAIN_NS = 20000000,
+    DRAIN_MOST_NS = 2000000000, /* on a loaded machine the ring comes late */
     LIVE_RING = 4 << 20,
     STEADY_PORT = 54230,
     KEEP_LIVE = 2048,
     KEEP_ROWS = 16384, /* a slice of the reader and more */
-    LAST_LOOKS = 5,
     LOOK_MS = 3
 };
 
@@ -286,28 +286,35 @@ static bool app_up(struct app *a, struct fail *f)
     return !wants_screen(o) || app_screen_up(a, f);
 }
 
+/* Whether the sniffer has told everything that passed until then, or `since` is so long ago that it is not
+ * waited for any longer. */
+static bool drained(const struct app *a, uint64_t until_ns, uint64_t since)
+{
+    const uint64_t waited = clock_steady() - since;
+    return !a->capture || waited >= DRAIN_MOST_NS ||
+           (waited >= DRAIN_NS && turn_heard_until(a->turn) >= until_ns);
+}
+
 /* What the kernel sent before now is still on its way through the sniffer's ring. */
 static void drain(struct app *a)
 {
-    const uint64_t end = clock_steady() + DRAIN_NS;
+    const uint64_t ended = clock_now(), since = clock_steady();
 
     a->leaving = true;
-    for (uint64_t now = clock_steady(); a->capture && now < end; now = clock_steady()) {
+    while (!drained(a, ended, since)) {
         struct pollfd p = {.fd = capture_fd(a->capture), .events = POLLIN};
-        poll(&p, 1, (int)((end - now + 999999) / 1000000));
+        poll(&p, 1, LOOK_MS);
         if (app_sniff(a) < 0)
             break;
     }
     turn_flush(a->turn);
     /* The kernel's last word: what differs from the machine is asked again, as in any turn. */
-    for (int asked = 0; a->sampler && asked < LAST_LOOKS; asked++) {
-        sampler_run(a->sampler, clock_now());
+    for (const uint64_t first = clock_steady(); a->sampler; app_sniff(a)) {
         turn_flush(a->turn);
-        if (!sampler_unsettled(a->sampler))
+        sampler_run(a->sampler, clock_now());
+        if (!sampler_unsettled(a->sampler) || clock_steady() - first >= DRAIN_MOST_NS)
             break;
         poll(NULL, 0, LOOK_MS);
-        app_sniff(a);
-        turn_flush(a->turn);
     }
     turn_flush(a->turn);
 }

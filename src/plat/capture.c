@@ -13,13 +13,19 @@
 #include <sys/utsname.h>
 #include <linux/if_packet.h>
 #include "core/types.h"
+#include "plat/loop.h"
 
 enum { WHOLE_FRAMES = 262144, SMALL_RING = 2 << 20, BLOCK_MS = 1 };
+#define LOST_NS UINT64_C(1000000000) /* what the ring has not shown by then it will not show */
 
 struct capture {
     pcap_t *pcap;
     uint64_t seen, dropped, interface_dropped;
-    unsigned last_dropped, last_interface_dropped; /* libpcap's counts, which wrap at 2^32 */
+    struct pcap_stat last; /* libpcap's counts, which wrap at 2^32 */
+    /* What the kernel has put into the ring since since_ns, and what of that came out again. At mark_ns
+     * `mark` frames had been put in; up to heard_ns all have come out. */
+    uint64_t counted, handed, since_ns, mark, mark_ns, heard_ns;
+    bool counting, empty; /* the counts are believed; the last look at the ring found it empty */
     void (*frame)(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen);
     void *ctx;
 };
@@ -53,7 +59,8 @@ static bool set_filter(pcap_t *p, const char *filter, struct fail *f)
     return err ? fail_set(f, FAIL_SYSTEM, pcap_geterr(p), NULL, "filter %s", filter) : true;
 }
 
-static bool start(pcap_t *p, const struct capture_options *o, struct fail *f)
+/* *counts: every frame that the kernel counts will be handed over. */
+static bool start(pcap_t *p, const struct capture_options *o, bool *counts, struct fail *f)
 {
     char words[PCAP_ERRBUF_SIZE];
     pcap_set_snaplen(p, o->snaplen > 0 ? o->snaplen : WHOLE_FRAMES);
@@ -65,13 +72,34 @@ static bool start(pcap_t *p, const struct capture_options *o, struct fail *f)
     if (err < 0)
         return refused(p, err, o->iface, f);
     int on = 1;
-    if (is_loopback(o->iface))
-        setsockopt(pcap_fileno(p), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);
+    *counts = !is_loopback(o->iface) ||
+              setsockopt(pcap_fileno(p), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on) == 0;
     if (o->filter && *o->filter && !set_filter(p, o->filter, f))
         return false;
     if (pcap_setnonblock(p, 1, words) < 0)
         return fail_set(f, FAIL_SYSTEM, words, NULL, "%s", o->iface);
     return true;
+}
+
+/* What the kernel has counted since it was last asked. It forgets what it has told. */
+static void read_counts(struct capture *c)
+{
+    struct tpacket_stats_v3 now = {0};
+    socklen_t len = sizeof now;
+    if (getsockopt(pcap_fileno(c->pcap), SOL_PACKET, PACKET_STATISTICS, &now, &len) != 0) {
+        c->counting = false;
+        return;
+    }
+    c->counted += now.tp_packets; /* the dropped ones among them */
+    c->dropped += now.tp_drops;
+}
+
+/* From here on frames are counted; what came before the filter was set may or may not be handed over. */
+static void begin_counting(struct capture *c)
+{
+    c->since_ns = c->mark_ns = c->heard_ns = clock_now();
+    read_counts(c);
+    c->counted = c->dropped = 0;
 }
 
 struct capture *capture_open(const struct capture_options *o, struct fail *f)
@@ -85,8 +113,10 @@ struct capture *capture_open(const struct capture_options *o, struct fail *f)
     c->pcap = pcap_create(o->iface, words);
     if (!c->pcap)
         fail_set(f, FAIL_SYSTEM, words, NULL, "%s", o->iface);
-    else if (start(c->pcap, o, f))
+    else if (start(c->pcap, o, &c->counting, f)) {
+        begin_counting(c);
         return c;
+    }
     capture_close(c);
     return NULL;
 }
@@ -116,6 +146,7 @@ static void hand_over(u_char *user, const struct pcap_pkthdr *h, const u_char *b
     c->seen++;
     /* tv_usec holds nanoseconds: that precision was asked for. */
     uint64_t time_ns = (uint64_t)h->ts.tv_sec * 1000000000u + (uint64_t)h->ts.tv_usec;
+    c->handed += time_ns >= c->since_ns;
     c->frame(c->ctx, time_ns, bytes, h->caplen, h->len);
 }
 
@@ -127,18 +158,40 @@ int capture_drain(struct capture *c, int most,
     c->frame = frame;
     c->ctx = ctx;
     int n = pcap_dispatch(c->pcap, most > 0 ? most : -1, hand_over, (u_char *)c);
+    c->empty = n == 0;
     return n < 0 ? -1 : n;
+}
+
+uint64_t capture_heard(struct capture *c)
+{
+    uint64_t now = clock_now();
+    if (c->counting)
+        read_counts(c);
+    /* where libpcap itself leaves frames out the counts never meet */
+    if (!c->counting || (c->empty && c->handed + c->dropped < c->mark && now - c->mark_ns > LOST_NS)) {
+        c->counting = false;
+        return now;
+    }
+    uint64_t told = c->handed + c->dropped;
+    if (told >= c->mark) {
+        c->heard_ns = told >= c->counted ? now : c->mark_ns;
+        c->mark = c->counted;
+        c->mark_ns = now;
+    }
+    return c->heard_ns;
 }
 
 void capture_counts(struct capture *c, struct capture_counts *out)
 {
     struct pcap_stat now;
     if (pcap_stats(c->pcap, &now) == 0) {
-        c->dropped += now.ps_drop - c->last_dropped;
-        c->interface_dropped += now.ps_ifdrop - c->last_interface_dropped;
-        c->last_dropped = now.ps_drop;
-        c->last_interface_dropped = now.ps_ifdrop;
+        c->counted += now.ps_recv - c->last.ps_recv;
+        c->dropped += now.ps_drop - c->last.ps_drop;
+        c->interface_dropped += now.ps_ifdrop - c->last.ps_ifdrop;
+        c->last = now;
     }
+    if (c->counting)
+        read_counts(c);
     *out = (struct capture_counts){c->seen, c->dropped, c->interface_dropped};
 }
 

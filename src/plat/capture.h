@@ -28,13 +28,17 @@ int capture_drain(struct capture *c, int most,
                   void (*frame)(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen,
                                 uint32_t wirelen),
                   void *ctx);
+/* The time (CLOCK_REALTIME) up to which everything that passed has been handed over: now, unless the kernel
+ * has counted frames (PACKET_STATISTICS) that the ring still holds back, or that wait for a processor. Ask it
+ * after capture_drain. Where the kernel's counts say nothing, it is now. */
+uint64_t capture_heard(struct capture *c);
 struct capture_counts {
     uint64_t seen, dropped, interface_dropped;
 };
 /* Counts since it was opened. */
 void capture_counts(struct capture *c, struct capture_counts *out);
-/* How long after a frame has passed the ring may still hold it back, ns: what the kernel's timer makes of the
- * 1 ms that was asked for. */
+/* How long after a frame has passed the ring may still hold it back on a machine that is not loaded, ns: what
+ * the kernel's timer makes of the 1 ms that was asked for. */
 uint64_t capture_lag_ns(void);
 void capture_close(struct capture *c);
 

@@ -166,7 +166,8 @@ static bool no_socket_yet(const struct side_watch *sw, enum tcp_state kernel, en
     return kernel == STATE_CLOSED && !sw->written && (machine == STATE_LISTEN || machine == STATE_UNKNOWN);
 }
 
-/* Whether a pair that differs has been the same for long enough to be believed. */
+/* Whether a pair that differs has been the same for long enough to be believed, and the sniffer has told
+ * everything that passed in that time. */
 static bool confirmed(struct sampler *p, struct side_watch *sw, enum tcp_state kernel, enum tcp_state machine)
 {
     if (!sw->odd || sw->odd_kernel != kernel || sw->odd_machine != machine) {
@@ -176,7 +177,8 @@ static bool confirmed(struct sampler *p, struct side_watch *sw, enum tcp_state k
         sw->odd_ns = p->last_ns;
         return false;
     }
-    return p->last_ns - sw->odd_ns >= p->again_ns;
+    uint64_t heard = p->turn ? turn_heard_until(p->turn) : UINT64_MAX;
+    return p->last_ns - sw->odd_ns >= p->again_ns && heard >= sw->odd_ns + p->again_ns;
 }
 
 static void look(struct sampler *p, struct watch *w, enum side side)

@@ -3,8 +3,9 @@
  *
  * What can still precede an event? Calls, notes and samples are known at once; only the sniffer is late, and
  * it speaks in order. So everything up to the newest segment is settled, and the rest once the sniffer has
- * had its time. Counters are read after the segments that moved them; they go before the first segment that
- * has not been applied, and take its time, so that the timeline never runs backwards. */
+ * had its time; on a loaded machine that is when it says that it holds nothing back. Counters are read after
+ * the segments that moved them; they go before the first segment that has not been applied, and take its
+ * time, so that the timeline never runs backwards. */
 #include "session/turn.h"
 
 #include <string.h>
@@ -25,7 +26,7 @@ struct turn {
     struct session *session;
     struct waiting *queue;
     size_t first, count, cap; /* queue[first .. first + count) */
-    uint64_t newest_segment, lag_ns;
+    uint64_t newest_segment, lag_ns, heard_ns;
     bool failed;
 };
 
@@ -54,6 +55,7 @@ struct turn *turn_new(const struct mem *m, struct session *s)
         t->mem = m;
         t->session = s;
         t->lag_ns = LAG_NS;
+        t->heard_ns = UINT64_MAX;
     }
     return t;
 }
@@ -61,6 +63,16 @@ struct turn *turn_new(const struct mem *m, struct session *s)
 void turn_lag(struct turn *t, uint64_t ns)
 {
     t->lag_ns = ns;
+}
+
+void turn_heard(struct turn *t, uint64_t until_ns)
+{
+    t->heard_ns = until_ns;
+}
+
+uint64_t turn_heard_until(const struct turn *t)
+{
+    return t->heard_ns;
 }
 
 void turn_free(struct turn *t)
@@ -162,6 +174,8 @@ static size_t settle_until(struct turn *t, uint64_t limit_ns)
 size_t turn_settle(struct turn *t, uint64_t now_ns)
 {
     uint64_t silent = now_ns > t->lag_ns ? now_ns - t->lag_ns : 0;
+    if (silent > t->heard_ns)
+        silent = t->heard_ns;
     return settle_until(t, silent > t->newest_segment ? silent : t->newest_segment);
 }
 
@@ -176,6 +190,11 @@ uint64_t turn_wait(const struct turn *t, uint64_t now_ns)
         return 0;
     uint64_t due = t->queue[t->first].time_ns + t->lag_ns;
     return due > now_ns ? due - now_ns : 1;
+}
+
+uint64_t turn_oldest(const struct turn *t)
+{
+    return t->count > 0 ? t->queue[t->first].time_ns : UINT64_MAX;
 }
 
 bool turn_empty(const struct turn *t)

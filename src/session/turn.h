@@ -2,8 +2,8 @@
  *
  * Calls are known at once, segments only when the sniffer hands over its block, a millisecond later. So an
  * event waits here until everything before it must have been seen: until a segment with a later time has
- * come, or the sniffer has had its time (turn_lag) after it. A call stands at its start; at equal
- * times, and within a turn, counters come before segments (RULES 3). */
+ * come, or the sniffer has had its time (turn_lag) after it and has nothing left to tell (turn_heard). A call
+ * stands at its start; at equal times, and within a turn, counters come before segments (RULES 3). */
 #ifndef TCPVIZ_SESSION_TURN_H
 #define TCPVIZ_SESSION_TURN_H
 
@@ -14,6 +14,9 @@ struct turn *turn_new(const struct mem *m, struct session *s);
 void turn_free(struct turn *t);
 /* How long after an event the sniffer may still speak of what came before it; 3 ms if not told. */
 void turn_lag(struct turn *t, uint64_t ns);
+/* The sniffer has told everything that passed until then (capture_heard). Not told: it is never behind. */
+void turn_heard(struct turn *t, uint64_t until_ns);
+uint64_t turn_heard_until(const struct turn *t);
 /* A sink that copies the event and keeps it for turn_settle. */
 struct event_sink turn_sink(struct turn *t);
 /* Applies, in order, all events that nothing unseen can precede any more, when the sniffer was drained at
@@ -25,6 +28,8 @@ size_t turn_flush(struct turn *t);
 /* How long until turn_settle has something to do: ns; 0 where nothing waits. */
 uint64_t turn_wait(const struct turn *t, uint64_t now_ns);
 bool turn_empty(const struct turn *t);
+/* The time of the oldest event that waits; UINT64_MAX: none does. */
+uint64_t turn_oldest(const struct turn *t);
 bool turn_failed(const struct turn *t); /* no memory for an event */
 
 #endif

@@ -168,6 +168,43 @@ static void every_segment_is_seen_once_and_is_no_larger_than_the_mss(void **stat
     in_child(sniff_body);
 }
 
+/* Until the sniffer has told everything that passed before `until_ns`. */
+static void hear(struct capture *c, struct seen *s, uint64_t until_ns)
+{
+    while (capture_heard(c) < until_ns) {
+        CHECK(wait_for(capture_fd(c), POLLIN));
+        CHECK(capture_drain(c, 0, count_frame, s) >= 0);
+    }
+}
+
+static void heard_body(void)
+{
+    enter();
+    struct fail f = {0};
+    struct capture *c = capture_open(&(struct capture_options){.iface = "lo"}, &f);
+    CHECK(c);
+    struct seen s = {.linktype = capture_linktype(c)};
+    uint64_t before = clock_now();
+    CHECK(capture_heard(c) >= before && capture_heard(c) <= clock_now()); /* nothing passed, nothing waits */
+    struct pair p;
+    static char block[14480];
+    pair_open(&p, AF_INET);
+    CHECK(write(p.client, block, sizeof block) == sizeof block);
+    uint64_t sent = clock_now();
+    CHECK(capture_heard(c) < sent);
+    CHECK(wait_for(capture_fd(c), POLLIN) && capture_drain(c, 1, count_frame, &s) == 1);
+    CHECK(capture_heard(c) < sent);
+    hear(c, &s, sent);
+    CHECK(s.bytes == sizeof block);
+    capture_close(c);
+}
+
+static void the_sniffer_knows_what_it_has_not_told_yet(void **state)
+{
+    (void)state;
+    in_child(heard_body);
+}
+
 static void overrun_body(void)
 {
     enter();
@@ -189,6 +226,7 @@ static void overrun_body(void)
     uint64_t dropped = n.dropped;
     capture_counts(c, &n);
     CHECK(n.dropped == dropped);
+    hear(c, &s, clock_now()); /* what was dropped is not waited for */
     capture_close(c);
 }
 
@@ -219,6 +257,7 @@ int main(void)
         cmocka_unit_test(a_set_up_that_fails_after_unshare_tells_the_ways_out),
         cmocka_unit_test(forbidden_namespaces_tell_the_ways_out),
         cmocka_unit_test(every_segment_is_seen_once_and_is_no_larger_than_the_mss),
+        cmocka_unit_test(the_sniffer_knows_what_it_has_not_told_yet),
         cmocka_unit_test(what_the_ring_could_not_hold_is_counted),
         cmocka_unit_test(sniffing_without_the_right_tells_the_way_out),
     };

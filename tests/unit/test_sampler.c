@@ -162,6 +162,27 @@ static void test_a_difference_is_written_when_seen_twice(void **state)
     assert_int_equal(sampler_wait(w.p, at_us(3000)), 0);
 }
 
+static void test_a_difference_waits_for_a_sniffer_that_is_late(void **state)
+{
+    (void)state;
+    struct turn *turn = turn_new(heap_mem(), w.s);
+    sampler_follow(w.p, turn);
+    shake_hands(w.s);
+    kernel_says(STATE_ESTABLISHED, STATE_CLOSE_WAIT);
+    turn_heard(turn, at_us(900));
+    sampler_run(w.p, at_us(1000));
+    turn_flush(turn);              /* the client's sample */
+    turn_heard(turn, at_us(2999)); /* 2 ms after it was seen first: not everything is told */
+    sampler_run(w.p, at_us(50000));
+    assert_true(sampler_unsettled(w.p));
+    turn_heard(turn, at_us(3000));
+    sampler_run(w.p, at_us(51000));
+    assert_false(sampler_unsettled(w.p));
+    turn_flush(turn);
+    assert_string_equal(written(0), "C:ESTAB/ESTAB S:CLOSE-W/ESTAB");
+    turn_free(turn);
+}
+
 static void test_a_difference_that_passes_is_never_written(void **state)
 {
     (void)state;
@@ -312,6 +333,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_agreeing_answers_are_written_once, up, down),
         cmocka_unit_test_setup_teardown(test_a_timer_that_runs_is_shown_but_not_written, up, down),
         cmocka_unit_test_setup_teardown(test_a_difference_is_written_when_seen_twice, up, down),
+        cmocka_unit_test_setup_teardown(test_a_difference_waits_for_a_sniffer_that_is_late, up, down),
         cmocka_unit_test_setup_teardown(test_a_difference_that_passes_is_never_written, up, down),
         cmocka_unit_test_setup_teardown(test_a_reset_ends_with_one_closed_each, up, down),
         cmocka_unit_test_setup_teardown(test_time_wait_vanishes_by_gone, up, down),

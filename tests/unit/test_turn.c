@@ -94,6 +94,23 @@ static void test_a_later_segment_settles_what_was_before(void **state)
     assert_string_equal(kinds(w), "csc");
 }
 
+static void test_a_call_waits_for_a_sniffer_that_is_late(void **state)
+{
+    struct world *w = *state;
+    put_call(w, at_us(100), "accept");
+    assert_int_equal(turn_oldest(w->t), at_us(100));
+    turn_heard(w->t, at_us(99)); /* its ring still holds something */
+    assert_int_equal(turn_settle(w->t, at_us(60000)), 0);
+    assert_int_equal(turn_wait(w->t, at_us(60000)), 1);
+    put_frame(w, at_us(50));
+    assert_int_equal(turn_settle(w->t, at_us(60001)), 1);
+    assert_int_equal(turn_oldest(w->t), at_us(100));
+    turn_heard(w->t, at_us(100));
+    assert_int_equal(turn_settle(w->t, at_us(60002)), 1);
+    assert_string_equal(kinds(w), "sc");
+    assert_int_equal(turn_oldest(w->t), UINT64_MAX);
+}
+
 static void test_events_are_sorted_by_time(void **state)
 {
     struct world *w = *state;
@@ -175,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_call_waits_for_the_sniffer, up, down),
         cmocka_unit_test_setup_teardown(test_a_later_segment_settles_what_was_before, up, down),
+        cmocka_unit_test_setup_teardown(test_a_call_waits_for_a_sniffer_that_is_late, up, down),
         cmocka_unit_test_setup_teardown(test_events_are_sorted_by_time, up, down),
         cmocka_unit_test_setup_teardown(test_at_equal_times_counters_calls_segments, up, down),
         cmocka_unit_test_setup_teardown(test_counters_go_before_the_first_segment_of_the_batch, up, down),
