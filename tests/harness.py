@@ -43,6 +43,14 @@ def environment(**more):
     return env | more
 
 
+def given(text):
+    """A standard input that holds this text. Not a pipe: who ends before it has read all would break it."""
+    f = tempfile.TemporaryFile()
+    f.write(text.encode())
+    f.seek(0)
+    return f
+
+
 class Done:
     """What a run left: its status, its two outputs, and the rows of its JSON Lines."""
 

@@ -6,12 +6,8 @@ OPEN = "connect\nexpect client is ESTABLISHED within 5\n"
 
 
 def begin(text, *argv, **more):
-    p = subprocess.Popen([*DROP, program(), "--script", "-", *argv], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
-                         env=environment(), cwd=scratch(), **{"stdout": subprocess.PIPE, **more})
-    p.stdin.write(text.encode())
-    p.stdin.close()
-    p.stdin = None
-    return p
+    return subprocess.Popen([*DROP, program(), "--script", "-", *argv], stdin=given(text), stderr=subprocess.PIPE,
+                            env=environment(), cwd=scratch(), **{"stdout": subprocess.PIPE, **more})
 
 
 def test_signals_finish_the_exports():

@@ -28,12 +28,8 @@ def denied(call, argument=None, value=0):
 
 
 def start(argv, text, deny=None, as_user=DROP, **env):
-    p = subprocess.Popen([*as_user, program(), *map(str, argv), "--script", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                         stderr=subprocess.PIPE, env=environment(**env), cwd=scratch(), preexec_fn=deny)
-    p.stdin.write(text.encode())
-    p.stdin.close()
-    p.stdin = None
-    return p
+    return subprocess.Popen([*as_user, program(), *map(str, argv), "--script", "-"], stdin=given(text), stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, env=environment(**env), cwd=scratch(), preexec_fn=deny)
 
 
 def end(p):

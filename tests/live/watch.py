@@ -3,11 +3,12 @@ from harness import *
 
 # In the new network: loopback up, the program, traffic once the first line says that its sniffer is open.
 INSIDE = r"""
-import socket, subprocess, sys
+import socket, subprocess, sys, tempfile
+script = tempfile.TemporaryFile()
+script.write(b"wait until fin from client within 20\nwait 0.5\n")
+script.seek(0)
 subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-p = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-p.stdin.write(b"wait until fin from client within 20\nwait 0.5\n")
-p.stdin.close()
+p = subprocess.Popen(sys.argv[1:], stdin=script, stdout=subprocess.PIPE)
 first = p.stdout.readline()
 for port in (4001, 4000) if first else ():
     with socket.create_server(("127.0.0.1", port)) as s, socket.create_connection(("127.0.0.1", port)) as c:
