@@ -58,4 +58,14 @@ static inline uint32_t cur_be32(struct cur *c)
     return high << 16 | cur_be16(c);
 }
 
+static inline uint16_t cur_le16(struct cur *c)
+{
+    return __builtin_bswap16(cur_be16(c));
+}
+
+static inline uint32_t cur_le32(struct cur *c)
+{
+    return __builtin_bswap32(cur_be32(c));
+}
+
 #endif

@@ -6,29 +6,9 @@
 enum { MOST_LAYERS = 32 };
 
 static enum layer (*const step[LAYER_COUNT])(struct walk *) = {
-    [LAYER_ETHERNET] = link_ethernet,
-    [LAYER_LLC] = link_llc,
-    [LAYER_NULL] = link_null,
-    [LAYER_SLL] = link_sll,
-    [LAYER_SLL2] = link_sll2,
-    [LAYER_PPP] = link_ppp,
-    [LAYER_CHDLC] = link_chdlc,
-    [LAYER_FDDI] = link_fddi,
-    [LAYER_ARCNET] = link_arcnet,
-    [LAYER_IPOIB] = link_ipoib,
-    [LAYER_NFLOG] = link_nflog,
-    [LAYER_VLAN] = link_vlan,
-    [LAYER_PPPOE] = link_pppoe,
-    [LAYER_MPLS] = link_mpls,
-    [LAYER_IP] = ip_any,
-    [LAYER_IP4] = ip_4,
-    [LAYER_IP6] = ip_6,
-    [LAYER_AH] = ip_ah,
-    [LAYER_GRE] = ip_gre,
-    [LAYER_UDP] = ip_udp,
-    [LAYER_ICMP] = ip_icmp,
-    [LAYER_ICMP6] = ip_icmp6,
-    [LAYER_TCP] = tcp_header,
+#define LAYER(id, function) [LAYER_##id] = function,
+    LAYERS(LAYER)
+#undef LAYER
 };
 
 enum frame_kind seg_decode(struct seg *out, int linktype, const uint8_t *frame, uint32_t len,

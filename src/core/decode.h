@@ -13,17 +13,18 @@ enum { SACK_BLOCKS = 4 };
 
 /* TCP options (RFC 9293 3.2 and those named). A bool says whether the option was there and well-formed. */
 struct tcp_options {
-    bool mss, wscale, sack_permitted, timestamps, fast_open, mptcp;
-    uint16_t mss_value; /* bytes */
-    uint8_t shift;      /* as sent; above 14 counts as 14 (RFC 7323 2.3) */
-    uint32_t tsval, tsecr;
-    uint8_t sacks; /* how many blocks (RFC 2018), at most SACK_BLOCKS */
+    bool mss, wscale, sack_permitted, timestamps, fast_open;
+    uint16_t mss_value;    /* bytes */
+    uint8_t shift;         /* as sent; above 14 counts as 14 (RFC 7323 2.3) */
+    uint32_t tsval, tsecr; /* tsecr is 0 where it was cut */
+    uint8_t sacks;         /* how many blocks (RFC 2018), at most SACK_BLOCKS */
     struct {
         seq_t left, right; /* raw: first number of the block, first number after it */
     } sack[SACK_BLOCKS];
     uint8_t cookie_len; /* fast open: 0 is a request for a cookie (RFC 7413) */
-    uint8_t mptcp_subtype;
-    bool malformed; /* a length of 0 or 1, or one past the header's end */
+    uint16_t mptcp;     /* one bit for each subtype that is there (RFC 8684 8.2); 0: no such option */
+    bool malformed;     /* a length of 0 or 1, or one past the header's end */
+    bool cut;           /* the capture ends before they do */
 };
 
 /* Where a layer's header stands in the frame: bytes from its start. len 0: there is none. */
@@ -38,11 +39,14 @@ enum frame_kind {
     FRAME_TCP,          /* its header was captured up to the window, at least */
     FRAME_TCP_CUT,      /* TCP, but its header was cut before the flags */
     FRAME_TCP_FRAGMENT, /* first IP fragment of a segment: length not known from here */
+    FRAME_TCP_BROKEN,   /* TCP, whose header claims to be longer than the packet */
     FRAME_LATER_FRAGMENT,
     FRAME_TCP_QUOTED,   /* TCP inside an ICMP error: no segment of this capture */
-    FRAME_OTHER,        /* not TCP */
+    FRAME_OTHER,        /* not TCP, or not to be read: encrypted, in pieces */
     FRAME_UNKNOWN_LINK, /* a link type that is not known */
-    FRAME_BROKEN        /* a header lies about its length, or one below TCP is cut */
+    FRAME_CUT,          /* a header below TCP was cut by the capture */
+    FRAME_BROKEN,       /* a header says what cannot be */
+    FRAME_KINDS
 };
 
 /* One TCP segment. Numbers as on the wire (raw); len from the IP length, not from what was captured. */
@@ -60,17 +64,31 @@ struct seg {
     uint8_t ttl;
     bool truncated; /* fewer bytes captured than there were on the wire */
     bool fragment;  /* first fragment */
+    bool broken;    /* its header says that it is longer than the packet: payload is not known */
+    uint8_t fcs;    /* how many of its last bytes are a check sequence to Wireshark, though IP counts them */
     bool offloaded; /* IP total length 0: length taken from the frame (segmentation offload) */
     struct tcp_options opt;
     struct span link, ip, tcp, data; /* link: up to the outermost IP header; ip: the innermost, with its
                                       * extension headers; data.len: captured payload bytes */
 };
 
-/* Decodes one frame of len captured bytes (wirelen on the wire), link type as in pcap files. For FRAME_TCP
- * and FRAME_TCP_FRAGMENT *out is whole, but for time_ns and frame, which the caller sets; else it is zeroed
- * but for what could be known. Never reads past frame + len. */
+/* Whether a frame of that kind is a segment of the capture, and a row. */
+static inline bool frame_is_segment(enum frame_kind kind)
+{
+    return kind == FRAME_TCP || kind == FRAME_TCP_FRAGMENT || kind == FRAME_TCP_BROKEN;
+}
+
+/* Decodes one frame of len captured bytes (wirelen on the wire), link type as in pcap files. For segments
+ * *out is whole, but for time_ns and frame, which the caller sets; else it is zeroed but for what could be
+ * known. Never reads past frame + len. */
 enum frame_kind seg_decode(struct seg *out, int linktype, const uint8_t *frame, uint32_t len,
                            uint32_t wirelen);
+
+/* Whether the segment's length is known, so that it can be judged: neither a fragment nor broken. */
+static inline bool seg_measured(const struct seg *s)
+{
+    return !s->fragment && !s->broken;
+}
 
 /* End of the segment in sequence space: seq + len + 1 for a SYN + 1 for a FIN (RFC 9293 3.4 SEG.LEN). */
 uint32_t seg_space(const struct seg *s);

@@ -175,6 +175,8 @@ static enum annot_id choose(const struct look *k)
     uint64_t labels = k->v->labels;
     if (labels & LBL(FRAGMENT))
         return ANNOT_FRAGMENT;
+    if (k->s->broken)
+        return ANNOT_BROKEN;
     if (labels & LBL(RST))
         return of_rst(k);
     if (labels & (LBL(SYN) | LBL(SYN_ACK)))

@@ -1,10 +1,10 @@
 /* ip6.c: IPv6 and its extension headers (RFC 8200 4). Every one of them is at least 8 bytes long, and all but
- * the fragment header say their own length, so that a chain of them ends. */
+ * the fragment header say their own length. */
 #include "core/layer.h"
 
 #include <string.h>
 
-enum { NEXT_HOP_BY_HOP = 0, NEXT_ROUTING = 43, NEXT_FRAGMENT = 44, NEXT_DESTINATION = 60, NEXT_TCP = 6 };
+enum { NEXT_TCP = 6, NEXT_ROUTING = 43, NEXT_FRAGMENT = 44, NEXT_DESTINATION = 60 };
 
 /* On the way the header's destination is the next hop; the checksum counts the last one (RFC 8200 8.1). `at`
  * holds len bytes of a routing header. */
@@ -36,35 +36,27 @@ static void note_home_address(struct walk *w, const uint8_t *at, uint32_t len)
     }
 }
 
-/* The extension header `next` at w->at. False: it is cut. */
-static bool extension(struct walk *w, uint8_t *next, bool *later)
+enum layer ip_6_extension(struct walk *w)
 {
     struct cur c = walk_cur(w);
     if (!cur_has(&c, 8))
-        return false;
+        return walk_short(w);
     const uint8_t *at = c.at;
-    uint32_t len = *next == NEXT_FRAGMENT ? 8 : (at[1] + 1u) * 8;
+    bool fragment = w->protocol == NEXT_FRAGMENT;
+    uint32_t len = fragment ? 8 : (at[1] + 1u) * 8;
     if (!cur_has(&c, len))
-        return false;
-    if (*next == NEXT_FRAGMENT) {
-        uint32_t fragment = (uint32_t)at[2] << 8 | at[3];
-        *later |= fragment >> 3 != 0;
-        w->seg->fragment |= (fragment & 1) != 0;
-    } else if (*next == NEXT_ROUTING) {
+        return walk_short(w);
+    uint32_t offset = fragment ? (uint32_t)at[2] << 8 | at[3] : 0;
+    if (offset >> 3)
+        return walk_end(w, at[0] == NEXT_TCP && !w->quoted ? FRAME_LATER_FRAGMENT : FRAME_OTHER);
+    w->seg->fragment |= (offset & 1) != 0;
+    if (w->protocol == NEXT_ROUTING)
         note_routing(w, at, len);
-    } else if (*next == NEXT_DESTINATION) {
+    else if (w->protocol == NEXT_DESTINATION)
         note_home_address(w, at, len);
-    }
-    *next = at[0];
     w->at += len;
-    w->seg->ip.len += len;
-    return true;
-}
-
-static bool is_extension(uint8_t next)
-{
-    return next == NEXT_HOP_BY_HOP || next == NEXT_ROUTING || next == NEXT_FRAGMENT ||
-           next == NEXT_DESTINATION;
+    w->seg->ip.len = w->at - w->seg->ip.at;
+    return ip_by_protocol(w, at[0]);
 }
 
 /* RFC 8200 3 */
@@ -73,7 +65,9 @@ enum layer ip_6(struct walk *w)
     enum { HEADER = 40 };
     uint32_t start = w->at;
     struct cur c = walk_cur(w);
-    if (!cur_has(&c, HEADER) || c.at[0] >> 4 != 6)
+    if (!cur_has(&c, HEADER))
+        return walk_short(w);
+    if (c.at[0] >> 4 != 6)
         return walk_end(w, FRAME_BROKEN);
     const uint8_t *at = c.at;
     uint32_t payload = (uint32_t)at[4] << 8 | at[5];
@@ -86,17 +80,11 @@ enum layer ip_6(struct walk *w)
     s->src.addr.family = s->dst.addr.family = 6;
     memcpy(s->src.addr.at, at + 8, 16);
     memcpy(s->dst.addr.at, at + 24, 16);
+    s->fragment &= payload == 0 || HEADER + payload > w->wire_end - start; /* as in ip_4 */
     s->offloaded = payload == 0; /* or a jumbogram (RFC 2675), whose length the frame knows as well */
     if (payload)
         walk_bound(w, start, HEADER + payload);
     w->at += HEADER;
     w->final_src = w->final_dst = NULL;
-    uint8_t next = at[6];
-    bool later = false;
-    while (is_extension(next) && !later)
-        if (!extension(w, &next, &later))
-            return walk_end(w, FRAME_BROKEN);
-    if (later)
-        return walk_end(w, next == NEXT_TCP && !w->quoted ? FRAME_LATER_FRAGMENT : FRAME_OTHER);
-    return ip_by_protocol(w, next);
+    return ip_by_protocol(w, at[6]);
 }

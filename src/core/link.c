@@ -1,126 +1,122 @@
-/* link.c: what stands before IP. Link types are rows of a table, and so are ethertypes: a new one that leads
- * to IP by a way that is known already is one row more. */
+/* link.c: what a capture begins its frames with. Link types are rows of a table: a new one that leads to IP
+ * by a way that is known already is one row more. Below it, the headers that capturing systems make up. */
 #include "core/layer.h"
 
+/* skip: bytes of a header that says nothing of what follows. inner: what follows a header that does not say
+ * it, where the link type does. */
 static const struct {
-    int linktype;
-    enum layer first;
+    uint16_t linktype;
+    uint8_t skip;
+    uint8_t first, inner; /* enum layer */
 } links[] = {
-    {DLT_EN10MB_, LAYER_ETHERNET}, /* EN10MB */
-    {DLT_LINUX_SLL_, LAYER_SLL},   /* LINUX_SLL */
-    {DLT_LINUX_SLL2_, LAYER_SLL2}, /* LINUX_SLL2 */
-    {DLT_RAW_, LAYER_IP},          /* RAW */
-    {12, LAYER_IP},                /* RAW, as some systems call it within their files */
-    {14, LAYER_IP},                /* and others */
-    {228, LAYER_IP4},              /* IPV4 */
-    {229, LAYER_IP6},              /* IPV6 */
-    {DLT_NULL_, LAYER_NULL},       /* NULL */
-    {108, LAYER_NULL},             /* LOOP */
-    {9, LAYER_PPP},                /* PPP */
-    {50, LAYER_PPP},               /* PPP_SERIAL */
-    {51, LAYER_PPPOE},             /* PPP_ETHER */
-    {104, LAYER_CHDLC},            /* C_HDLC */
-    {10, LAYER_FDDI},              /* FDDI */
-    {129, LAYER_ARCNET},           /* ARCNET_LINUX */
-    {239, LAYER_NFLOG},            /* NFLOG */
-    {242, LAYER_IPOIB},            /* IPOIB */
-};
-
-static const struct {
-    uint16_t type;
-    enum layer next;
-} ethertypes[] = {
-    {0x0800, LAYER_IP4},      {0x86DD, LAYER_IP6},  {0x8100, LAYER_VLAN}, /* IEEE 802.1Q */
-    {0x88A8, LAYER_VLAN},                                                 /* 802.1ad, QinQ */
-    {0x9100, LAYER_VLAN},                                                 /* QinQ before it was a standard */
-    {0x8864, LAYER_PPPOE},    {0x8847, LAYER_MPLS}, {0x8848, LAYER_MPLS},
-    {0x6558, LAYER_ETHERNET}, /* transparent bridging: a whole frame in GRE */
+    {DLT_EN10MB_, 0, LAYER_ETHERNET, 0},        /* EN10MB */
+    {DLT_LINUX_SLL_, 0, LAYER_SLL, 0},          /* LINUX_SLL */
+    {DLT_LINUX_SLL2_, 0, LAYER_SLL2, 0},        /* LINUX_SLL2 */
+    {DLT_RAW_, 0, LAYER_IP, 0},                 /* RAW */
+    {12, 0, LAYER_IP, 0},                       /* RAW, as some systems call it within their files */
+    {14, 0, LAYER_IP, 0},                       /* and others */
+    {228, 0, LAYER_IP4, 0},                     /* IPV4 */
+    {229, 0, LAYER_IP6, 0},                     /* IPV6 */
+    {DLT_NULL_, 0, LAYER_NULL, 0},              /* NULL */
+    {108, 0, LAYER_NULL, 0},                    /* LOOP */
+    {9, 0, LAYER_PPP, 0},                       /* PPP */
+    {50, 0, LAYER_PPP, 0},                      /* PPP_SERIAL */
+    {51, 0, LAYER_PPPOE, 0},                    /* PPP_ETHER */
+    {166, 1, LAYER_PPP, 0},                     /* PPP_PPPD: a direction instead of the address */
+    {204, 1, LAYER_PPP, 0},                     /* PPP_WITH_DIR */
+    {104, 0, LAYER_CHDLC, 0},                   /* C_HDLC */
+    {205, 1, LAYER_CHDLC, 0},                   /* C_HDLC_WITH_DIR */
+    {107, 0, LAYER_FRAME_RELAY, 0},             /* FRELAY */
+    {206, 1, LAYER_FRAME_RELAY, 0},             /* FRELAY_WITH_DIR */
+    {182, 0, LAYER_MULTILINK, 0},               /* MFR */
+    {219, 0, LAYER_MPLS, 0},                    /* MPLS */
+    {100, 0, LAYER_LLC, 0},                     /* ATM_RFC1483 */
+    {106, 0, LAYER_IP, 0},                      /* ATM_CLIP */
+    {123, 0, LAYER_SUNATM, 0},                  /* SUNATM */
+    {6, 0, LAYER_TOKEN_RING, 0},                /* IEEE802_5 */
+    {10, 0, LAYER_FDDI, 0},                     /* FDDI */
+    {7, 2, LAYER_ARCNET, 0},                    /* ARCNET_BSD: source, destination */
+    {129, 4, LAYER_ARCNET, 0},                  /* ARCNET_LINUX: and an offset */
+    {122, 16, LAYER_LLC, 0},                    /* IP_OVER_FC: two network addresses */
+    {138, 16, LAYER_TYPE, 0},                   /* APPLE_IP_OVER_IEEE1394: two addresses */
+    {242, 0, LAYER_IPOIB, 0},                   /* IPOIB */
+    {240, 4, LAYER_ETHERNET, 0},                /* NETANALYZER */
+    {241, 12, LAYER_ETHERNET, 0},               /* NETANALYZER_TRANSPARENT: with preamble */
+    {274, 8, LAYER_ETHERNET, 0},                /* ETHERNET_MPACKET: preamble */
+    {105, 0, LAYER_WLAN, 0},                    /* IEEE802_11 */
+    {119, 0, LAYER_PRISM, 0},                   /* IEEE802_11_PRISM */
+    {127, 0, LAYER_RADIOTAP, 0},                /* IEEE802_11_RADIOTAP */
+    {163, 0, LAYER_AVS, 0},                     /* IEEE802_11_AVS */
+    {192, 0, LAYER_PPI, 0},                     /* PPI */
+    {130, 0, LAYER_JUNIPER, LAYER_PPP},         /* JUNIPER_MLPPP */
+    {167, 0, LAYER_JUNIPER, LAYER_ETHERNET},    /* JUNIPER_PPPOE */
+    {178, 0, LAYER_JUNIPER, LAYER_ETHERNET},    /* JUNIPER_ETHER */
+    {179, 0, LAYER_JUNIPER, LAYER_PPP},         /* JUNIPER_PPP */
+    {180, 0, LAYER_JUNIPER, LAYER_FRAME_RELAY}, /* JUNIPER_FRELAY */
+    {181, 0, LAYER_JUNIPER, LAYER_CHDLC},       /* JUNIPER_CHDLC */
+    {239, 0, LAYER_NFLOG, 0},                   /* NFLOG */
+    {117, 0, LAYER_PFLOG, 0},                   /* PFLOG */
+    {109, 0, LAYER_ENC, 0},                     /* ENC */
+    {226, 0, LAYER_IPNET, 0},                   /* IPNET */
+    {258, 0, LAYER_PKTAP, 0},                   /* PKTAP */
+    {149, 0, LAYER_PKTAP, 0},                   /* USER2, which it was before it had a number */
 };
 
 enum layer link_first(struct walk *w, int linktype)
 {
-    for (size_t i = 0; i < COUNT_OF(links); i++)
-        if (links[i].linktype == linktype)
-            return links[i].first;
+    for (size_t i = 0; i < COUNT_OF(links); i++) {
+        if (links[i].linktype != linktype)
+            continue;
+        struct cur c = walk_cur(w);
+        cur_skip(&c, links[i].skip);
+        w->inner = links[i].inner;
+        return walk_on(w, &c, (enum layer)links[i].first);
+    }
     return walk_end(w, FRAME_UNKNOWN_LINK);
 }
 
-enum layer link_by_ethertype(struct walk *w, uint16_t type)
+/* The number of IPv6 differs from system to system. */
+static enum layer by_family(struct walk *w, uint32_t family)
 {
-    for (size_t i = 0; i < COUNT_OF(ethertypes); i++)
-        if (ethertypes[i].type == type)
-            return ethertypes[i].next;
-    return walk_end(w, FRAME_OTHER);
-}
-
-/* The type that a header ends with decides, if all of the header was there. */
-static enum layer next_by_ethertype(struct walk *w, const struct cur *c, uint16_t type)
-{
-    if (c->bad)
-        return walk_end(w, FRAME_BROKEN);
-    walk_to(w, c);
-    return link_by_ethertype(w, type);
-}
-
-enum layer link_ethernet(struct walk *w)
-{
-    struct cur c = walk_cur(w);
-    cur_skip(&c, 12);
-    uint16_t type = cur_be16(&c);
-    if (c.bad || type >= 0x600)
-        return next_by_ethertype(w, &c, type);
-    walk_to(w, &c); /* IEEE 802.3: a length, and LLC behind it */
-    return LAYER_LLC;
-}
-
-/* IEEE 802.2: IP by its own number, or SNAP with an ethertype. */
-enum layer link_llc(struct walk *w)
-{
-    struct cur c = walk_cur(w);
-    uint16_t points = cur_be16(&c);
-    cur_skip(&c, 1);
-    if (c.bad)
-        return walk_end(w, FRAME_BROKEN);
-    if (points == 0xAAAA) {
-        cur_skip(&c, 3);
-        uint16_t type = cur_be16(&c);
-        return next_by_ethertype(w, &c, type);
-    }
-    walk_to(w, &c);
-    return points == 0x0606 ? LAYER_IP4 : walk_end(w, FRAME_OTHER);
-}
-
-/* BSD loopback: the address family, in the byte order of the machine that captured (LOOP: in network order).
- * The number of IPv6 differs from system to system. */
-enum layer link_null(struct walk *w)
-{
-    struct cur c = walk_cur(w);
-    uint32_t family = cur_be32(&c);
-    if (c.bad)
-        return walk_end(w, FRAME_BROKEN);
-    walk_to(w, &c);
-    if (family > 0xFFFF)
-        family = __builtin_bswap32(family);
     switch (family) {
     case 2: return LAYER_IP4;
     case 10: /* Linux */
     case 24: /* NetBSD, OpenBSD */
+    case 26: /* Solaris */
     case 28: /* FreeBSD */
     case 30: /* Darwin */ return LAYER_IP6;
     default: return walk_end(w, FRAME_OTHER);
     }
 }
 
+/* BSD loopback: the address family, in the byte order of the machine that captured (LOOP: in network order),
+ * perhaps of 16 bits. Some write an ethertype, or the start of a PPP frame instead. */
+enum layer link_null(struct walk *w)
+{
+    enum { PPP_ADDRESS_CONTROL = 0xFF03 };
+    struct cur c = walk_cur(w);
+    uint32_t family = cur_be32(&c);
+    if (c.bad)
+        return walk_short(w);
+    if (family >> 16 == PPP_ADDRESS_CONTROL)
+        return LAYER_PPP;
+    walk_to(w, &c);
+    if (family > 0xFFFF)
+        family = family >> 16 < 6 ? family >> 16 : __builtin_bswap32(family);
+    return family < 0x600 ? by_family(w, family)
+                          : lan_by_ethertype(w, family > 0xFFFF ? 0 : (uint16_t)family);
+}
+
 /* Protocols of a cooked header are ethertypes, but not for devices whose frames have none, and 4 says LLC. */
 static enum layer next_cooked(struct walk *w, const struct cur *c, uint16_t device, uint16_t protocol)
 {
     enum { DEVICE_NETLINK = 824, PROTOCOL_LLC = 4 };
-    if (!c->bad && device == DEVICE_NETLINK)
-        return walk_end(w, FRAME_OTHER);
-    if (c->bad || protocol != PROTOCOL_LLC)
-        return next_by_ethertype(w, c, protocol);
+    if (c->bad)
+        return walk_short(w);
     walk_to(w, c);
-    return LAYER_LLC;
+    if (device == DEVICE_NETLINK)
+        return walk_end(w, FRAME_OTHER);
+    return protocol == PROTOCOL_LLC ? LAYER_LLC : lan_by_ethertype(w, protocol);
 }
 
 /* Linux cooked capture: packet type, device type, address length, address, protocol. */
@@ -145,81 +141,11 @@ enum layer link_sll2(struct walk *w)
     return next_cooked(w, &c, device, protocol);
 }
 
-/* RFC 1661: a protocol number of one byte (odd) or two, perhaps after address and control (RFC 1662). */
-enum layer link_ppp(struct walk *w)
-{
-    struct cur c = walk_cur(w);
-    uint16_t protocol = cur_u8(&c);
-    if (protocol == 0xFF) {
-        cur_skip(&c, 1);
-        protocol = cur_u8(&c);
-    }
-    if (!(protocol & 1))
-        protocol = (uint16_t)(protocol << 8 | cur_u8(&c));
-    if (c.bad)
-        return walk_end(w, FRAME_BROKEN);
-    walk_to(w, &c);
-    switch (protocol) {
-    case 0x0021: return LAYER_IP4;
-    case 0x0057: return LAYER_IP6;
-    case 0x0281: return LAYER_MPLS;
-    default: return walk_end(w, FRAME_OTHER);
-    }
-}
-
-/* Cisco HDLC: address, control, ethertype. */
-enum layer link_chdlc(struct walk *w)
-{
-    struct cur c = walk_cur(w);
-    cur_skip(&c, 2);
-    uint16_t type = cur_be16(&c);
-    return next_by_ethertype(w, &c, type);
-}
-
-/* Frame control and two addresses; then LLC. */
-enum layer link_fddi(struct walk *w)
-{
-    struct cur c = walk_cur(w);
-    cur_skip(&c, 13);
-    if (c.bad)
-        return walk_end(w, FRAME_BROKEN);
-    walk_to(w, &c);
-    return LAYER_LLC;
-}
-
-/* As Linux hands it over: source, destination, offset, protocol. The older encapsulation of IP (RFC 1051) has
- * nothing more; the newer one (RFC 1201) a flag and a sequence number for frames in pieces. */
-enum layer link_arcnet(struct walk *w)
-{
-    enum { IP_1051 = 240, IP_1201 = 212 };
-    struct cur c = walk_cur(w);
-    cur_skip(&c, 4);
-    uint8_t protocol = cur_u8(&c), split = 0;
-    if (protocol == IP_1201) {
-        split = cur_u8(&c);
-        cur_skip(&c, 2);
-    }
-    if (c.bad)
-        return walk_end(w, FRAME_BROKEN);
-    walk_to(w, &c);
-    return (protocol == IP_1051 || protocol == IP_1201) && !split ? LAYER_IP4 : walk_end(w, FRAME_OTHER);
-}
-
-/* IP over InfiniBand: the global routing header, then an ethertype and two bytes reserved (RFC 4391 6). */
-enum layer link_ipoib(struct walk *w)
-{
-    struct cur c = walk_cur(w);
-    cur_skip(&c, 40);
-    uint16_t type = cur_be16(&c);
-    cur_skip(&c, 2);
-    return next_by_ethertype(w, &c, type);
-}
-
 /* Linux's netfilter log: family, version, group; then attributes, one of which is the packet. Their lengths
  * and types are in the byte order of the machine that captured, which shows in the types: there are few. */
 enum layer link_nflog(struct walk *w)
 {
-    enum { PAYLOAD = 9, FAMILY_4 = 2, FAMILY_6 = 10 };
+    enum { PAYLOAD = 9 };
     struct cur c = walk_cur(w);
     uint8_t family = cur_u8(&c);
     cur_skip(&c, 3);
@@ -232,48 +158,53 @@ enum layer link_nflog(struct walk *w)
         if (type == PAYLOAD && len >= 4) {
             walk_to(w, &c);
             walk_bound(w, w->at, len - 4u);
-            return family == FAMILY_4 ? LAYER_IP4 : family == FAMILY_6 ? LAYER_IP6 : walk_end(w, FRAME_OTHER);
+            return by_family(w, family);
         }
         if (len < 4)
             return walk_end(w, FRAME_BROKEN);
         cur_skip(&c, (len + 3u) / 4 * 4 - 4);
     }
-    return walk_end(w, c.bad || w->end < w->wire_end ? FRAME_BROKEN : FRAME_OTHER);
+    return c.bad || w->end < w->wire_end ? walk_short(w) : walk_end(w, FRAME_OTHER);
 }
 
-enum layer link_vlan(struct walk *w)
+/* OpenBSD's packet filter log: its length, padded to words, the address family, and much else. */
+enum layer link_pflog(struct walk *w)
 {
     struct cur c = walk_cur(w);
-    cur_skip(&c, 2);
-    uint16_t type = cur_be16(&c);
-    if (c.bad || type >= 0x600)
-        return next_by_ethertype(w, &c, type);
-    walk_to(w, &c);
-    return LAYER_LLC;
+    uint8_t len = cur_u8(&c), family = cur_u8(&c);
+    cur_skip(&c, len > 2 ? (len + 3u) / 4 * 4 - 2 : 0);
+    return walk_on(w, &c, c.bad ? LAYER_END : by_family(w, family));
 }
 
-/* RFC 2516 4: version and type, code (0: session), session, length; then PPP. */
-enum layer link_pppoe(struct walk *w)
+/* What BSD's IPsec shows: family (in the order of the machine), security parameters, flags. */
+enum layer link_enc(struct walk *w)
+{
+    struct cur c = walk_cur(w);
+    uint32_t family = cur_be32(&c);
+    cur_skip(&c, 8);
+    return walk_on(w, &c, c.bad ? LAYER_END : by_family(w, family > 0xFF ? family >> 24 : family));
+}
+
+/* Solaris: version, family, and what hooks, zones and interfaces were involved. */
+enum layer link_ipnet(struct walk *w)
 {
     struct cur c = walk_cur(w);
     cur_skip(&c, 1);
-    uint8_t code = cur_u8(&c);
-    cur_skip(&c, 2);
-    uint16_t len = cur_be16(&c);
-    if (c.bad)
-        return walk_end(w, FRAME_BROKEN);
-    walk_to(w, &c);
-    walk_bound(w, w->at, len);
-    return code ? walk_end(w, FRAME_OTHER) : LAYER_PPP;
+    uint8_t family = cur_u8(&c);
+    cur_skip(&c, 22);
+    return walk_on(w, &c, c.bad ? LAYER_END : by_family(w, family));
 }
 
-/* RFC 3032: labels until the one that says it is the last; what is below them they do not say. */
-enum layer link_mpls(struct walk *w)
+/* Darwin: length, kind of record (1 is a packet), link type, all little-endian; then whose packet it was. */
+enum layer link_pktap(struct walk *w)
 {
+    enum { FIXED = 12, PACKET = 1 };
     struct cur c = walk_cur(w);
-    uint32_t entry = cur_be32(&c);
+    uint32_t len = cur_le32(&c), kind = cur_le32(&c), linktype = cur_le32(&c);
+    cur_skip(&c, len > FIXED ? len - FIXED : 0);
     if (c.bad)
-        return walk_end(w, FRAME_BROKEN);
+        return walk_short(w);
     walk_to(w, &c);
-    return entry & 0x100 ? LAYER_IP : LAYER_MPLS;
+    enum layer next = kind == PACKET ? link_first(w, (int)(linktype & 0xFFFF)) : walk_end(w, FRAME_OTHER);
+    return next == LAYER_END && w->kind == FRAME_UNKNOWN_LINK ? walk_end(w, FRAME_OTHER) : next;
 }

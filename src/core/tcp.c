@@ -65,8 +65,7 @@ static void read_option(struct tcp_options *o, uint8_t kind, struct cur c)
         break;
     case OPTION_MPTCP:
         if (len >= 1) {
-            o->mptcp = true;
-            o->mptcp_subtype = cur_u8(&c) >> 4;
+            o->mptcp |= (uint16_t)(1u << (cur_u8(&c) >> 4));
         }
         break;
     case OPTION_FAST_OPEN:
@@ -84,7 +83,8 @@ static void read_option(struct tcp_options *o, uint8_t kind, struct cur c)
     }
 }
 
-/* cut: the capture ends before the header does; an option that reaches past it is then not malformed. */
+/* cut: the capture ends before the header does; an option that reaches past it is then not malformed, but
+ * cut. */
 static void read_options(struct tcp_options *o, struct cur c, bool cut)
 {
     while (cur_left(&c)) {
@@ -96,12 +96,18 @@ static void read_options(struct tcp_options *o, struct cur c, bool cut)
         size_t left = cur_left(&c);
         uint8_t size = cur_u8(&c);
         if (left == 0 || size < 2 || size - 1u > left) {
-            o->malformed = !cut || (left && size < 2);
+            o->cut = cut && (left == 0 || size >= 2);
+            o->malformed = !o->cut;
+            if (o->cut && kind == OPTION_TIMESTAMPS && cur_left(&c) >= 4) {
+                o->timestamps = true; /* the first half of it is there */
+                o->tsval = cur_be32(&c);
+            }
             return;
         }
         read_option(o, kind, cur_of(c.at, size - 2u));
         cur_skip(&c, size - 2u);
     }
+    o->cut = cut;
 }
 
 /* RFC 9293 3.1: addresses, protocol, length. */
@@ -144,7 +150,7 @@ static void read_header(struct seg *s, struct cur *c)
 
 enum layer tcp_header(struct walk *w)
 {
-    enum { THROUGH_WINDOW = 16 }; /* what is needed to judge a segment */
+    enum { THROUGH_WINDOW = 16 /* what is needed to judge a segment */, FCS = 4 };
     struct seg *s = w->seg;
     struct cur c = walk_cur(w);
     const uint8_t *tcp = c.at;
@@ -158,13 +164,18 @@ enum layer tcp_header(struct walk *w)
         return walk_end(w, FRAME_TCP_QUOTED);
     if (captured < THROUGH_WINDOW)
         return walk_end(w, captured < wire || s->fragment ? FRAME_TCP_CUT : FRAME_BROKEN);
-    if (header < HEADER || (header > wire && !s->fragment))
+    if (header < HEADER)
         return walk_end(w, FRAME_BROKEN);
+    s->broken = header > wire && !s->fragment;
     if (captured > HEADER)
         read_options(&s->opt, cur_of(tcp + HEADER, s->tcp.len - HEADER), captured < header);
+    else
+        s->opt.cut = captured < header;
     s->len = wire > header ? wire - header : 0;
     if (captured > header)
         s->data = (struct span){w->at + header, captured - header};
+    if (w->fcs_end && w->fcs_end - w->wire_end < FCS)
+        s->fcs = (uint8_t)(FCS - (w->fcs_end - w->wire_end));
     s->cksum = (uint8_t)checksum(w, tcp);
-    return walk_end(w, s->fragment ? FRAME_TCP_FRAGMENT : FRAME_TCP);
+    return walk_end(w, s->broken ? FRAME_TCP_BROKEN : s->fragment ? FRAME_TCP_FRAGMENT : FRAME_TCP);
 }

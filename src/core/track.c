@@ -149,7 +149,6 @@ static void begin_again(struct look *k)
         f->reject_frame = 0;
         ranges_clear(&f->seen);
     }
-    k->r->base_known = false;
     k->f->any = sent_add(&k->t->sent, &k->f->sent, &syn) &&
                 ranges_add(&k->f->seen, k->t->mem, syn.left, syn.right, NULL);
     k->t->starved |= !k->f->any;
@@ -161,7 +160,7 @@ static void begin_again(struct look *k)
 static void set_base(struct look *k)
 {
     struct flow *f = k->f, *r = k->r;
-    if (k->syn && !(f->base_known && seq_eq(f->base, k->left))) {
+    if ((k->s->flags & TCP_SYN) && (f->base_known ? !seq_eq(f->base, k->left) : seg_measured(k->s))) {
         bool again = f->base_known;
         f->base = k->left;
         f->base_known = true;
@@ -171,15 +170,15 @@ static void set_base(struct look *k)
             ranges_clear(&f->seen);
         }
     }
-    if (!f->base_known && !k->s->fragment) {
+    if (!f->base_known && seg_measured(k->s)) {
         f->base = seq_of(k->left.v - 1);
         f->base_known = true;
     }
-    if (k->ack && !r->base_known && !k->s->fragment) {
+    if (k->ack && !r->base_known && seg_measured(k->s)) {
         r->base = seq_of(k->s->ack.v - 1);
         r->base_known = true;
     }
-    if (!f->any && !k->s->fragment) {
+    if (!f->any && seg_measured(k->s)) {
         f->nxt = k->left;
         f->rcv = f->una_known && seq_before(f->una, k->left) ? f->una : k->left;
     }
@@ -306,7 +305,7 @@ static void remember_last(struct look *k)
     }
     c->last_ns = f->last_ns = s->time_ns;
     count(k);
-    if (s->fragment)
+    if (!seg_measured(s))
         return;
     f->any = true;
     if (!k->probe) {
@@ -377,12 +376,12 @@ static void judge(struct look *k, bool reused)
     if (c->doubtful && !k->syn && !k->rst && k->ack && !k->f->any)
         inherit(k->t, c, k->from);
     set_base(k);
+    int shift = k->s->flags & TCP_SYN ? 0 : ws_shift(&c->ws, k->from);
     ws_segment(&c->ws, k->from, k->s, reused, &k->v->wireshark);
-    int shift = k->syn ? 0 : ws_shift(&c->ws, k->from);
     k->v->win = shift > 0 ? (uint32_t)win << shift : win;
     marks(k, reused);
     doubt(k);
-    if (!k->s->fragment) {
+    if (seg_measured(k->s)) {
         refuse(k);
         if (k->rst) {
             judge_rst(k);
@@ -406,7 +405,7 @@ bool track_segment(struct track *t, const struct seg *s, struct verdict *out)
         t->timeouts = t->loss_probes = t->delayed_acks = 0;
     look_init(&k, t, s, at, out);
     judge(&k, reused);
-    bool moved = s->fragment || move(&k);
+    bool moved = !seg_measured(s) || move(&k);
     remember_last(&k);
     out->seq = k.f->base_known ? seq_dist(k.f->base, s->seq) : s->seq.v;
     out->ack = !k.ack ? 0 : k.r->base_known ? seq_dist(k.r->base, s->ack) : s->ack.v;

@@ -313,7 +313,7 @@ static bool apply_segment(struct session *s, const struct event *e)
     struct seg g;
     s->frames = seen->frame > s->frames ? seen->frame : s->frames + 1;
     enum frame_kind kind = seg_decode(&g, seen->linktype, seen->bytes, seen->caplen, seen->wirelen);
-    if (kind != FRAME_TCP && kind != FRAME_TCP_FRAGMENT)
+    if (!frame_is_segment(kind))
         return true;
     g.time_ns = e->time_ns;
     g.frame = (uint32_t)s->frames;

@@ -80,10 +80,37 @@ static void cut_headers(void **state)
             assert_int_equal(s.opt.mss, captured >= 24);
             assert_int_equal(s.opt.wscale, captured >= 28);
             assert_false(s.opt.malformed);
+            assert_int_equal(s.opt.cut, captured < 28);
             assert_int_equal(s.tcp.len, captured < 28 ? captured : 28);
             assert_int_equal(s.data.len, captured < 28 ? 0 : captured - 28);
         }
     }
+}
+
+/* A time stamp that is cut in half: its first half is known. What ends the options ends the cut as well. */
+static void options_that_are_cut(void **state)
+{
+    (void)state;
+    static const uint8_t options[] = {1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9},
+                         ended[] = {1, 0, 0, 0, 0, 0, 0, 0};
+    struct made m = {.len = 0};
+    struct seg s;
+    ipv4(&m, 6, 0);
+    tcp(&m, TCP_ACK, options, sizeof options);
+    finish(&m);
+    for (uint32_t left = 0; left <= sizeof options; left++) {
+        seg_decode(&s, DLT_RAW_, m.at, m.tcp + 20 + left, m.len);
+        assert_int_equal(s.opt.timestamps, left >= 8);
+        assert_int_equal(s.opt.tsval, left >= 8 ? 7 : 0);
+        assert_int_equal(s.opt.tsecr, left == 12 ? 9 : 0);
+        assert_int_equal(s.opt.cut, left < 12);
+    }
+    m.len = 0;
+    ipv4(&m, 6, 0);
+    tcp(&m, TCP_ACK, ended, sizeof ended);
+    finish(&m);
+    seg_decode(&s, DLT_RAW_, m.at, m.tcp + 20 + 2, m.len);
+    assert_false(s.opt.cut);
 }
 
 static struct tcp_options options_of(const void *bytes, unsigned len)
@@ -134,8 +161,9 @@ static void every_option(void **state)
     o = OPTIONS(254, 4, 0xF9, 0x88);
     assert_false(o.fast_open);
     o = OPTIONS(30, 4, 0x21, 0);
-    assert_true(o.mptcp);
-    assert_int_equal(o.mptcp_subtype, 2);
+    assert_int_equal(o.mptcp, 1 << 2);
+    o = OPTIONS(30, 4, 0x21, 0, 30, 4, 0x50, 0);
+    assert_int_equal(o.mptcp, 1 << 2 | 1 << 5);
     o = OPTIONS(19, 4, 0, 0, 99, 2, 2, 4, 1, 0); /* those that are not known are passed over */
     assert_true(o.mss && !o.malformed);
     o = OPTIONS(0, 2, 4, 1); /* after the end nothing counts */
@@ -164,7 +192,8 @@ static void wrong_lengths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_whole_segment), cmocka_unit_test(checksums),     cmocka_unit_test(cut_headers),
+        cmocka_unit_test(a_whole_segment), cmocka_unit_test(checksums),
+        cmocka_unit_test(cut_headers),     cmocka_unit_test(options_that_are_cut),
         cmocka_unit_test(every_option),    cmocka_unit_test(wrong_lengths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
