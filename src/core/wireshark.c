@@ -17,11 +17,12 @@ enum {
     FAST_NS = 20000000, /* a fast retransmission comes within 20 ms of the ACK that asked for it */
     ORDER_NS = 3000000, /* how late a segment out of order may be while the round-trip time is unknown */
     NOT_PLAIN = TCP_SYN | TCP_FIN | TCP_RST,
-    SHIFT_MAX = 14 /* RFC 7323 2.3 */
+    SHIFT_MAX = 14,   /* RFC 7323 2.3 */
+    MANY = UINT16_MAX /* ws_flow.dup_acks: see acks_unseen */
 };
 
 /* ws_flow.scale: what the SYNs said of window scaling. SCALE_SHIFT + n: a shift of n is in force. */
-enum { SCALE_UNSEEN, SCALE_LACKING, SCALE_UNUSED, SCALE_SHIFT };
+enum { SCALE_UNSEEN, SCALE_UNUSED, SCALE_SHIFT };
 
 static bool before(uint32_t a, uint32_t b)
 {
@@ -42,39 +43,34 @@ int ws_shift(const struct ws_conn *c, enum side side)
     return scale == SCALE_UNUSED ? 0 : -1;
 }
 
-/* Scaling is known from the SYNs: each direction's own shift, unless a SYN ACK shows that one of the two has
- * none. */
+/* Scaling is known from the SYNs: each direction's own shift, unless a SYN has none. */
 static void learn_scale(struct ws_flow *fwd, struct ws_flow *rev, const struct seg *s)
 {
     if (s->opt.wscale) {
         uint8_t shift = s->opt.shift > SHIFT_MAX ? SHIFT_MAX : s->opt.shift;
         fwd->scale = (uint8_t)(SCALE_SHIFT + shift);
-    } else if (fwd->scale == SCALE_UNSEEN) {
-        fwd->scale = SCALE_LACKING;
     }
-    if ((s->flags & TCP_ACK) && (fwd->scale == SCALE_LACKING || rev->scale == SCALE_LACKING)) {
+    if (!(s->flags & TCP_SYN) || s->opt.cut)
+        return;
+    if (fwd->scale == SCALE_UNSEEN)
+        fwd->scale = rev->scale = SCALE_UNUSED;
+    else if ((s->flags & TCP_ACK) && rev->scale == SCALE_UNUSED)
         fwd->scale = SCALE_UNUSED;
-        rev->scale = SCALE_UNUSED;
-    }
 }
 
-static uint32_t fast_open(struct ws_conn *c, const struct ws_flow *rev, const struct seg *s)
+/* Whether data in the SYN was taken. Where the segment has no length, its numbers are raw to Wireshark. */
+static uint32_t fast_open(const struct ws_conn *c, const struct ws_flow *rev, const struct seg *s)
 {
-    if (!(s->flags & TCP_ACK)) {
-        bool is = s->len > 0 && s->opt.fast_open && s->opt.cookie_len > 0;
-        c->tfo_syn = c->tfo_syn || is;
-        return is ? WS_BIT(TFO_SYN) : 0;
-    }
-    if (!rev->syn_seen)
+    if ((s->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
         return 0;
-    if (before(rev->isn + 1, s->ack.v))
-        return WS_BIT(TFO_ACK);
-    return c->tfo_syn && s->ack.v == rev->isn + 1 ? WS_BIT(TFO_IGNORED) : 0;
+    uint32_t ack = seg_measured(s) ? s->ack.v - rev->base : s->ack.v;
+    return ack > 1 ? WS_BIT(TFO_ACK) : c->tfo_syn ? WS_BIT(TFO_IGNORED) : 0;
 }
 
 /* A segment without payload that says again what the one before it said: what its window and the other side's
  * last segment make of it. */
-static uint32_t repeated_ack(struct ws_flow *fwd, const struct ws_flow *rev, const struct seg *s)
+static uint32_t repeated_ack(const struct ws_conn *c, struct ws_flow *fwd, const struct ws_flow *rev,
+                             const struct seg *s)
 {
     if (s->len > 0 || (s->flags & NOT_PLAIN) || s->seq.v != fwd->next || s->ack.v != fwd->last_ack)
         return 0;
@@ -85,22 +81,26 @@ static uint32_t repeated_ack(struct ws_flow *fwd, const struct ws_flow *rev, con
         return WS_BIT(WINDOW_UPDATE);
     if (rev->keep_alive)
         return WS_BIT(KEEP_ALIVE_ACK);
-    if (fwd->dup_acks < UINT16_MAX)
+    if (c->paths != fwd->paths) /* MPTCP has said something new since its last segment */
+        return 0;
+    if (fwd->dup_acks == MANY)
+        fwd->dup_acks = 1;
+    else if (fwd->dup_acks < MANY - 1)
         fwd->dup_acks++;
     return WS_BIT(DUPLICATE_ACK);
 }
 
 static bool fills_window(const struct ws_flow *rev, const struct seg *s)
 {
-    if (s->len == 0 || (s->flags & NOT_PLAIN) || rev->scale == SCALE_UNSEEN || rev->scale == SCALE_LACKING ||
-        rev->win == 0)
+    if (s->len == 0 || (s->flags & NOT_PLAIN) || rev->scale == SCALE_UNSEEN)
         return false;
-    unsigned shift = rev->scale >= SCALE_SHIFT ? rev->scale - SCALE_SHIFT : 0;
+    unsigned shift = rev->scale >= SCALE_SHIFT && !rev->unscaled ? rev->scale - SCALE_SHIFT : 0;
     return s->seq.v + s->len == rev->last_ack + ((rev->win - 1) << shift);
 }
 
 /* What a segment is by its place after the one before it in its own direction. */
-static uint32_t by_place(struct ws_flow *fwd, const struct ws_flow *rev, const struct seg *s)
+static uint32_t by_place(const struct ws_conn *c, struct ws_flow *fwd, const struct ws_flow *rev,
+                         const struct seg *s)
 {
     if (s->len == 1 && s->seq.v == fwd->next && rev->win == 1)
         return WS_BIT(ZERO_WINDOW_PROBE);
@@ -113,19 +113,24 @@ static uint32_t by_place(struct ws_flow *fwd, const struct ws_flow *rev, const s
         found |= WS_BIT(KEEP_ALIVE);
     if (fills_window(rev, s))
         found |= WS_BIT(WINDOW_FULL);
-    return found | repeated_ack(fwd, rev, s);
+    return found | repeated_ack(c, fwd, rev, s);
 }
 
-/* An ACK of numbers that were never seen: told once, until that side sends again. */
-static uint32_t acks_unseen(struct ws_flow *rev, const struct seg *s, uint32_t found)
+/* An ACK of numbers that were never seen. Where nothing beyond the mark is known, it is told once until the
+ * other side acknowledges something new: the count of that side's duplicate ACKs serves as the reminder, and
+ * is then more than any other to whoever asks for it. */
+static uint32_t acks_unseen(struct ws_flow *rev, const struct seg *s)
 {
     if (!(s->flags & TCP_ACK) || rev->mark == 0 || !before(rev->mark, s->ack.v))
         return 0;
-    rev->mark = rev->next;
-    if (rev->unseen_told || (found & WS_BIT(DUPLICATE_ACK)))
-        return 0;
-    rev->unseen_told = true;
-    return WS_BIT(ACK_LOST_SEGMENT);
+    bool told = false;
+    if (before(rev->mark, rev->next)) {
+        rev->mark = rev->next;
+    } else {
+        told = rev->dup_acks != 0;
+        rev->dup_acks = MANY;
+    }
+    return told ? 0 : WS_BIT(ACK_LOST_SEGMENT);
 }
 
 /* A segment that takes numbers below the next expected one. */
@@ -147,7 +152,7 @@ static uint32_t sent_again(const struct ws_conn *c, const struct ws_flow *fwd, c
     return WS_BIT(RETRANSMISSION);
 }
 
-static void remember(struct ws_flow *fwd, const struct seg *s, uint32_t found)
+static void remember(const struct ws_conn *c, struct ws_flow *fwd, const struct seg *s, uint32_t found)
 {
     uint32_t end = end_of(s);
     bool probe = (found & WS_BIT(ZERO_WINDOW_PROBE)) != 0; /* its byte does not count as sent */
@@ -160,43 +165,84 @@ static void remember(struct ws_flow *fwd, const struct seg *s, uint32_t found)
     fwd->win = (uint32_t)s->win + 1;
     fwd->last_ack = s->ack.v;
     fwd->last_ns = s->time_ns;
+    fwd->paths = c->paths;
     fwd->keep_alive = (found & WS_BIT(KEEP_ALIVE)) != 0;
     fwd->probe = probe;
-    fwd->unseen_told = false;
 }
 
 static uint32_t analyse(struct ws_conn *c, struct ws_flow *fwd, struct ws_flow *rev, const struct seg *s)
 {
-    uint32_t found = s->flags & TCP_SYN ? fast_open(c, rev, s) : 0;
-    found |= by_place(fwd, rev, s);
+    uint32_t found = by_place(c, fwd, rev, s);
     if (s->ack.v != fwd->last_ack)
         fwd->dup_acks = 0;
-    found |= acks_unseen(rev, s, found);
+    found |= acks_unseen(rev, s);
     if ((s->len > 0 || (s->flags & (TCP_SYN | TCP_FIN))) && !(found & WS_BIT(KEEP_ALIVE)))
         found |= sent_again(c, fwd, rev, s);
+    remember(c, fwd, s, found);
     return found;
 }
 
-void ws_segment(struct ws_conn *c, enum side from, const struct seg *s, bool reused, uint32_t *labels)
+/* What relative numbers count from: the SYN, or one before the first number that is seen or acknowledged. */
+static void set_bases(struct ws_flow *fwd, struct ws_flow *rev, const struct seg *s)
 {
-    *labels = 0;
-    if (s->fragment)
-        return;
-    if (reused)
-        *labels = WS_BIT(REUSED_PORTS);
+    bool syn_ack = (s->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+    if (fwd->based ? syn_ack : seg_measured(s)) {
+        fwd->base = s->flags & TCP_SYN ? s->seq.v : s->seq.v - 1;
+        fwd->based = true;
+    }
+    if (!rev->based && (s->flags & TCP_ACK) && seg_measured(s)) {
+        rev->base = s->ack.v - 1;
+        rev->based = true;
+    }
+}
+
+/* The handshake: when it began and how long it took, scaling, fast open. */
+static void learn(struct ws_conn *c, struct ws_flow *fwd, struct ws_flow *rev, const struct seg *s)
+{
+    if (s->flags & TCP_SYN) {
+        fwd->unscaled = true;
+        if (!(s->flags & TCP_ACK))
+            c->syn_ns = s->time_ns;
+    } else if (s->flags & TCP_ACK) {
+        fwd->unscaled = false;
+        if (c->rtt_ns == 0 && c->syn_ns != 0)
+            c->rtt_ns = s->time_ns - c->syn_ns;
+    }
+    learn_scale(fwd, rev, s);
+    if (!s->opt.cut)
+        c->paths |= s->opt.mptcp;
+}
+
+static uint32_t judge(struct ws_conn *c, enum side from, const struct seg *s, bool reused)
+{
     /* A socket connected to itself has one direction only. */
     if (endpoint_equal(&s->src, &s->dst))
         from = SIDE_CLIENT;
     struct ws_flow *fwd = &c->flow[from], *rev = &c->flow[side_other(from)];
-    *labels |= analyse(c, fwd, rev, s);
-    remember(fwd, s, *labels);
-    if (s->flags & TCP_SYN) {
-        fwd->syn_seen = true;
-        fwd->isn = s->seq.v;
-        learn_scale(fwd, rev, s);
-        if (!(s->flags & TCP_ACK))
-            c->syn_ns = s->time_ns;
-    } else if ((s->flags & TCP_ACK) && c->rtt_ns == 0 && c->syn_ns != 0) {
-        c->rtt_ns = s->time_ns - c->syn_ns;
+    uint32_t found = reused ? WS_BIT(REUSED_PORTS) : 0;
+    bool syn = (s->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+    if (syn && fwd->based && fwd->base == s->seq.v)
+        fwd->next = fwd->mark; /* what came between, perhaps a reset with a number of its own, is forgotten */
+    set_bases(fwd, rev, s);
+    if (seg_measured(s))
+        found |= analyse(c, fwd, rev, s);
+    uint32_t labels = fast_open(c, rev, s);
+    if (syn && s->opt.fast_open && s->opt.cookie_len > 0) {
+        c->tfo_syn |= s->len > 0;
+        labels |= WS_BIT(TFO_SYN);
     }
+    learn(c, fwd, rev, s);
+    return s->opt.cut ? labels : labels | found; /* it shows the rest only behind the options */
+}
+
+void ws_segment(struct ws_conn *c, enum side from, const struct seg *s, bool reused, uint32_t *labels)
+{
+    if (!s->fcs) {
+        *labels = judge(c, from, s, reused);
+        return;
+    }
+    struct seg shorter = *s;
+    shorter.broken |= s->len < s->fcs;
+    shorter.len -= shorter.broken ? 0 : s->fcs;
+    *labels = judge(c, from, &shorter, reused);
 }

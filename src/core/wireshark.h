@@ -14,11 +14,14 @@ struct ws_flow {
     uint32_t next;     /* next expected number: the highest end seen */
     uint32_t last_ack; /* acknowledgment field of its last segment */
     uint32_t mark;     /* up to where the other side may acknowledge */
-    uint32_t isn;      /* of its newest SYN, where syn_seen */
+    uint32_t base;     /* what its relative numbers count from, where based */
     uint32_t win;      /* window of its last segment, unscaled, plus 1 */
-    uint16_t dup_acks; /* duplicate ACKs in a row */
+    uint16_t dup_acks; /* duplicate ACKs in a row; see acks_unseen for its use besides */
+    uint16_t paths;    /* ws_conn.paths as of its last segment */
     uint8_t scale;     /* see ws_shift */
-    bool syn_seen : 1, keep_alive : 1, probe : 1, unseen_told : 1; /* what its last segment was */
+    bool based : 1;
+    bool keep_alive : 1, probe : 1; /* what its last segment was */
+    bool unscaled : 1;              /* its window is still that of its SYN */
 };
 
 /* One stream. Zeroed is a new one. */
@@ -26,14 +29,15 @@ struct ws_conn {
     struct ws_flow flow[SIDE_COUNT];
     uint64_t syn_ns; /* the last SYN without ACK; 0: none was seen */
     uint64_t rtt_ns; /* from there to the first ACK without SYN; 0: unknown */
+    uint16_t paths;  /* one bit for each subtype of MPTCP that was seen */
     bool tfo_syn;    /* it had a SYN with data and a cookie */
 };
 _Static_assert(sizeof(struct ws_conn) <= 160, "one for each connection");
 
 /* Judges one segment, sent by `from`, and remembers it. labels gets WS_BIT()s. The caller decides what a
  * stream is; reused: this SYN began a new stream on ports that had one, or this SYN ACK begins with another
- * number than the one before it in the same stream. A first IP fragment is not analysed and changes nothing.
- */
+ * number than the one before it in the same stream. What has no length of its own (a first IP fragment, a
+ * broken header) is not analysed. */
 void ws_segment(struct ws_conn *c, enum side from, const struct seg *s, bool reused, uint32_t *labels);
 
 /* The shift that Wireshark scales that side's windows by (SYN segments are never scaled): -1 where it is

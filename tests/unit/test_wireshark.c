@@ -170,6 +170,43 @@ static uint32_t judge(struct ws_conn *c, struct seg s, enum side from, bool reus
     return got;
 }
 
+/* An ACK of what was never seen makes later data of that side a fast retransmission at once. */
+TRACE(acknowledged_unseen_counts_as_duplicates, SHAKE,
+      {30000, S, A, 5001, 0, 1001, 508, -1, WS_BIT(WINDOW_UPDATE)},
+      {30100, C, A, 1001, 0, 5001, 502, -1, DUP},
+      {30200, C, A, 1001, 0, 5101, 502, -1, WS_BIT(ACK_LOST_SEGMENT)},
+      {30300, C, A, 1001, 0, 5101, 502, -1, DUP}, {30400, C, A, 1001, 0, 5101, 502, -1, DUP},
+      {30500, S, A, 5101, 10, 1001, 508, -1, LOST},
+      {31000, C, A, 1001, 0, 5101, 502, -1, DUP | WS_BIT(ACK_LOST_SEGMENT)},
+      {32000, S, A, 5101, 10, 1001, 508, -1, FAST})
+
+/* The SYN comes again: the highest number is again what may be acknowledged. */
+TRACE(a_syn_again_forgets, SHAKE, {30000, C, A, 2001, 0, 5001, 502, -1, LOST},
+      {30100, C, A, 2001, 0, 5001, 502, -1, DUP}, {40000, C, SYN, 1000, 0, 0, 64240, 7, RE},
+      {40100, C, A, 2001, 0, 0, 64240, -1, LOST})
+
+/* The window of a SYN ACK is not scaled. */
+TRACE(full_by_the_unscaled_window_of_the_syn, {0, C, SYN, 1000, 0, 0, 64240, 7, 0},
+      {10, S, SA, 5000, 0, 1001, 100, 7, 0}, {20, C, A, 1001, 100, 5001, 502, -1, WS_BIT(WINDOW_FULL)},
+      {30, S, A, 5001, 0, 1001, 100, -1, DUP}, {40, C, A, 1101, 100, 5001, 502, -1, 0},
+      {50, C, A, 1201, 12600, 5001, 502, -1, WS_BIT(WINDOW_FULL)})
+
+/* One SYN without the option is enough to know that nobody scales. */
+TRACE(full_where_one_syn_had_no_scale, {0, C, SYN, 1000, 0, 0, 64240, -1, 0},
+      {10, S, A, 5001, 0, 1001, 100, -1, 0}, {20, C, A, 1001, 100, 5001, 502, -1, WS_BIT(WINDOW_FULL)})
+
+/* Where MPTCP has said something new since the last segment of that side, the next is no duplicate. */
+static void mptcp_tolerates_duplicates(void **state)
+{
+    (void)state;
+    struct ws_conn c = {0};
+    struct seg ack = seg_of(&(struct line){0, C, A, 1000, 0, 1, 502, -1, 0});
+    ack.opt.mptcp = 1 << 2;
+    assert_int_equal(judge(&c, ack, C, false), 0);
+    assert_int_equal(judge(&c, ack, C, false), 0);
+    assert_int_equal(judge(&c, ack, C, false), DUP);
+}
+
 static void fast_open(void **state)
 {
     (void)state;
@@ -179,6 +216,11 @@ static void fast_open(void **state)
     assert_int_equal(judge(&c, syn, C, false), 0); /* asks for a cookie only */
     c = (struct ws_conn){0};
     syn.opt.cookie_len = 8;
+    syn.len = 0; /* nothing that could be ignored */
+    assert_int_equal(judge(&c, syn, C, false), WS_BIT(TFO_SYN));
+    assert_false(c.tfo_syn);
+    c = (struct ws_conn){0};
+    syn.len = 20;
     assert_int_equal(judge(&c, syn, C, false), WS_BIT(TFO_SYN));
     struct ws_conn ignored = c;
     struct seg taken = seg_of(&(struct line){10, S, SA, 5000, 0, 1021, 64240, 7, 0});
@@ -195,17 +237,59 @@ static void ports_used_again(void **state)
     assert_int_equal(judge(&c, syn, C, true), WS_BIT(REUSED_PORTS));
 }
 
-static void fragments_change_nothing(void **state)
+/* What has no length of its own is not analysed; only that a direction has acknowledged is remembered of it.
+ */
+static void fragments_are_not_judged(void **state)
 {
     (void)state;
-    struct ws_conn c = {0}, before;
+    struct ws_conn c = {0};
     struct seg syn = seg_of(&(struct line){0, C, SYN, 1000, 0, 0, 64240, 7, 0});
     judge(&c, syn, C, false);
-    before = c;
+    struct ws_flow before = c.flow[C];
     struct seg part = seg_of(&(struct line){10, C, A, 9000, 500, 5001, 0, -1, 0});
     part.fragment = true;
     assert_int_equal(judge(&c, part, C, false), 0);
-    assert_memory_equal(&c, &before, sizeof c);
+    before.unscaled = false;
+    assert_memory_equal(&c.flow[C], &before, sizeof before);
+    assert_int_equal(c.rtt_ns, 10000);
+    struct seg answer = seg_of(&(struct line){20, S, SA, 5000, 0, 1001, 0, 7, 0});
+    answer.broken = true; /* its numbers are raw to Wireshark */
+    assert_int_equal(judge(&c, answer, S, false), WS_BIT(TFO_ACK));
+}
+
+/* A capture that ends within the options shows nothing of what was found; it is found all the same. */
+static void cut_options_hide_what_was_found(void **state)
+{
+    (void)state;
+    struct ws_conn c = {0};
+    struct seg data = seg_of(&(struct line){0, C, A, 1000, 100, 1, 502, -1, 0});
+    assert_int_equal(judge(&c, data, C, false), 0);
+    data.opt.cut = true;
+    data.time_ns += 1000000000;
+    assert_int_equal(judge(&c, data, C, false), 0);
+    data.opt.cut = false;
+    data.seq.v = 1300;
+    assert_int_equal(judge(&c, data, C, false), LOST);
+    data.seq.v = 1400;
+    data.opt.cut = true;
+    judge(&c, data, C, false);
+    data.seq.v = 1500;
+    data.opt.cut = false;
+    assert_int_equal(judge(&c, data, C, false), 0);
+}
+
+/* The four bytes that it takes for a check sequence are missing from the payload, or from the header. */
+static void a_supposed_check_sequence(void **state)
+{
+    (void)state;
+    struct ws_conn c = {0};
+    struct seg data = seg_of(&(struct line){0, C, A, 1000, 100, 1, 502, -1, 0});
+    data.fcs = 4;
+    judge(&c, data, C, false);
+    data.seq.v = 1100;
+    assert_int_equal(judge(&c, data, C, false), LOST);
+    data.len = 3;
+    assert_int_equal(judge(&c, data, C, false), 0);
 }
 
 static void a_socket_connected_to_itself_has_one_direction(void **state)
@@ -261,7 +345,14 @@ int main(void)
         cmocka_unit_test(numbers_wrap),
         cmocka_unit_test(fast_open),
         cmocka_unit_test(ports_used_again),
-        cmocka_unit_test(fragments_change_nothing),
+        cmocka_unit_test(fragments_are_not_judged),
+        cmocka_unit_test(cut_options_hide_what_was_found),
+        cmocka_unit_test(a_supposed_check_sequence),
+        cmocka_unit_test(mptcp_tolerates_duplicates),
+        cmocka_unit_test(a_syn_again_forgets),
+        cmocka_unit_test(acknowledged_unseen_counts_as_duplicates),
+        cmocka_unit_test(full_by_the_unscaled_window_of_the_syn),
+        cmocka_unit_test(full_where_one_syn_had_no_scale),
         cmocka_unit_test(a_socket_connected_to_itself_has_one_direction),
         cmocka_unit_test(shifts),
     };
