@@ -6,14 +6,15 @@
 #include <string.h>
 #include "scene/fields.h"
 #include "scene/fill.h"
+#include "scene/measure.h"
 
 /* All texts of a detail but its fields'. */
-enum { TEXTS = 9 };
+enum { TEXTS = 10 };
 
 static void detail_texts(struct detail *d, struct str *out[TEXTS])
 {
-    struct str *const texts[TEXTS] = {&d->title,     &d->what,    &d->why,  &d->next,  &d->rfc,
-                                      &d->wireshark, &d->differs, &d->call, &d->masked};
+    struct str *const texts[TEXTS] = {&d->title,     &d->what,    &d->why,  &d->next,   &d->rfc,
+                                      &d->wireshark, &d->differs, &d->call, &d->masked, &d->measures};
     memcpy(out, texts, sizeof texts);
 }
 
@@ -191,6 +192,7 @@ static void segment_detail(struct detail *d, const struct voice *v, const struct
     say_note(&d->what, v, s, r);
     say_why(&d->why, v, s, r);
     say_next(&d->next, v, s, r);
+    say_measures(&d->measures, v, s, r);
     str_put(&d->rfc, annot_rfc(x.annot.id));
     put_wireshark(d, v, r);
     put_differs(d, v, r);

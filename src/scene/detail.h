@@ -33,6 +33,7 @@ struct detail {
     uint32_t caplen;
     struct path path;
     struct str what, why, next; /* whole sentences, to be wrapped */
+    struct str measures;        /* how long the answer took, how much is in flight */
     struct str rfc;             /* "RFC 9293 3.8" */
     struct str wireshark;       /* "Wireshark calls it: keep_alive", "… (nothing special)" */
     struct str differs;         /* why that name is another than ours; empty where it is not */

@@ -268,6 +268,11 @@ uint64_t session_segments(const struct session *s)
     return s->segment_count;
 }
 
+const struct mem *session_mem(const struct session *s)
+{
+    return s->mem;
+}
+
 bool session_out_of_memory(const struct session *s)
 {
     return s->out_of_memory;

@@ -122,6 +122,8 @@ const char *session_source(const struct session *s);
 uint64_t session_memory(const struct session *s);
 uint64_t session_frames(const struct session *s); /* frames seen, not only segments */
 uint64_t session_segments(const struct session *s);
+/* Where its memory comes from, for those who make texts of it. */
+const struct mem *session_mem(const struct session *s);
 bool session_out_of_memory(const struct session *s);
 /* The tracker's and rows' connection of a key (track_find). */
 uint32_t session_find(struct session *s, const struct event_key *key);

@@ -139,6 +139,8 @@ static void add_way(struct screen *s)
     page_add(&s->way, LOOK_TEXT, "");
     if (p->acknowledged.len > 0)
         page_add(&s->way, LOOK_GOOD, p->acknowledged.at);
+    if (s->detail.measures.len > 0)
+        page_add(&s->way, LOOK_TEXT, s->detail.measures.at);
     if (p->note.len > 0)
         page_add(&s->way, LOOK_DIM, p->note.at);
     page_add(&s->way, LOOK_TEXT, "");
