@@ -124,6 +124,16 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
     return true;
 }
 
+uint64_t track_first_ns(const struct track *t, uint32_t conn)
+{
+    return t->conns[conn].first_ns;
+}
+
+const struct flow_stats *track_stats(const struct track *t, uint32_t conn, enum side side)
+{
+    return &t->conns[conn].flow[side].stats;
+}
+
 enum tcp_state track_listener(const struct track *t)
 {
     return t->listener;

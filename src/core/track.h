@@ -104,6 +104,9 @@ struct conn_view {
 size_t track_count(const struct track *t);  /* connections */
 size_t track_memory(const struct track *t); /* bytes that they take, but for a lab's calls */
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out);
+/* Of a connection that there is: its first segment's time, and the counts of one direction. */
+uint64_t track_first_ns(const struct track *t, uint32_t conn);
+const struct flow_stats *track_stats(const struct track *t, uint32_t conn, enum side side);
 
 /* The listener as the machine knows it: STATE_UNKNOWN before listen(). */
 enum tcp_state track_listener(const struct track *t);

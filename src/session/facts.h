@@ -3,7 +3,7 @@
 #define TCPVIZ_SESSION_FACTS_H
 
 #include "core/chunks.h"
-#include "session/session.h"
+#include "session/outline.h"
 #include "session/store.h"
 
 /* What a segment row has beyond its 64 bytes; most rows have none. */
@@ -36,9 +36,15 @@ struct conn_live {
 };
 
 struct conn_facts {
-    uint32_t last;          /* its newest row, NO_ROW */
-    struct conn_live *live; /* NULL: none of that */
+    uint32_t last;                      /* its newest row, NO_ROW */
+    uint32_t wireshark : 18, reset : 1; /* as in struct outline, as all that follows */
+    uint64_t labels : 41, flags : 9, trouble : TROUBLES;
+    uint64_t width : 6;          /* a span of activity is 2^width ns */
+    uint64_t scale : 4;          /* one of 2^scale frames is counted */
+    uint8_t busy[ACTIVITY_BINS]; /* those frames, by span */
+    struct conn_live *live;      /* NULL: none of that */
 };
+_Static_assert(sizeof(struct conn_facts) == 40, "there may be a million of them");
 
 struct session {
     const struct mem *mem;
@@ -61,6 +67,7 @@ struct session {
     bool rowless;
     uint32_t most;
     uint64_t memory;
+    uint32_t troubled[TROUBLES]; /* connections that have it */
     bool out_of_memory;
 };
 
@@ -73,6 +80,8 @@ const struct extra *facts_extra_of(const struct session *s, const struct row *r)
 
 /* How many segments stand before row `row`; where not every row is a segment. */
 size_t facts_segment_from(const struct session *s, size_t row);
+/* A segment has come: takes it into the outline of its connection. */
+void facts_outline(struct session *s, struct conn_facts *c, const struct row *r);
 
 /* Gives a stamp to its segment, or lets it wait for it. False: no memory. */
 bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f);

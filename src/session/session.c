@@ -304,6 +304,7 @@ static bool add_segment(struct session *s, const struct seg *g, uint64_t place, 
     struct conn_facts *c = facts_conn(s, v.conn);
     r->before = c->last;
     c->last = at;
+    facts_outline(s, c, r);
     return add_extra(s, &v, r) && (!c->live || facts_stamps_meet(s, v.conn, at));
 }
 

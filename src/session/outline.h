@@ -1,0 +1,46 @@
+/* outline.h: a connection at a glance, kept up as its segments come: which labels and flags its rows have,
+ * what looks wrong with it, when it was busy. So a list of connections asks nothing of their rows. */
+#ifndef TCPVIZ_SESSION_OUTLINE_H
+#define TCPVIZ_SESSION_OUTLINE_H
+
+#include "session/session.h"
+
+enum trouble {
+#define TROUBLE(id, one, many, more) TROUBLE_##id,
+#include "session/trouble.def"
+    TROUBLES
+};
+
+/* Labels of a row that is worth a look; a first duplicate ACK of several is too. The one list of them. */
+#define TROUBLE_LABELS                                                                                       \
+    (LBL(ZERO_WINDOW) | LBL(ZERO_WINDOW_PROBE) | LBL(RETRANSMISSION) | LBL(FAST_RETRANSMISSION) |            \
+     LBL(SPURIOUS_RETRANSMISSION) | LBL(OUT_OF_ORDER) | LBL(LOST_SEGMENT) | LBL(ACK_LOST_SEGMENT) |          \
+     LBL(RST) | LBL(CHALLENGE_ACK) | LBL(CE) | LBL(PAWS_REJECT) | LBL(BAD_CHECKSUM))
+bool row_troubled(const struct session *s, const struct row *r);
+
+/* What all rows of the connection have together. */
+struct outline {
+    uint64_t labels;
+    uint32_t wireshark, flags;
+    unsigned trouble; /* bits 1 << enum trouble */
+    bool reset;       /* a RST that was believed ended it */
+};
+bool session_outline(const struct session *s, uint32_t conn, struct outline *out);
+
+/* How many connections have that trouble. */
+uint32_t session_troubled(const struct session *s, enum trouble t);
+
+/* The state of a connection in one word: that of the side that has more to tell (CLOSE-WAIT rather than
+ * FIN-WAIT-2); CONN_REFUSED and CONN_RESET where it ended so. */
+enum { CONN_REFUSED = STATE_COUNT, CONN_RESET, CONN_STATES };
+unsigned conn_state(const struct conn_view *v, const struct outline *o);
+
+/* How busy it was over its life: segments in each of the returned number of equal spans, all times the same
+ * unknown factor. */
+enum { ACTIVITY_BINS = 16 };
+size_t session_activity(const struct session *s, uint32_t conn, uint8_t bins[ACTIVITY_BINS]);
+
+/* The newest row of the connection, NO_ROW; the others follow by `before`. */
+uint32_t session_conn_last(const struct session *s, uint32_t conn);
+
+#endif
