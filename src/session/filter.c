@@ -19,8 +19,7 @@ struct node {
 
 struct filter {
     const struct mem *mem;
-    row_words words;
-    void *ctx;
+    struct saying words;
     const struct node *root; /* NULL: everything passes */
     size_t count, size;
     struct node node[NODES];
@@ -50,6 +49,17 @@ static void plain_words(void *ctx, const struct session *s, const struct row *r,
         str_put(out, ")");
     } else if (note)
         str_put_n(out, note, len);
+}
+
+static void plain_conn(void *ctx, const struct session *s, uint32_t conn, struct str *out)
+{
+    struct conn_view v;
+    (void)ctx;
+    if (!session_conn(s, conn, &v))
+        return;
+    str_put_endpoint(out, &v.tuple.end[SIDE_CLIENT]);
+    str_put_char(out, ' ');
+    str_put_endpoint(out, &v.tuple.end[SIDE_SERVER]);
 }
 
 static struct node *node_new(struct parse *p, enum node_kind kind, const struct node *left,
@@ -153,7 +163,7 @@ struct filter *filter_parse(const struct mem *m, const char *text, size_t len, s
         return NULL;
     f->mem = m;
     f->size = sizeof *f + len + 1;
-    f->words = plain_words;
+    f->words = (struct saying){plain_words, plain_conn, NULL, m};
     if (len)
         memcpy(f->text, text, len);
     struct parse p = {f, {f->text, len, 0, e}, 0};
@@ -176,18 +186,15 @@ void filter_free(struct filter *f)
         mem_free(f->mem, f, f->size);
 }
 
-void filter_words(struct filter *f,
-                  void (*words)(void *ctx, const struct session *s, const struct row *r, struct str *out),
-                  void *ctx)
+void filter_words(struct filter *f, row_words rows, conn_words conns, void *ctx)
 {
-    f->words = words;
-    f->ctx = ctx;
+    f->words = (struct saying){rows, conns, ctx, f->mem};
 }
 
 static bool holds(const struct filter *f, const struct node *n, const struct session *s, const struct row *r)
 {
     switch (n->kind) {
-    case NODE_TERM: return term_holds(&n->term, s, r, f->words, f->ctx, f->mem);
+    case NODE_TERM: return term_holds(&n->term, s, r, &f->words);
     case NODE_NOT: return !holds(f, n->left, s, r);
     case NODE_AND: return holds(f, n->left, s, r) && holds(f, n->right, s, r);
     case NODE_OR: return holds(f, n->left, s, r) || holds(f, n->right, s, r);
@@ -198,6 +205,37 @@ static bool holds(const struct filter *f, const struct node *n, const struct ses
 bool filter_passes(const struct filter *f, const struct session *s, const struct row *r)
 {
     return !f->root || holds(f, f->root, s, r);
+}
+
+bool filter_of_conns(const struct filter *f, struct cmd_error *e)
+{
+    *e = (struct cmd_error){0};
+    for (size_t i = 0; i < f->count; i++) {
+        const struct term *t = &f->node[i].term;
+        if (f->node[i].kind != NODE_TERM || term_of_conns(t))
+            continue;
+        *e = (struct cmd_error){
+            .message = N_("{word} is asked of rows: open the ladder first"), .at = t->at, .len = t->len};
+        return false;
+    }
+    return true;
+}
+
+static bool conn_holds(const struct filter *f, const struct node *n, const struct asked *a)
+{
+    switch (n->kind) {
+    case NODE_TERM: return term_holds_conn(&n->term, a, &f->words);
+    case NODE_NOT: return !conn_holds(f, n->left, a);
+    case NODE_AND: return conn_holds(f, n->left, a) && conn_holds(f, n->right, a);
+    case NODE_OR: return conn_holds(f, n->left, a) || conn_holds(f, n->right, a);
+    }
+    return false;
+}
+
+bool filter_passes_conn(const struct filter *f, const struct session *s, uint32_t conn)
+{
+    struct asked a;
+    return !f->root || (asked_of(&a, s, conn) && conn_holds(f, f->root, &a));
 }
 
 void filter_complete(const char *line, size_t len, void (*offer)(void *ctx, const char *word), void *ctx)

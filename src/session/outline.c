@@ -178,6 +178,24 @@ unsigned conn_state(const struct conn_view *v, const struct outline *o)
     return tells[a] > tells[b] ? a : b;
 }
 
+uint64_t conn_rtt_ns(const struct conn_view *v)
+{
+    uint64_t sum = 0;
+    if (v->irtt_ns > 0)
+        return v->irtt_ns;
+    for (int i = 0; i < SIDE_COUNT; i++)
+        sum += v->stats[i].rtt_samples > 0 ? v->stats[i].rtt_min_ns : 0;
+    return sum;
+}
+
+uint64_t conn_rexmt(const struct conn_view *v)
+{
+    uint64_t all = v->stats[SIDE_CLIENT].segments + v->stats[SIDE_SERVER].segments;
+    uint64_t again =
+        v->stats[SIDE_CLIENT].retransmitted_segments + v->stats[SIDE_SERVER].retransmitted_segments;
+    return all == 0 ? 0 : again * 100000 / all;
+}
+
 size_t session_activity(const struct session *s, uint32_t conn, uint8_t bins[ACTIVITY_BINS])
 {
     const struct conn_facts *c = chunks_at(&s->conns, conn);

@@ -35,6 +35,11 @@ uint32_t session_troubled(const struct session *s, enum trouble t);
 enum { CONN_REFUSED = STATE_COUNT, CONN_RESET, CONN_STATES };
 unsigned conn_state(const struct conn_view *v, const struct outline *o);
 
+/* The round-trip time: of the handshake, or else the least of both sides together; 0: not known. */
+uint64_t conn_rtt_ns(const struct conn_view *v);
+/* How many of its segments were retransmissions, in thousandths of a percent. */
+uint64_t conn_rexmt(const struct conn_view *v);
+
 /* How busy it was over its life: segments in each of the returned number of equal spans, all times the same
  * unknown factor. */
 enum { ACTIVITY_BINS = 16 };

@@ -1,81 +1,87 @@
-/* term.c: the fields that a filter can ask for are rows of one table: name, what values there are, what a row
- * has. */
+/* term.c: a term of a filter as text: its field, its comparison, its value; and how a term begun goes on. */
 #include "session/term.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
-#include "core/event.h"
+enum { WORD = 64, OFFER = 128, ADDRESS_MOST = 46 };
+enum field_kind {
+    KIND_NAME,
+    KIND_WORDS,
+    KIND_ADDRESS,
+    KIND_COUNT,
+    KIND_BYTES,
+    KIND_SECONDS,
+    KIND_MILLISECONDS,
+    KIND_PERCENT
+};
+enum field_asked { ASKED_ROWS, ASKED_BOTH };
 
-enum { WORD = 40 /* no name is longer */, OFFER = 64 };
-
-enum field {
-    FIELD_STATE, /* of either side */
-    FIELD_CLIENT,
-    FIELD_SERVER,
-    FIELD_FROM,
-    FIELD_FLAG,
-    FIELD_LABEL,
-    FIELD_WIRESHARK,
-    FIELD_KIND,
-    FIELD_TEXT,
-    FIELD_CONN, /* from here on numbers */
-    FIELD_PORT,
-    FIELD_LEN,
-    FIELD_WIN,
-    FIELD_SEQ,
-    FIELD_ACK,
-    FIELD_FRAME,
-    FIELD_TIME,
-    FIELDS
+static const struct {
+    const char *name;
+    enum field_kind kind;
+    enum field_asked asked;
+    const char *sign, *help;
+} fields[FIELDS] = {
+#define FIELD(id, name, kind, asked, sign, help) {name, KIND_##kind, ASKED_##asked, sign, help},
+#include "session/fields.def"
 };
 
-static const char *const field_name[] = {[FIELD_STATE] = "state",
-                                         [FIELD_CLIENT] = "client",
-                                         [FIELD_SERVER] = "server",
-                                         [FIELD_FROM] = "from",
-                                         [FIELD_FLAG] = "flag",
-                                         [FIELD_LABEL] = "label",
-                                         [FIELD_WIRESHARK] = "wireshark",
-                                         [FIELD_KIND] = "kind",
-                                         [FIELD_TEXT] = "text",
-                                         [FIELD_CONN] = "conn",
-                                         [FIELD_PORT] = "port",
-                                         [FIELD_LEN] = "len",
-                                         [FIELD_WIN] = "win",
-                                         [FIELD_SEQ] = "seq",
-                                         [FIELD_ACK] = "ack",
-                                         [FIELD_FRAME] = "frame",
-                                         [FIELD_TIME] = "time"};
-_Static_assert(COUNT_OF(field_name) == FIELDS, "name every field");
+/* Units that may follow a number: what one is worth in the field's own unit. */
+static const struct {
+    enum field_kind kind;
+    const char *name;
+    int64_t worth;
+} units[] = {
+    {KIND_COUNT, "k", 1000},
+    {KIND_COUNT, "m", 1000000},
+    {KIND_COUNT, "g", 1000000000},
+    {KIND_BYTES, "k", 1 << 10},
+    {KIND_BYTES, "m", 1 << 20},
+    {KIND_BYTES, "g", 1 << 30},
+    {KIND_SECONDS, "us", 1000},
+    {KIND_SECONDS, "ms", 1000000},
+    {KIND_SECONDS, "s", 1000000000},
+    {KIND_SECONDS, "min", INT64_C(60000000000)},
+    {KIND_SECONDS, "", 1000000000},
+    {KIND_MILLISECONDS, "us", 1000},
+    {KIND_MILLISECONDS, "ms", 1000000},
+    {KIND_MILLISECONDS, "s", 1000000000},
+    {KIND_MILLISECONDS, "", 1000000},
+    {KIND_PERCENT, "%", 1000},
+    {KIND_PERCENT, "", 1000},
+};
 
 /* In the order of the bits in the header. */
 static const char *const flag_name[] = {"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns"};
 
+const enum event_kind term_kinds[] = {EVENT_SEGMENT, EVENT_CALL, EVENT_NOTE};
+
+/* RFC 9293 has no name for how a connection ended; a list of connections does. */
+static const char *state_at(size_t i, bool ends)
+{
+    static const char *const end[] = {"refused", "reset"};
+    _Static_assert((int)CONN_REFUSED == (int)STATE_COUNT && (int)CONN_RESET == (int)STATE_COUNT + 1,
+                   "in this order");
+    if (i + 1 < STATE_COUNT)
+        return state_name((enum tcp_state)(i + 1));
+    return ends && i + 1 < CONN_STATES ? end[i + 1 - STATE_COUNT] : NULL;
+}
+
 /* The i-th name that a value of the field may have; NULL past the end, and where it is no name. */
 static const char *value_at(enum field f, size_t i)
 {
-    static const enum event_kind kinds[] = {EVENT_SEGMENT, EVENT_CALL, EVENT_NOTE};
     switch (f) {
-    case FIELD_STATE:
+    case FIELD_STATE: return state_at(i, true);
     case FIELD_CLIENT:
-    case FIELD_SERVER: return i + 1 < STATE_COUNT ? state_name((enum tcp_state)(i + 1)) : NULL;
+    case FIELD_SERVER: return state_at(i, false);
     case FIELD_FROM: return i < SIDE_COUNT ? side_name((enum side)i) : NULL;
     case FIELD_FLAG: return i < COUNT_OF(flag_name) ? flag_name[i] : NULL;
     case FIELD_LABEL: return i < LABEL_COUNT ? label_name((enum label)i) : NULL;
     case FIELD_WIRESHARK: return i < WS_COUNT ? ws_name((enum ws_label)i) : NULL;
-    case FIELD_KIND: return i < COUNT_OF(kinds) ? event_kind_name(kinds[i]) : NULL;
-    case FIELD_TEXT:
-    case FIELD_CONN:
-    case FIELD_PORT:
-    case FIELD_LEN:
-    case FIELD_WIN:
-    case FIELD_SEQ:
-    case FIELD_ACK:
-    case FIELD_FRAME:
-    case FIELD_TIME:
-    case FIELDS: break;
+    case FIELD_KIND: return i < COUNT_OF(term_kinds) ? event_kind_name(term_kinds[i]) : NULL;
+    default: return NULL;
     }
-    return NULL;
 }
 
 static char lower(char c)
@@ -107,7 +113,7 @@ bool reading_wrong(struct reading *r, size_t at, size_t len, const char *message
 static const char *near_field(void *ctx, size_t i)
 {
     (void)ctx;
-    return i < FIELDS ? field_name[i] : value_at(FIELD_LABEL, i - FIELDS);
+    return i < FIELDS ? fields[i].name : value_at(FIELD_LABEL, i - FIELDS);
 }
 
 static const char *near_value(void *ctx, size_t i)
@@ -163,14 +169,60 @@ static bool read_value(struct reading *r, size_t *at, size_t *len)
     return reading_wrong(r, *at, 0, N_("a value is missing"), NULL);
 }
 
+/* A number that has nine decimals at most, times what its unit is worth; what is too large is INT64_MAX. */
+static bool read_worth(struct word w, int64_t worth, int64_t *out)
+{
+    const char *point = memchr(w.at, '.', w.len);
+    unsigned behind = point ? (unsigned)(w.at + w.len - point - 1) : 0;
+    int64_t value, one = 1;
+    if (behind > 9 || !word_number(w, behind, &value))
+        return false;
+    for (; behind > 0 && worth % 10 == 0; behind--)
+        worth /= 10;
+    for (; behind > 0; behind--)
+        one *= 10;
+    *out = value > INT64_MAX / worth ? INT64_MAX : value * worth / one;
+    return true;
+}
+
 static bool read_number(struct reading *r, size_t at, size_t len, struct term *t)
 {
+    enum field_kind kind = fields[t->field].kind;
     struct word w = {r->text + at, len};
+    size_t digits = 0;
     if (t->field == FIELD_FRAME && len > 1 && r->text[at] == '#')
         w = (struct word){w.at + 1, len - 1};
-    if (word_number(w, t->field == FIELD_TIME ? 9 : 0, &t->number))
+    while (digits < w.len && ((w.at[digits] >= '0' && w.at[digits] <= '9') || w.at[digits] == '.'))
+        digits++;
+    if (digits == w.len && (kind == KIND_COUNT || kind == KIND_BYTES) && word_number(w, 0, &t->number))
         return true;
+    for (size_t i = 0; i < COUNT_OF(units); i++)
+        if (units[i].kind == kind && same_name(units[i].name, w.at + digits, w.len - digits) &&
+            read_worth((struct word){w.at, digits}, units[i].worth, &t->number))
+            return true;
     return reading_wrong(r, at, len, N_("{word} is not a number"), NULL);
+}
+
+/* An address, and where a slash follows how many of its bits count. */
+static bool read_address(struct reading *r, size_t at, size_t len, struct term *t)
+{
+    char text[ADDRESS_MOST + 1] = "";
+    const char *slash = memchr(r->text + at, '/', len);
+    size_t n = slash ? (size_t)(slash - r->text) - at : len;
+    int64_t bits;
+    if (n <= ADDRESS_MOST && !memchr(r->text + at, 0, n)) {
+        memcpy(text, r->text + at, n);
+        t->addr.family = inet_pton(AF_INET, text, t->addr.at) == 1    ? 4
+                         : inet_pton(AF_INET6, text, t->addr.at) == 1 ? 6
+                                                                      : 0;
+    }
+    int64_t most = t->addr.family == 4 ? 32 : 128;
+    if (t->addr.family == 0)
+        return reading_wrong(r, at, len, N_("{word} is not an address"), NULL);
+    if (slash && (!word_number((struct word){slash + 1, len - n - 1}, 0, &bits) || bits > most))
+        return reading_wrong(r, at, len, N_("{word} is not an address"), NULL);
+    t->bits = (uint8_t)(slash ? bits : most);
+    return true;
 }
 
 /* What the value names in the field's own words. */
@@ -194,23 +246,23 @@ static bool read_name(struct reading *r, size_t at, size_t len, struct term *t)
                          near);
 }
 
-static bool read_rest(struct reading *r, struct term *t, size_t at, size_t len)
+static bool read_rest(struct reading *r, struct term *t)
 {
-    size_t sign = r->pos, value_len;
+    enum field_kind kind = fields[t->field].kind;
+    size_t sign = r->pos, at, len;
     if (!read_sign(r, &t->compare))
         return false;
     bool order = t->compare != COMPARE_EQ && t->compare != COMPARE_NE;
-    if (t->field < FIELD_CONN && order)
+    if (kind < KIND_COUNT && order)
         return reading_wrong(r, sign, 1, N_("{word} needs a number beside it"), NULL);
-    if (!read_value(r, &at, &value_len))
+    if (!read_value(r, &at, &len))
         return false;
-    len = value_len;
-    if (t->field == FIELD_TEXT) {
-        t->text = r->text + at;
-        t->text_len = len;
-        return true;
+    switch (kind) {
+    case KIND_WORDS: t->text = r->text + at, t->text_len = len; return true;
+    case KIND_NAME: return read_name(r, at, len, t);
+    case KIND_ADDRESS: return read_address(r, at, len, t);
+    default: return read_number(r, at, len, t);
     }
-    return t->field >= FIELD_CONN ? read_number(r, at, len, t) : read_name(r, at, len, t);
 }
 
 /* A word without a value: a label by its name. */
@@ -227,7 +279,7 @@ static bool read_label(struct reading *r, size_t at, size_t len, struct term *t)
         r, at, len, near ? N_("unknown word {word}; nearest is {nearest}") : N_("unknown word {word}"), near);
 }
 
-bool term_read(struct reading *r, struct term *t)
+static bool read_term(struct reading *r, struct term *t)
 {
     size_t at = r->pos, len;
     *t = (struct term){.field = FIELD_TEXT, .compare = COMPARE_EQ};
@@ -245,99 +297,33 @@ bool term_read(struct reading *r, struct term *t)
         return read_label(r, at, len, t);
     r->pos = next;
     for (t->field = 0; t->field < FIELDS; t->field++)
-        if (same_name(field_name[t->field], r->text + at, len))
-            return read_rest(r, t, at, len);
+        if (same_name(fields[t->field].name, r->text + at, len))
+            return read_rest(r, t);
     r->pos = at;
     return read_label(r, at, len, t) && reading_wrong(r, next, 1, N_("{word} does not belong here"), NULL);
 }
 
-/* Whether text stands in words, whatever the case of ASCII letters. */
-static bool found_in(const char *words, size_t words_len, const char *text, size_t len)
+bool term_read(struct reading *r, struct term *t)
 {
-    for (size_t i = 0; i + len <= words_len; i++) {
-        size_t n = 0;
-        while (n < len && lower(words[i + n]) == lower(text[n]))
-            n++;
-        if (n == len)
-            return true;
-    }
-    return false;
+    size_t at = r->pos;
+    bool good = read_term(r, t);
+    t->at = at;
+    t->len = r->pos - at;
+    return good;
 }
 
-static bool text_holds(const struct term *t, const struct session *s, const struct row *r, row_words words,
-                       void *ctx, const struct mem *m)
+bool term_of_conns(const struct term *t)
 {
-    struct str out;
-    str_init(&out, m);
-    words(ctx, s, r, &out);
-    bool holds = found_in(out.at, out.len, t->text, t->text_len);
-    str_release(&out);
-    return holds;
+    return fields[t->field].asked == ASKED_BOTH;
 }
 
-/* The number that a row has in a field; false: it has none. time_ns counts from the session's start. */
-static bool number_of(const struct session *s, const struct row *r, enum field f, int64_t *out)
+bool filter_field(size_t i, struct filter_field *out)
 {
-    if (f == FIELD_CONN) {
-        *out = r->conn == NO_CONN ? 0 : (int64_t)r->conn + 1;
-        return true;
-    }
-    if (f == FIELD_TIME) {
-        /* what came before the first segment counts as 0, as the ladder shows it */
-        uint64_t start = session_start(s);
-        *out = r->time_ns > start ? (int64_t)(r->time_ns - start) : 0;
-        return true;
-    }
-    if (r->kind != EVENT_SEGMENT)
+    if (i >= FIELDS)
         return false;
-    switch (f) {
-    case FIELD_LEN: *out = row_len(r); return true;
-    case FIELD_WIN: *out = r->win; return true;
-    case FIELD_SEQ: *out = r->seq; return true;
-    case FIELD_ACK: *out = r->ack; return (r->flags & TCP_ACK) != 0;
-    case FIELD_FRAME: *out = r->frame; return true;
-    default: return false;
-    }
-}
-
-static bool port_holds(const struct term *t, const struct session *s, const struct row *r)
-{
-    struct conn_view view;
-    if (r->conn == NO_CONN || !session_conn(s, r->conn, &view))
-        return false;
-    bool client = compare_holds(t->compare, view.tuple.end[SIDE_CLIENT].port, t->number);
-    bool server = compare_holds(t->compare, view.tuple.end[SIDE_SERVER].port, t->number);
-    return t->compare == COMPARE_NE ? client && server : client || server;
-}
-
-static bool name_holds(const struct term *t, const struct row *r)
-{
-    static const enum event_kind kinds[] = {EVENT_SEGMENT, EVENT_CALL, EVENT_NOTE};
-    enum tcp_state state = (enum tcp_state)(t->number + 1);
-    bool segment = r->kind == EVENT_SEGMENT;
-    switch ((enum field)t->field) {
-    case FIELD_STATE: return row_state(r, SIDE_CLIENT) == state || row_state(r, SIDE_SERVER) == state;
-    case FIELD_CLIENT: return row_state(r, SIDE_CLIENT) == state;
-    case FIELD_SERVER: return row_state(r, SIDE_SERVER) == state;
-    case FIELD_FROM: return r->side == t->number;
-    case FIELD_FLAG: return segment && (r->flags >> t->number & 1);
-    case FIELD_LABEL: return segment && (r->labels >> t->number & 1);
-    case FIELD_WIRESHARK: return segment && (r->wireshark >> t->number & 1);
-    case FIELD_KIND: return r->kind == kinds[t->number];
-    default: return false;
-    }
-}
-
-bool term_holds(const struct term *t, const struct session *s, const struct row *r, row_words words,
-                void *ctx, const struct mem *m)
-{
-    int64_t number;
-    if (t->field == FIELD_PORT)
-        return port_holds(t, s, r);
-    if (t->field >= FIELD_CONN)
-        return number_of(s, r, (enum field)t->field, &number) && compare_holds(t->compare, number, t->number);
-    bool holds = t->field == FIELD_TEXT ? text_holds(t, s, r, words, ctx, m) : name_holds(t, r);
-    return holds == (t->compare == COMPARE_EQ);
+    *out =
+        (struct filter_field){fields[i].name, fields[i].sign, fields[i].help, fields[i].asked == ASKED_BOTH};
+    return true;
 }
 
 /* Offers head + tail where the word typed so far begins it. */
@@ -360,16 +346,16 @@ void term_complete(const char *word, size_t len, void (*offer)(void *ctx, const 
     const char *colon = len ? memchr(word, ':', len) : NULL;
     for (int f = 0; f < FIELDS; f++) {
         if (!colon) {
-            offer_if(word, len, field_name[f], f < FIELD_CONN ? ":" : "", offer, ctx);
+            offer_if(word, len, fields[f].name, fields[f].sign, offer, ctx);
             continue;
         }
-        if (!same_name(field_name[f], word, (size_t)(colon - word)))
+        if (!same_name(fields[f].name, word, (size_t)(colon - word)))
             continue;
         const char *value;
         for (size_t i = 0; (value = value_at((enum field)f, i)) != NULL; i++) {
             char head[OFFER / 4];
-            size_t n = strlen(field_name[f]);
-            memcpy(head, field_name[f], n);
+            size_t n = strlen(fields[f].name);
+            memcpy(head, fields[f].name, n);
             head[n] = ':';
             head[n + 1] = 0;
             offer_if(word, len, head, value, offer, ctx);

@@ -122,7 +122,7 @@ void rows_reveal(struct screen *s)
 
 /* What a "text" of a filter is looked for in: the words that stand on the screen, and the longer ones of the
  * export. */
-static void row_words(void *ctx, const struct session *session, const struct row *r, struct str *out)
+static void words_of(void *ctx, const struct session *session, const struct row *r, struct str *out)
 {
     const struct screen *s = ctx;
     const struct event_call *call = session_call(session, r);
@@ -140,12 +140,23 @@ static void row_words(void *ctx, const struct session *session, const struct row
     }
 }
 
+static void words_of_conn(void *ctx, const struct session *session, uint32_t conn, struct str *out)
+{
+    struct conn_view v;
+    (void)ctx;
+    if (!session_conn(session, conn, &v))
+        return;
+    str_put_endpoint(out, &v.tuple.end[SIDE_CLIENT]);
+    str_put_char(out, ' ');
+    str_put_endpoint(out, &v.tuple.end[SIDE_SERVER]);
+}
+
 bool rows_filter(struct screen *s, const char *text, size_t len, struct cmd_error *e)
 {
     struct filter *f = filter_parse(s->o.mem, text, len, e);
     if (f == NULL)
         return false;
-    filter_words(f, row_words, s);
+    filter_words(f, words_of, words_of_conn, s);
     str_clear(&s->filter_text);
     str_put_n(&s->filter_text, text, len);
     struct filter *old = s->filter;

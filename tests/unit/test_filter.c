@@ -104,6 +104,26 @@ static void test_expressions(void **state)
         {"text:nowhere", ""},
         {"text!=nowhere kind:note", "6"},
         {"not not flag:psh", "4"},
+        {"len<1K len>0", "4"},
+        {"len>0.1K", ""},
+        {"len=100", "4"},
+        {"time<500ms", "012"},
+        {"time>=2500000us", "7"},
+        {"host:10.0.0.1 flag:psh", "4"},
+        {"host:10.0.0.0/30 flag:psh", "4"},
+        {"host:10.0.0.4/30", ""},
+        {"host!=10.0.0.9 flag:psh", "4"},
+        {"host:::1", ""},
+        {"conn.segments:1", "7"},
+        {"conn.segments>4 flag:syn", "01"},
+        {"conn.bytes>=100 flag:psh", "4"},
+        {"conn.bytes>1M", ""},
+        {"conn.time>1s flag:syn", "01"},
+        {"conn.time>1.5", ""},
+        {"conn.rtt:40us flag:psh", "4"},
+        {"conn.rexmt>0", ""},
+        {"conn.zero=0 flag:psh", "4"},
+        {"state:refused", ""},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const char *rows = passing(*state, cases[i].text);
@@ -138,6 +158,13 @@ static void test_mistakes_are_told_with_their_place(void **state)
         {"time>1.2.3", 5, 5, NULL},
         {"syn:1", 3, 1, NULL},
         {"\xff\xfe", 0, 2, NULL},
+        {"len>1X", 4, 2, NULL},
+        {"len>1.5", 4, 3, NULL},
+        {"conn.byte>1", 0, 9, "conn.bytes"},
+        {"conn.rtt>1.", 9, 2, NULL},
+        {"host:10.0.0", 5, 6, NULL},
+        {"host:10.0.0.1/33", 5, 11, NULL},
+        {"host<10.0.0.1", 4, 1, NULL},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -192,16 +219,26 @@ static void shout(void *ctx, const struct session *s, const struct row *r, struc
     str_put(out, ctx);
 }
 
+static void shout_conn(void *ctx, const struct session *s, uint32_t conn, struct str *out)
+{
+    (void)s;
+    (void)conn;
+    str_put(out, ctx);
+}
+
 static void test_words_come_from_whoever_says_them(void **state)
 {
     struct session *s = *state;
     struct cmd_error e;
     struct filter *f = filter_parse(heap_mem(), "\"handshake\"", 11, &e);
     assert_non_null(f);
-    filter_words(f, shout, "The Handshake begins");
+    filter_words(f, shout, shout_conn, "The Handshake begins");
     assert_true(filter_passes(f, s, session_row(s, 6)));
-    filter_words(f, shout, "something else");
+    filter_words(f, shout, shout_conn, "something else");
     assert_false(filter_passes(f, s, session_row(s, 6)));
+    assert_false(filter_passes_conn(f, s, 0));
+    filter_words(f, shout, shout_conn, "shakes a HANDSHAKE");
+    assert_true(filter_passes_conn(f, s, 0));
     filter_free(f);
 }
 
@@ -226,6 +263,87 @@ static void test_completion(void **state)
     all[0] = 0;
     filter_complete("nothing:", 8, collect, all);
     assert_string_equal(all, "");
+    filter_complete("not conn.b", 10, collect, all);
+    assert_string_equal(all, "conn.bytes> ");
+    all[0] = 0;
+    filter_complete("state:re", 8, collect, all);
+    assert_string_equal(all, "state:refused state:reset ");
+}
+
+/* The connections that pass, a digit each, from 1. */
+static const char *passing_conns(const struct session *s, const char *text)
+{
+    static char conns[8];
+    struct cmd_error e;
+    struct filter *f = filter_parse(heap_mem(), text, strlen(text), &e);
+    size_t n = 0;
+    if (!f || !filter_of_conns(f, &e))
+        fail_msg("\"%s\": %s at %zu", text, e.message, e.at);
+    for (uint32_t i = 0; i < session_conns(s); i++)
+        if (filter_passes_conn(f, s, i))
+            conns[n++] = (char)('1' + i);
+    conns[n] = 0;
+    filter_free(f);
+    return conns;
+}
+
+static void test_connections(void **state)
+{
+    static const struct {
+        const char *text, *conns;
+    } cases[] = {
+        {"", "12"},
+        {"label:data", "1"},
+        {"syn-ack or rst", "1"},
+        {"not data", "2"},
+        {"label!=data", "2"},
+        {"flag:psh", "1"},
+        {"flag:syn", "12"},
+        {"flag!=ack", "2"},
+        {"wireshark:retransmission", ""},
+        {"state:established", "1"},
+        {"client:syn-sent", "2"},
+        {"server!=established", "2"},
+        {"state:reset or state:refused", ""},
+        {"conn:2", "2"},
+        {"conn>1", "2"},
+        {"port:40001", "2"},
+        {"port:3344", "12"},
+        {"host:10.0.0.2", "12"},
+        {"host:192.168.0.0/16", ""},
+        {"host:10.0.0.0/24 port!=40000", "2"},
+        {"conn.segments>1", "1"},
+        {"conn.bytes:100 conn.time>999ms", "1"},
+        {"conn.rtt<1", "1"},
+        {"conn.rtt>0", "1"},
+        {"conn.rexmt:0% conn.zero:0", "12"},
+        {"\"40001\"", "2"},
+        {"text:\"10.0.0.1:40000\"", "1"},
+        {"text!=40001", "1"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *conns = passing_conns(*state, cases[i].text);
+        if (strcmp(conns, cases[i].conns) != 0)
+            fail_msg("\"%s\" lets %s through, not %s", cases[i].text, conns, cases[i].conns);
+    }
+}
+
+static void test_what_is_asked_of_rows_alone(void **state)
+{
+    static const char *const rows[] = {"from:client", "kind:call", "len>0",   "win<1",
+                                       "seq:1",       "ack>1",     "frame:1", "time<1"};
+    char text[80];
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct cmd_error e;
+        strcpy(stpcpy(text, "syn or not "), rows[i]);
+        struct filter *f = filter_parse(heap_mem(), text, strlen(text), &e);
+        assert_non_null(f);
+        assert_false(filter_of_conns(f, &e));
+        assert_int_equal(e.at, 11);
+        assert_int_equal(e.len, strlen(rows[i]));
+        filter_free(f);
+    }
 }
 
 static void test_the_selection_follows_the_session(void **state)
@@ -267,6 +385,8 @@ int main(void)
         cmocka_unit_test(test_every_start_of_a_filter_is_read_without_harm),
         cmocka_unit_test_setup_teardown(test_words_come_from_whoever_says_them, up, down),
         cmocka_unit_test(test_completion),
+        cmocka_unit_test_setup_teardown(test_connections, up, down),
+        cmocka_unit_test(test_what_is_asked_of_rows_alone),
         cmocka_unit_test_setup_teardown(test_the_selection_follows_the_session, up, down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
