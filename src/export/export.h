@@ -4,7 +4,7 @@
 #define TCPVIZ_EXPORT_EXPORT_H
 
 #include "scene/say.h"
-#include "session/filter.h"
+#include "session/selection.h"
 
 /* Takes bytes; false: they could not be written (the sink knows why), and nothing more is put. */
 struct export_sink {

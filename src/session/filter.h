@@ -35,17 +35,4 @@ struct filter_field {
 bool filter_field(size_t i, struct filter_field *out);
 void filter_complete(const char *line, size_t len, void (*offer)(void *ctx, const char *word), void *ctx);
 
-/* The rows that are shown: indices of segments, calls, notes (samples, stamps and counters are no rows of a
- * ladder) that pass a filter, kept up as rows come: extending costs what is new, not what is there. */
-struct selection;
-struct selection *selection_new(const struct mem *m, const struct session *s);
-void selection_free(struct selection *v);
-/* Shows from this row on, one connection or NO_CONN for all, those that pass f (borrowed; NULL: all), calls
- * or not. */
-void selection_set(struct selection *v, uint32_t first, uint32_t conn, const struct filter *f, bool calls);
-void selection_extend(struct selection *v); /* takes in what the session has got since */
-size_t selection_count(const struct selection *v);
-uint32_t selection_at(const struct selection *v, size_t i);
-size_t selection_near(const struct selection *v, uint32_t row); /* where that row is, or the next after it */
-
 #endif

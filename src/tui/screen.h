@@ -8,7 +8,7 @@
 
 #include "lab/lab.h"
 #include "scene/say.h"
-#include "session/filter.h"
+#include "session/selection.h"
 #include "tui/keys.h"
 #include "tui/rescue.h"
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "session/filter.h"
+#include "session/selection.h"
 #include "unit/timeline.h"
 
 /* 0 SYN, 1 SYN ACK, 2 ACK, 3 write(), 4 100 bytes at 1 s, 5 ACK, 6 note, 7 SYN of a second connection */
@@ -376,6 +376,112 @@ static void test_the_selection_follows_the_session(void **state)
     filter_free(f);
 }
 
+/* Forty connections of ten segments, in turns, nothing but segments. */
+static struct session *a_capture(void)
+{
+    struct session_options o = {.source = "a.pcap", .started_ns = 7, .mem = heap_mem()};
+    struct session *s = session_new(&o);
+    for (uint32_t i = 0; i < 10; i++)
+        for (uint16_t c = 0; c < 40; c++) {
+            struct made m;
+            make_frame(&m, at_us(i * 1000 + c), SIDE_CLIENT, (uint16_t)(CLIENT_PORT + c),
+                       i ? TCP_ACK | TCP_PSH : TCP_SYN, i, 1, i ? 1 : 0);
+            session_apply(s, &m.event);
+        }
+    return s;
+}
+
+/* The rows of a selection are those that it means, in order; whichever way found them, at once or in slices.
+ */
+static void check_rows(const struct selection *v, const struct session *s, const struct selection_of *of)
+{
+    size_t n = 0;
+    for (uint32_t i = of->first; i < session_rows(s); i++) {
+        const struct row *r = session_row(s, i);
+        if (of->conn != NO_CONN ? r->conn != of->conn : of->picks && !picks_has(of->picks, r->conn))
+            continue;
+        if (of->filter && !filter_passes(of->filter, s, r))
+            continue;
+        assert_int_equal(selection_at(v, n), i);
+        assert_int_equal(selection_near(v, i), n);
+        n++;
+    }
+    assert_int_equal(selection_count(v), n);
+    assert_int_equal(selection_at(v, n), NO_ROW);
+}
+
+static void test_rows_are_found_whichever_way(void **state)
+{
+    (void)state;
+    struct session *s = a_capture();
+    struct selection *v = selection_new(heap_mem(), s);
+    struct cmd_error e;
+    struct filter *f = filter_parse(heap_mem(), "seq>3", 5, &e);
+    struct picks few, many, but;
+    picks_init(&few, heap_mem());
+    picks_init(&many, heap_mem());
+    picks_init(&but, heap_mem());
+    picks_flip(&few, 39);
+    picks_flip(&few, 0);
+    picks_flip(&few, 7);
+    for (uint32_t c = 3; c < 30; c++)
+        picks_flip(&many, c);
+    picks_set(&but, true);
+    picks_flip(&but, 5);
+    const struct selection_of cases[] = {
+        {0, NO_CONN, NULL, NULL, true}, {0, 17, NULL, NULL, true},        {0, 17, NULL, f, true},
+        {0, NO_CONN, &few, NULL, true}, {0, NO_CONN, &few, f, false},     {0, NO_CONN, &many, NULL, true},
+        {0, NO_CONN, &but, NULL, true}, {200, NO_CONN, NULL, NULL, true}, {200, NO_CONN, &few, NULL, true},
+        {0, NO_CONN, NULL, f, true},    {0, 40, NULL, NULL, true},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        selection_start(v, &cases[i]);
+        int slices = 0;
+        while (selection_work(v, 0))
+            slices++;
+        check_rows(v, s, &cases[i]);
+        assert_true(slices < 40);
+    }
+    assert_false(picks_has(&but, 5));
+    assert_true(picks_has(&but, 39) && picks_has(&but, 4000));
+    assert_int_equal(picks_count(&but, 40), 39);
+    assert_int_equal(picks_count(&few, 40), 3);
+    selection_free(v);
+    filter_free(f);
+    picks_release(&few);
+    picks_release(&many);
+    picks_release(&but);
+    session_free(s);
+}
+
+/* What comes later is taken in, also where it is no segment and all rows were their own places. */
+static void test_a_note_joins_the_segments(void **state)
+{
+    (void)state;
+    struct session *s = a_capture();
+    struct selection *v = selection_new(heap_mem(), s);
+    selection_extend(v);
+    assert_int_equal(selection_count(v), 400);
+    struct event e = {
+        .kind = EVENT_COUNTER, .time_ns = at_us(20000), .u.counter = {SIDE_NONE, "TCPTimeouts", 1}};
+    session_apply(s, &e);
+    e = (struct event){.kind = EVENT_NOTE, .time_ns = at_us(20001), .u.note = {"here", 4, true}};
+    session_apply(s, &e);
+    selection_extend(v);
+    assert_int_equal(selection_count(v), 401);
+    assert_int_equal(selection_at(v, 400), 401);
+    selection_set(v, 0, 3, NULL, true);
+    assert_int_equal(selection_count(v), 11);
+    struct made m;
+    make_frame(&m, at_us(30000), SIDE_SERVER, CLIENT_PORT + 3, TCP_ACK, 1, 2, 0);
+    session_apply(s, &m.event);
+    selection_extend(v);
+    assert_int_equal(selection_count(v), 12);
+    assert_int_equal(selection_at(v, 11), 402);
+    selection_free(v);
+    session_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +494,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_connections, up, down),
         cmocka_unit_test(test_what_is_asked_of_rows_alone),
         cmocka_unit_test_setup_teardown(test_the_selection_follows_the_session, up, down),
+        cmocka_unit_test(test_rows_are_found_whichever_way),
+        cmocka_unit_test(test_a_note_joins_the_segments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
