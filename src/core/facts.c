@@ -124,6 +124,11 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
     return true;
 }
 
+const struct tuple *track_tuple(const struct track *t, uint32_t conn)
+{
+    return &t->conns[conn].tuple;
+}
+
 uint64_t track_first_ns(const struct track *t, uint32_t conn)
 {
     return t->conns[conn].first_ns;

@@ -104,7 +104,8 @@ struct conn_view {
 size_t track_count(const struct track *t);  /* connections */
 size_t track_memory(const struct track *t); /* bytes that they take, but for a lab's calls */
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out);
-/* Of a connection that there is: its first segment's time, and the counts of one direction. */
+/* Of a connection that there is: its ends, its first segment's time, and the counts of one direction. */
+const struct tuple *track_tuple(const struct track *t, uint32_t conn);
 uint64_t track_first_ns(const struct track *t, uint32_t conn);
 const struct flow_stats *track_stats(const struct track *t, uint32_t conn, enum side side);
 

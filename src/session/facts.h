@@ -68,7 +68,7 @@ struct session {
     uint32_t most;
     uint64_t memory;
     uint32_t troubled[TROUBLES]; /* connections that have it */
-    bool out_of_memory;
+    bool ipv6, out_of_memory;
 };
 
 /* Facts of a connection, made where they are missing. NULL: no memory. */

@@ -65,8 +65,6 @@ static void keep_busy(struct conn_facts *c, uint64_t first_ns, const struct row 
 {
     uint64_t age = r->time_ns > first_ns ? r->time_ns - first_ns : 0;
     unsigned by = 0;
-    if (c->width == 0)
-        c->width = FIRST_WIDTH;
     while (age >> c->width >> by >= ACTIVITY_BINS)
         by++;
     if (by > 0)
@@ -138,6 +136,10 @@ void facts_outline(struct session *s, struct conn_facts *c, const struct row *r)
     c->labels |= r->labels;
     c->wireshark |= r->wireshark;
     c->flags |= r->flags;
+    if (c->width == 0) { /* its first */
+        c->width = FIRST_WIDTH;
+        s->ipv6 |= track_tuple(s->track, r->conn)->end[SIDE_CLIENT].addr.family == 6;
+    }
     keep_busy(c, track_first_ns(s->track, r->conn), r);
     if (r->labels & LBL(ZERO_WINDOW))
         set_trouble(s, c, TROUBLE_ZERO_WINDOW, true);
@@ -207,6 +209,11 @@ size_t session_activity(const struct session *s, uint32_t conn, uint8_t bins[ACT
     while (n > 0 && bins[n - 1] == 0)
         n--;
     return n;
+}
+
+bool session_ipv6(const struct session *s)
+{
+    return s->ipv6;
 }
 
 uint32_t session_conn_last(const struct session *s, uint32_t conn)
