@@ -135,6 +135,14 @@ static bool app_observe(struct app *a, uint64_t now_ns)
     return a->sampler && sampler_run(a->sampler, now_ns);
 }
 
+void app_read_no_more(struct app *a)
+{
+    if (a->reader)
+        reader_progress(a->reader, &a->read, &a->whole);
+    reader_close(a->reader);
+    a->reader = NULL;
+}
+
 /* A slice of the file of -r; whether there was any. */
 static bool app_read(struct app *a)
 {
@@ -144,8 +152,7 @@ static bool app_read(struct app *a)
         return false;
     if (reader_some(a->reader, a->session, &f))
         return true;
-    reader_close(a->reader);
-    a->reader = NULL;
+    app_read_no_more(a);
     if (f.status) {
         app_tell(a, &f);
         a->status = (int)f.status;

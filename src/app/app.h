@@ -70,6 +70,7 @@ struct app {
     bool window_moves;     /* a wait or expect came: the next command that acts moves the window */
     uint32_t view_start;   /* after `reset`: the first row that is shown */
     struct mark *marks;
+    uint64_t read, whole; /* of the file: bytes, as of when its reader was closed */
     bool stopping;
     bool starved;  /* memory ran out, and it was said */
     bool gave_way; /* the oldest rows had to go, and it was said */
@@ -94,6 +95,9 @@ bool app_export(struct app *a, const char *spec, bool filtered, struct fail *f);
 /* One turn: programs act, sniffer drained, rows judged, kernel sampled, conditions judged, commands run,
  * drawn. */
 void app_turn(void *ctx);
+
+/* Reads the file of -r no further. */
+void app_read_no_more(struct app *a);
 
 /* Ends after this turn, with that exit status. */
 void app_quit(struct app *a, int status);

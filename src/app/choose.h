@@ -10,6 +10,7 @@ struct app;
 struct choice {
     struct tuple tuple;  /* of the connection that was made last */
     bool awaited;        /* its rows are still to come */
+    bool made;           /* `select` has chosen one: no other takes its place by itself */
     uint32_t conns;      /* connections that the session had when that was written */
     uint64_t reset_ns;   /* time of the note of `reset`, until that row is found; 0: none is looked for */
     uint32_t reset_from; /* the row to go on looking at */

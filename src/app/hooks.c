@@ -2,6 +2,7 @@
 #include "app/keymap.h"
 #include "app/outlet.h"
 #include "app/parts.h"
+#include "app/reader.h"
 #include "plat/crash.h"
 #include "plat/state.h"
 
@@ -42,7 +43,12 @@ static void hook_info(void *ctx, struct screen_info *out)
 
     if (a->capture)
         capture_counts(a->capture, &n);
+    if (a->reader)
+        reader_progress(a->reader, &a->read, &a->whole);
     *out = (struct screen_info){
+        .reading = a->reader != NULL,
+        .read = a->read,
+        .whole = a->whole,
         .source = session_source(a->session),
         .place = place_of(a),
         .said = a->said.len ? a->said.at : NULL,
@@ -78,6 +84,11 @@ static bool hook_export(void *ctx, const char *spec, bool filtered, struct str *
     return good;
 }
 
+static void hook_stop(void *ctx)
+{
+    app_read_no_more(ctx);
+}
+
 static void hook_gone(void *ctx)
 {
     app_quit(ctx, FAIL_SYSTEM);
@@ -86,25 +97,27 @@ static void hook_gone(void *ctx)
 bool app_export(struct app *a, const char *spec, bool filtered, struct fail *f)
 {
     const struct outlet_options options = {a->mem, a->voice, a->steady};
-    const struct filter *filter = filtered && a->screen ? screen_filter(a->screen) : NULL;
     struct selection *only = NULL;
+    struct selection_of of;
 
     struct outlet *o = outlet_open(spec, &options, f);
     if (!o)
         return false;
-    if (filter) {
+    filtered = filtered && a->screen;
+    if (filtered) {
+        screen_shown(a->screen, &of);
         only = selection_new(a->mem, a->session);
         if (only) {
-            selection_set(only, 0, NO_CONN, filter, true);
+            selection_start(only, &of);
             selection_extend(only);
         }
     }
-    if (!filter || only)
+    if (!filtered || only)
         outlet_all(o, a->session, 0, only);
     const bool good = outlet_finish(o, f);
     outlet_free(o);
     selection_free(only);
-    if (good && !filter)
+    if (good && !filtered)
         a->saved = (uint32_t)session_rows(a->session);
     return good;
 }
@@ -140,11 +153,14 @@ bool app_screen_up(struct app *a, struct fail *f)
                                                : SCREEN_COLOR_AUTO,
             .theme = NULL,
             .steady = a->steady,
-            .first_run = state_first("tip-seen"),
+            .first_run = a->lab && state_first("tip-seen"),
+            .start = o->mode == MODE_READ    ? SCREEN_LIST
+                     : o->mode == MODE_WATCH ? SCREEN_ALL_ROWS
+                                             : SCREEN_ROWS,
             .keys = keymap,
             .key_count = keymap_count,
             .formats = formats,
-            .hooks = {hook_run, hook_complete, hook_info, hook_program, hook_export, hook_gone, a},
+            .hooks = {hook_run, hook_complete, hook_info, hook_program, hook_export, hook_stop, hook_gone, a},
         },
         f);
     if (!a->screen)

@@ -134,3 +134,12 @@ bool reader_some(struct reader *r, struct session *s, struct fail *f)
     r->ended = f->status != FAIL_NONE;
     return !r->ended;
 }
+
+void reader_progress(const struct reader *r, uint64_t *read, uint64_t *whole)
+{
+    size_t len;
+
+    (void)mapped_bytes(r->file, &len);
+    *read = pcapfile_at(r->frames);
+    *whole = mapped_all(r->file) ? len : 0;
+}

@@ -15,4 +15,7 @@ void reader_close(struct reader *r); /* NULL is allowed */
  * anything (status 1 where it is damaged: what was whole was given; 3 where it is no capture). */
 bool reader_some(struct reader *r, struct session *s, struct fail *f);
 
+/* How many bytes of the file were read, of how many; *whole is 0 while that is not known (a pipe). */
+void reader_progress(const struct reader *r, uint64_t *read, uint64_t *whole);
+
 #endif

@@ -32,8 +32,9 @@ static bool run_select(struct app *a, const struct cmd *c, struct fail *f)
     if (n->number <= (int64_t)session_conns(a->session)) {
         a->selected = (uint32_t)n->number - 1;
         a->choice.awaited = false;
+        a->choice.made = true;
         if (a->screen)
-            screen_changed(a->screen);
+            screen_selected(a->screen, a->selected);
         return true;
     }
     str_init(&count, heap_mem());

@@ -396,7 +396,7 @@ int app_main(struct options *o, const struct voice *v, struct fail *f)
         .mem = heap_mem(),
         .voice = *v,
         .selected = NO_CONN,
-        .steady = getenv("TCPVIZ_STEADY") != NULL,
+        .steady = getenv("TCPVIZ_STEADY") != NULL && o->mode != MODE_READ, /* a file is always the same */
         .labs = o->mode == MODE_LAB    ? LABS_LOOPBACK
                 : o->mode == MODE_HOST ? LABS_HOST
                 : o->mode == MODE_READ ? LABS_FILE

@@ -126,17 +126,17 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
 
 const struct tuple *track_tuple(const struct track *t, uint32_t conn)
 {
-    return &t->conns[conn].tuple;
+    return &conn_at(t, conn)->tuple;
 }
 
 uint64_t track_first_ns(const struct track *t, uint32_t conn)
 {
-    return t->conns[conn].first_ns;
+    return conn_at(t, conn)->first_ns;
 }
 
 const struct flow_stats *track_stats(const struct track *t, uint32_t conn, enum side side)
 {
-    return &t->conns[conn].flow[side].stats;
+    return &conn_at(t, conn)->flow[side].stats;
 }
 
 enum tcp_state track_listener(const struct track *t)

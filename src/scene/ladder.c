@@ -209,10 +209,12 @@ void ladder_line_of(struct ladder_line *l, const struct session *s, uint32_t row
     str_clear(&l->arrow_short);
     str_clear(&l->sentence);
     l->row = row;
+    l->conn = NO_CONN;
     l->shown[SIDE_CLIENT] = l->shown[SIDE_SERVER] = STATE_UNKNOWN;
     if (!r)
         return;
     l->kind = (enum event_kind)r->kind;
+    l->conn = r->conn;
     l->from = (enum side)r->side;
     const struct event_call *call = session_call(s, r);
     size_t len = 0;

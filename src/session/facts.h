@@ -67,8 +67,9 @@ struct session {
     bool rowless;
     uint32_t most;
     uint64_t memory;
-    uint32_t troubled[TROUBLES]; /* connections that have it */
-    bool ipv6, out_of_memory;
+    uint32_t troubled[TROUBLES];    /* connections that have it */
+    uint8_t end_length[SIDE_COUNT]; /* characters of the longest endpoint */
+    bool out_of_memory;
 };
 
 /* Facts of a connection, made where they are missing. NULL: no memory. */

@@ -188,7 +188,7 @@ void filter_free(struct filter *f)
 
 void filter_words(struct filter *f, row_words rows, conn_words conns, void *ctx)
 {
-    f->words = (struct saying){rows, conns, ctx, f->mem};
+    f->words = (struct saying){rows ? rows : plain_words, conns ? conns : plain_conn, ctx, f->mem};
 }
 
 static bool holds(const struct filter *f, const struct node *n, const struct session *s, const struct row *r)

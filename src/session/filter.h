@@ -18,8 +18,8 @@ void filter_free(struct filter *f);
 /* The words that a "text" is looked for in (a sentence as the screen shows it), put into out. */
 typedef void (*row_words)(void *ctx, const struct session *s, const struct row *r, struct str *out);
 typedef void (*conn_words)(void *ctx, const struct session *s, uint32_t conn, struct str *out);
-/* Who says them. Without it a filter looks into the English pattern of a segment's sentence, a call's name
- * and arguments, a note; and into the endpoints of a connection. */
+/* Who says them; NULL: nobody. Without them a filter looks into the English pattern of a segment's sentence,
+ * a call's name and arguments, a note; and into the endpoints of a connection. */
 void filter_words(struct filter *f, row_words rows, conn_words conns, void *ctx);
 
 /* Whether it can be asked of connections; false: *e names the first term that is for rows alone. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/str.h"
 #include "session/facts.h"
 
 enum {
@@ -131,6 +132,37 @@ static void keep_rst(struct session *s, struct conn_facts *c, const struct row *
         set_trouble(s, c, TROUBLE_UNREAD, true);
 }
 
+static unsigned digits(unsigned v)
+{
+    return v < 10 ? 1 : v < 100 ? 2 : v < 1000 ? 3 : v < 10000 ? 4 : 5;
+}
+
+/* As long as str_put_endpoint makes them. */
+static unsigned length_of(const struct session *s, const struct endpoint *e)
+{
+    struct str text;
+    unsigned n = 4; /* three points, a colon */
+    if (e->addr.family == 6) {
+        str_init(&text, s->mem);
+        str_put_endpoint(&text, e);
+        n = (unsigned)text.len;
+        str_release(&text);
+        return n;
+    }
+    for (int i = 0; i < 4; i++)
+        n += digits(e->addr.at[i]);
+    return n + digits(e->port);
+}
+
+static void keep_length(struct session *s, const struct tuple *t)
+{
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        unsigned n = length_of(s, &t->end[i]);
+        if (n > s->end_length[i])
+            s->end_length[i] = (uint8_t)n;
+    }
+}
+
 void facts_outline(struct session *s, struct conn_facts *c, const struct row *r)
 {
     c->labels |= r->labels;
@@ -138,7 +170,7 @@ void facts_outline(struct session *s, struct conn_facts *c, const struct row *r)
     c->flags |= r->flags;
     if (c->width == 0) { /* its first */
         c->width = FIRST_WIDTH;
-        s->ipv6 |= track_tuple(s->track, r->conn)->end[SIDE_CLIENT].addr.family == 6;
+        keep_length(s, track_tuple(s->track, r->conn));
     }
     keep_busy(c, track_first_ns(s->track, r->conn), r);
     if (r->labels & LBL(ZERO_WINDOW))
@@ -211,9 +243,9 @@ size_t session_activity(const struct session *s, uint32_t conn, uint8_t bins[ACT
     return n;
 }
 
-bool session_ipv6(const struct session *s)
+unsigned session_end_length(const struct session *s, enum side side)
 {
-    return s->ipv6;
+    return s->end_length[side];
 }
 
 uint32_t session_conn_last(const struct session *s, uint32_t conn)

@@ -45,8 +45,8 @@ uint64_t conn_rexmt(const struct conn_view *v);
 enum { ACTIVITY_BINS = 16 };
 size_t session_activity(const struct session *s, uint32_t conn, uint8_t bins[ACTIVITY_BINS]);
 
-/* Whether a connection over IPv6 is among them: addresses then need more room. */
-bool session_ipv6(const struct session *s);
+/* How many characters the longest endpoint of that side has. */
+unsigned session_end_length(const struct session *s, enum side side);
 
 /* The newest row of the connection, NO_ROW; the others follow by `before`. */
 uint32_t session_conn_last(const struct session *s, uint32_t conn);

@@ -20,6 +20,14 @@ void screen_ask(struct screen *s, enum asking what, const char *text)
     s->dirty = true;
 }
 
+static void ask_filter(struct screen *s)
+{
+    bool listed = base_mode(s) == MODE_LIST;
+    screen_ask(s, ASK_FILTER, listed ? s->list.filter_text.at : s->filter_text.at);
+    if (listed)
+        list_preview(s);
+}
+
 void screen_back(struct screen *s)
 {
     s->dirty = true;
@@ -27,8 +35,13 @@ void screen_back(struct screen *s)
         s->mode = s->under;
     else if (s->mode == MODE_DETAIL)
         s->mode = MODE_LADDER;
+    else if (s->mode == MODE_LADDER && s->from_list)
+        s->mode = MODE_LIST;
+    else if (s->mode == MODE_LIST && s->o.start != SCREEN_LIST)
+        s->mode = MODE_LADDER;
     else
         s->quit_asked = false;
+    s->find.on = false;
 }
 
 static void quit(struct screen *s)
@@ -41,21 +54,45 @@ static void quit(struct screen *s)
     screen_run(s, "quit", 4);
 }
 
-static void copy(struct screen *s)
+static void put_parts(struct screen *s, const struct str *const *parts, size_t count)
 {
-    uint32_t row = rows_cursor(s);
-    if (row == NO_ROW)
-        return;
-    rows_line(s, s->cursor);
-    const struct str *parts[] = {&s->line.number, &s->line.time, &s->line.arrow, &s->line.sentence};
     str_clear(&s->scratch);
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (s->scratch.len > 0 && parts[i]->len > 0)
             str_put(&s->scratch, "  ");
         str_put_n(&s->scratch, parts[i]->at, parts[i]->len);
     }
+}
+
+static void copy(struct screen *s)
+{
+    const struct str *row[] = {&s->line.number, &s->line.time, &s->line.arrow, &s->line.sentence};
+    const struct str *conn[CONNS_COLUMNS];
+    if (s->mode == MODE_LIST) {
+        struct conn_style style = {s->voice, {SIZE_MAX, SIZE_MAX}, 0, false};
+        for (int i = 0; i < CONNS_COLUMNS; i++)
+            conn[i] = &s->list.line.cell[i];
+        if (!conn_line_of(&s->list.line, s->o.session, list_cursor(s), &style))
+            return;
+        put_parts(s, conn, CONNS_COLUMNS);
+    } else {
+        if (rows_cursor(s) == NO_ROW)
+            return;
+        rows_line(s, s->cursor);
+        put_parts(s, row, COUNT_OF(row));
+    }
     bool good = term_copy(s->term, s->scratch.at, s->scratch.len);
     screen_say(s, say(&s->voice, good ? N_("copied") : N_("this terminal has no clipboard")), !good);
+}
+
+void screen_select(struct screen *s, uint32_t conn)
+{
+    struct str line;
+    str_init(&line, s->o.mem);
+    str_put(&line, "select ");
+    str_put_u64(&line, (uint64_t)conn + 1);
+    screen_run(s, line.at, line.len);
+    str_release(&line);
 }
 
 /* The next connection in a circle, by the command that selects it. */
@@ -65,13 +102,7 @@ static void next_conn(struct screen *s, int by)
     if (count < 2)
         return;
     size_t now = s->info.selected == NO_CONN ? 0 : s->info.selected;
-    size_t next = (now + (by > 0 ? 1 : count - 1)) % count;
-    struct str line;
-    str_init(&line, s->o.mem);
-    str_put(&line, "select ");
-    str_put_u64(&line, next + 1);
-    screen_run(s, line.at, line.len);
-    str_release(&line);
+    screen_select(s, (uint32_t)((now + (by > 0 ? 1 : count - 1)) % count));
 }
 
 static void cycle_pace(struct screen *s)
@@ -89,7 +120,9 @@ static void step(struct screen *s, int by)
 
 static int page_rows(const struct screen *s)
 {
-    int rows = s->mode == MODE_PAGE ? s->layout.body.rows - 2 : s->layout.rows.rows;
+    int rows = s->mode == MODE_PAGE   ? s->layout.body.rows - 2
+               : s->mode == MODE_LIST ? s->layout.list.rows
+                                      : s->layout.rows.rows;
     return rows > 2 ? rows - 1 : 1;
 }
 
@@ -104,13 +137,15 @@ static void go(struct screen *s, long by)
                   s->layout.body.rows - 2);
     else if (s->mode == MODE_DETAIL)
         detail_scroll(s, (int)by);
+    else if (s->mode == MODE_LIST)
+        list_move(s, by);
     else
         rows_move(s, by);
 }
 
 static void open_detail(struct screen *s)
 {
-    if (rows_cursor(s) == NO_ROW)
+    if (s->mode != MODE_LADDER || rows_cursor(s) == NO_ROW)
         return;
     s->mode = MODE_DETAIL;
     s->field = SIZE_MAX;
@@ -127,12 +162,18 @@ static void move_field(struct screen *s, int by)
 static void mark(struct screen *s)
 {
     uint32_t row = rows_cursor(s);
-    if (row != NO_ROW)
+    if (s->mode == MODE_LIST)
+        list_mark(s);
+    else if (row != NO_ROW)
         rows_mark(s, row);
 }
 
 static void mark_all(struct screen *s)
 {
+    if (s->mode == MODE_LIST) {
+        list_mark_all(s);
+        return;
+    }
     s->mark_all = !s->mark_all;
     s->marks = 0;
 }
@@ -147,13 +188,56 @@ static void open_dialog(struct screen *s)
     dialog_open(&s->dialog);
 }
 
+/* To the list, or from it to the rows; what is open besides is closed. */
+static void show_list(struct screen *s)
+{
+    s->mode = MODE_LIST;
+    s->find.on = false;
+}
+
+/* Rows of all connections, or those that were looked at before. */
+static void toggle_all(struct screen *s)
+{
+    enum looked chosen = s->picked.all || s->picked.flipped > 0 ? LOOKED_PICKED : LOOKED_ONE;
+    s->looked = s->looked == LOOKED_ALL ? chosen : LOOKED_ALL;
+    s->stale = true;
+}
+
+/* Ctrl-C: the file is read no further; what was read stays, and can be left by a second one. */
+static void stop(struct screen *s)
+{
+    if (!s->info.reading) {
+        quit(s);
+        return;
+    }
+    s->o.hooks.stop(s->o.hooks.ctx);
+    screen_say(s, say(&s->voice, N_("reading was stopped: this is what had been read")), false);
+}
+
+static bool do_list(struct screen *s, enum view_id what)
+{
+    switch (what) {
+    case VIEW_LIST: show_list(s); return true;
+    case VIEW_LADDER:
+        if (s->mode == MODE_LIST)
+            list_open(s);
+        return true;
+    case VIEW_ORDER: list_order_next(s, 1); return true;
+    case VIEW_ORDER_PREV: list_order_next(s, -1); return true;
+    case VIEW_REVERSE: list_order(s, s->list.order, !s->list.down); return true;
+    case VIEW_TROUBLE_NEXT: find_start(s, FIND_TROUBLE, false); return true;
+    case VIEW_TROUBLE_PREV: find_start(s, FIND_TROUBLE, true); return true;
+    default: return false;
+    }
+}
+
 static bool do_look(struct screen *s, enum view_id what)
 {
     switch (what) {
     case VIEW_TIME: s->time = (enum time_format)((s->time + 1) % TIME_FORMATS); return true;
     case VIEW_ABSOLUTE: s->absolute = !s->absolute; return true;
     case VIEW_CALLS: s->calls = !s->calls, s->stale = true; return true;
-    case VIEW_ALL: s->all = !s->all; return true;
+    case VIEW_ALL: toggle_all(s); return true;
     case VIEW_THEME: screen_theme_next(s); return true;
     case VIEW_REDRAW: term_redraw(s->term); return true;
     case VIEW_HELP: page_show(s, PAGE_HELP); return true;
@@ -164,8 +248,8 @@ static bool do_look(struct screen *s, enum view_id what)
     case VIEW_EXPORT: open_dialog(s); return true;
     case VIEW_PROMPT: screen_ask(s, ASK_COMMAND, ""); return true;
     case VIEW_FIND: screen_ask(s, ASK_FIND, ""); return true;
-    case VIEW_FILTER: screen_ask(s, ASK_FILTER, s->filter_text.at); return true;
-    default: return false;
+    case VIEW_FILTER: ask_filter(s); return true;
+    default: return do_list(s, what);
     }
 }
 
@@ -179,7 +263,7 @@ bool screen_do(struct screen *s, enum view_id what)
     case VIEW_PAGE_DOWN: go(s, page_rows(s)); return true;
     case VIEW_HOME: go(s, INT32_MIN); return true;
     case VIEW_END:
-        if (s->mode == MODE_PAGE)
+        if (s->mode == MODE_PAGE || s->mode == MODE_LIST)
             go(s, INT32_MAX);
         else
             rows_live(s);
@@ -199,11 +283,12 @@ bool screen_do(struct screen *s, enum view_id what)
             rows_pause(s, !s->paused);
         return true;
     case VIEW_PACE: cycle_pace(s); return true;
-    case VIEW_FIND_NEXT: rows_find(s, false); return true;
-    case VIEW_FIND_PREV: rows_find(s, true); return true;
+    case VIEW_FIND_NEXT: find_start(s, FIND_TEXT, false); return true;
+    case VIEW_FIND_PREV: find_start(s, FIND_TEXT, true); return true;
     case VIEW_NEXT_CONN: next_conn(s, 1); return true;
     case VIEW_PREV_CONN: next_conn(s, -1); return true;
     case VIEW_QUIT: quit(s); return true;
+    case VIEW_STOP: stop(s); return true;
     default: return do_look(s, what);
     }
 }

@@ -1,138 +1,9 @@
+/* bar.c: the lines at the foot: the keys, and the prompt or what was said last. */
 #include "tui/bar.h"
 
 #include <string.h>
 
 enum { BAR_PLACES = 20 };
-
-/* "00:00:17": how long the session has lasted; it stands while no connection is open. */
-static void put_clock(const struct screen *s, struct str *out)
-{
-    uint64_t start = session_start(s->o.session);
-    uint64_t end = start;
-    size_t n = session_rows(s->o.session);
-    if (s->o.steady || start == 0)
-        end = start;
-    else if (screen_clock_runs(s))
-        end = clock_now();
-    else if (n > 0)
-        end = session_row(s->o.session, n - 1)->time_ns;
-    uint64_t sec = end > start ? (end - start) / 1000000000 : 0;
-    uint64_t part[] = {sec / 3600, sec / 60 % 60, sec % 60};
-    for (size_t i = 0; i < COUNT_OF(part); i++) {
-        if (i > 0)
-            str_put_char(out, ':');
-        if (part[i] < 10)
-            str_put_char(out, '0');
-        str_put_u64(out, part[i]);
-    }
-}
-
-static void put_badge(const struct screen *s, struct str *out, enum look *look)
-{
-    const struct voice *v = &s->voice;
-    uint32_t fresh = rows_new(s);
-    *look = LOOK_BAR;
-    if (s->paused) {
-        str_put(out, v->ascii ? "|| " : "‖ ");
-        str_put(out, say(v, N_("PAUSED")));
-    } else if (s->info.live) {
-        str_put(out, v->ascii ? "* " : "● ");
-        str_put(out, say(v, N_("LIVE")));
-    }
-    if (fresh > 0) {
-        struct str number;
-        str_init(&number, s->o.mem);
-        str_put_u64(&number, fresh);
-        str_put(out, "  ");
-        say_fill(out, say(v, N_("+{n} new")), "n", number.at, NULL);
-        str_release(&number);
-    }
-    if (s->pace_ms == PACE_KEY) {
-        str_put(out, "  ");
-        str_put(out, say(v, N_("Space: next row")));
-    } else if (s->pace_ms > 0) {
-        str_put(out, "  ");
-        str_put(out, say(v, N_("pace")));
-        str_put_char(out, ' ');
-        str_put_fixed(out, (uint64_t)s->pace_ms / 100, 1);
-        str_put(out, " s");
-    }
-    if (s->info.drops > 0) {
-        struct str number;
-        str_init(&number, s->o.mem);
-        str_put_u64(&number, s->info.drops);
-        str_put(out, "  ");
-        say_fill(out, say(v, N_("{n} lost by the sniffer")), "n", number.at, NULL);
-        str_release(&number);
-        *look = LOOK_WARN;
-    }
-}
-
-static void put_conns(const struct screen *s, struct str *out, bool brief)
-{
-    size_t count = session_conns(s->o.session);
-    struct str a, b;
-    if (count == 0 || (s->info.selected == NO_CONN && s->info.lab && !s->all))
-        return;
-    str_init(&a, s->o.mem);
-    str_init(&b, s->o.mem);
-    str_put_u64(&b, count);
-    if (s->all || s->info.selected == NO_CONN) {
-        say_fill(out, say(&s->voice, N_("all {count}")), "count", b.at, NULL);
-    } else {
-        str_put_u64(&a, (uint64_t)s->info.selected + 1);
-        say_fill(out, say(&s->voice, brief ? N_("{n} of {count}") : N_("connection {n} of {count}")), "n",
-                 a.at, "count", b.at, NULL);
-    }
-    str_release(&a);
-    str_release(&b);
-}
-
-static void put_source(const struct screen *s, struct str *out, bool brief)
-{
-    const char *place = s->info.place;
-    if (s->info.source != NULL)
-        str_put(out, say(&s->voice, s->info.source));
-    if (place == NULL)
-        return;
-    const char *port = brief ? strrchr(place, ':') : NULL;
-    str_put_char(out, ' ');
-    str_put_safe(out, port != NULL ? port : place, strlen(port != NULL ? port : place), s->voice.ascii);
-}
-
-void bar_title(struct screen *s)
-{
-    struct canvas *c = s->canvas;
-    struct rect r = s->layout.title;
-    bool brief = r.cols < 100;
-    enum look look;
-    canvas_clear(c, r, LOOK_BAR);
-    const char *help = say(&s->voice, N_("? help"));
-    canvas_put_right(c, r, 0, r.cols - 1, LOOK_BAR, help);
-    int end = r.cols - 1 - (int)cells_of(help, strlen(help)) - (brief ? 2 : 6);
-    str_clear(&s->scratch);
-    put_clock(s, &s->scratch);
-    canvas_put_right(c, r, 0, end, LOOK_BAR, s->scratch.at);
-    end -= 8 + (brief ? 2 : 5);
-    str_clear(&s->scratch);
-    put_conns(s, &s->scratch, brief);
-    canvas_put_right(c, r, 0, end, LOOK_BAR, s->scratch.at);
-    end -= (int)cells_of(s->scratch.at, s->scratch.len) + (brief ? 2 : 4);
-    int x = 1 + canvas_put(c, r, 0, 1, LOOK_BAR, CELL_BOLD, "tcpviz") + (brief ? 2 : 3);
-    /* the badge is never cut: before it is, the source is */
-    struct str badge;
-    str_init(&badge, s->o.mem);
-    put_badge(s, &badge, &look);
-    int width = (int)cells_of(badge.at, badge.len);
-    struct rect left = {r.y, r.x, 1, end - width - 2 > 0 ? end - width - 2 : 0};
-    str_clear(&s->scratch);
-    put_source(s, &s->scratch, brief);
-    x += canvas_put(c, left, 0, x, LOOK_BAR, 0, s->scratch.at) + 2;
-    int at = brief ? x : 58 < end - width ? 58 : end - width;
-    struct rect room = {r.y, r.x, 1, end > 0 ? end : 0};
-    canvas_put(c, room, 0, at > x ? at : x, look, CELL_BOLD, badge.at);
-    str_release(&badge);
-}
 
 /* Goes over the key bar from the left: `put` paints, or with c NULL finds whose words stand at column hit. */
 static const struct key_row *walk_bar(const struct screen *s, struct canvas *c, int hit)
@@ -178,14 +49,45 @@ const struct key_row *bar_key_at(const struct screen *s, int x)
     return walk_bar(s, NULL, x);
 }
 
+/* "valid, 41 connections": how many the filter lets through, as far as they are counted. */
+static void put_passing(struct screen *s, struct str *out, const struct conns *c, bool valid)
+{
+    struct str number;
+    str_init(&number, s->o.mem);
+    if (conns_busy(c))
+        str_put(&number, s->voice.ascii ? "..." : "…");
+    else
+        str_put_grouped(&number, conns_count(c));
+    bool one = !conns_busy(c) && conns_count(c) == 1;
+    if (valid)
+        say_fill(out, say(&s->voice, one ? N_("valid, 1 connection") : N_("valid, {n} connections")), "n",
+                 number.at, NULL);
+    else
+        say_fill(out, say(&s->voice, one ? N_("1 connection") : N_("{n} connections")), "n", number.at, NULL);
+    str_release(&number);
+}
+
+/* Whether the filter being written can be asked of what is shown; NULL: it cannot. */
+static struct filter *written_filter(struct screen *s, struct cmd_error *e)
+{
+    const struct str *t = &s->prompt[ASK_FILTER].text;
+    struct filter *f = filter_parse(s->o.mem, t->at, t->len, e);
+    if (f != NULL && base_mode(s) == MODE_LIST && !filter_of_conns(f, e)) {
+        filter_free(f);
+        f = NULL;
+    }
+    return f;
+}
+
 /* Whether the filter being written is one, told while it is typed. */
 static void paint_validity(struct screen *s)
 {
-    const struct str *t = &s->prompt[ASK_FILTER].text;
     struct cmd_error e = {0};
-    struct filter *f = filter_parse(s->o.mem, t->at, t->len, &e);
+    struct filter *f = written_filter(s, &e);
     const char *words = say(&s->voice, f != NULL ? N_("valid") : N_("not valid yet"));
     str_clear(&s->scratch);
+    if (f != NULL && base_mode(s) == MODE_LIST)
+        put_passing(s, &s->scratch, s->list.preview, true);
     if (f == NULL && e.nearest != NULL)
         say_fill(&s->scratch, say(&s->voice, N_("not valid yet: {nearest}?")), "nearest", e.nearest, NULL);
     if (s->scratch.len > 0)
@@ -206,13 +108,19 @@ void bar_foot(struct screen *s, int *y, int *x)
             paint_validity(s);
         return;
     }
+    bool listed = base_mode(s) == MODE_LIST;
     if (s->message.len > 0) {
         canvas_put(s->canvas, r, 0, 1, s->message_wrong ? LOOK_WARN : LOOK_NOTE, 0, s->message.at);
-    } else if (s->filter != NULL) {
+    } else if ((listed ? s->list.filter : s->filter) != NULL) {
+        const struct str *text = listed ? &s->list.filter_text : &s->filter_text;
         int at = 1 + canvas_put(s->canvas, r, 0, 1, LOOK_KEY, CELL_BOLD, say(&s->voice, N_("filter:")));
         str_clear(&s->scratch);
-        str_put_safe(&s->scratch, s->filter_text.at, s->filter_text.len, s->voice.ascii);
+        str_put_safe(&s->scratch, text->at, text->len, s->voice.ascii);
         canvas_put(s->canvas, r, 0, at + 1, LOOK_TEXT, 0, s->scratch.at);
+        str_clear(&s->scratch);
+        if (listed)
+            put_passing(s, &s->scratch, s->list.conns, false);
+        canvas_put_right(s->canvas, r, 0, r.cols - 1, LOOK_GOOD, s->scratch.at);
     } else {
         canvas_put(s->canvas, r, 0, 1, LOOK_DIM, 0, ":");
     }

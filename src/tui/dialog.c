@@ -126,7 +126,7 @@ void dialog_paint(const struct dialog *d, struct canvas *c, struct rect r, const
     struct rect line = {in.y + DIALOG_PLACE, in.x + 10, 1, in.cols - 10};
     int cursor = prompt_paint(&d->place, c, line, "");
     paint_choice(c, in, DIALOG_WHICH, 10, say(voice, N_("all")), !d->filtered, d->field == DIALOG_WHICH);
-    paint_choice(c, in, DIALOG_WHICH, 20, say(voice, N_("filtered")), d->filtered, d->field == DIALOG_WHICH);
+    paint_choice(c, in, DIALOG_WHICH, 20, say(voice, N_("shown")), d->filtered, d->field == DIALOG_WHICH);
     if (d->exists)
         canvas_put(c, in, 4, 0, LOOK_WARN, 0,
                    say(voice, N_("The file exists: Enter overwrites it, Esc does not")));

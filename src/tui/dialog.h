@@ -1,4 +1,4 @@
-/* dialog.h: the export dialog: format, place, all rows or the filtered ones. */
+/* dialog.h: the export dialog: format, place, all rows or those that are shown. */
 #ifndef TCPVIZ_TUI_DIALOG_H
 #define TCPVIZ_TUI_DIALOG_H
 

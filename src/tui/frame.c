@@ -143,13 +143,18 @@ static void paint_box(struct screen *s)
 static void fill_panels(struct screen *s)
 {
     s->timers = false;
+    uint32_t conn = rows_conn(s);
     for (int side = 0; side < SIDE_COUNT; side++) {
         struct lab_program program = {0};
-        bool known = s->info.selected != NO_CONN &&
-                     s->o.hooks.program(s->o.hooks.ctx, s->info.selected, (enum side)side, &program);
-        struct panel_of of = {
-            s->o.session,      s->info.selected,     (enum side)side, clock_now(), known ? &program : NULL,
-            s->info.accepting, s->info.keepalive_ms, s->o.steady};
+        bool known = conn != NO_CONN && s->o.hooks.program(s->o.hooks.ctx, conn, (enum side)side, &program);
+        struct panel_of of = {s->o.session,
+                              conn,
+                              (enum side)side,
+                              clock_now(),
+                              known ? &program : NULL,
+                              s->info.accepting,
+                              s->info.keepalive_ms,
+                              s->o.steady};
         panel_fill(&s->panel[side], &s->voice, &of);
         s->timers |= s->panel[side].timer != TIMER_NONE;
     }
@@ -170,8 +175,7 @@ static void paint_line(struct screen *s, size_t at, int y)
 {
     struct rect r = s->layout.rows;
     uint32_t row = selection_at(s->rows, at);
-    struct ladder_look how = {at == s->cursor, rows_marked(s, row),
-                              at == s->cursor && at == s->find_at && s->find_text.len > 0};
+    struct ladder_look how = {at == s->cursor, rows_marked(s, row), at == s->find.found && !s->find.of_list};
     struct painted_key key = {row, s->time == TIME_DELTA && at > 0 ? selection_at(s->rows, at - 1) : NO_ROW,
                               (unsigned)(how.cursor | how.marked << 1 | how.found << 2)};
     if (painted_show(&s->painted, s->canvas, r.y + y, &key))
@@ -228,9 +232,11 @@ static void paint_said(struct screen *s)
 static void make_layout(struct screen *s)
 {
     struct layout_wants w = {.number_cells = digits_of(session_frames(s->o.session)),
+                             .conn_cells = rows_several(s) ? digits_of(session_conns(s->o.session)) : 0,
                              .time_cells = time_cells(s)};
     term_size(s->term, &w.rows, &w.cols);
-    w.box_lines = (int)make_box(s);
+    if (base_mode(s) != MODE_LIST)
+        w.box_lines = (int)make_box(s);
     page_clear(&s->said, w.cols - 2);
     if (s->info.said != NULL && *s->info.said != '\0') {
         str_clear(&s->scratch);
@@ -253,11 +259,13 @@ void frame_paint(struct screen *s, int *y, int *x)
         return;
     }
     begin_lines(s);
-    fill_panels(s);
     bar_title(s);
-    if (s->mode == MODE_DETAIL || (s->mode != MODE_LADDER && s->under == MODE_DETAIL)) {
+    if (base_mode(s) == MODE_DETAIL) {
         detail_view(s, s->layout.body);
+    } else if (base_mode(s) == MODE_LIST) {
+        list_view(s);
     } else {
+        fill_panels(s);
         paint_panels(s);
         paint_ladder(s);
         paint_box(s);

@@ -14,8 +14,11 @@ const struct key_row *key_find(const struct key_row *rows, size_t count, unsigne
 
 unsigned screen_views(const struct screen *s)
 {
-    static const unsigned views[] = {
-        [MODE_LADDER] = V_LADDER, [MODE_DETAIL] = V_DETAIL, [MODE_PAGE] = V_PAGE, [MODE_DIALOG] = V_DIALOG};
+    static const unsigned views[] = {[MODE_LIST] = V_LIST,
+                                     [MODE_LADDER] = V_LADDER,
+                                     [MODE_DETAIL] = V_DETAIL,
+                                     [MODE_PAGE] = V_PAGE,
+                                     [MODE_DIALOG] = V_DIALOG};
     return views[s->mode] | (s->info.lab ? V_LAB : 0);
 }
 
@@ -46,7 +49,7 @@ static void complete(struct screen *s)
     completion_init(&c, s->o.mem);
     if (s->asking == ASK_COMMAND)
         s->o.hooks.complete(s->o.hooks.ctx, p->text.at, p->cursor, completion_offer, &c);
-    else if (s->asking == ASK_FILTER)
+    else
         filter_complete(p->text.at, p->cursor, completion_offer, &c);
     if (!prompt_complete(p, &c) && c.count > 0)
         screen_say(s, c.all.at, false);
@@ -81,7 +84,8 @@ static void finish(struct screen *s)
     prompt_remember(p);
     str_clear(&s->message);
     if (what == ASK_FILTER) {
-        if (rows_filter(s, p->text.at, p->text.len, &e))
+        if (base_mode(s) == MODE_LIST ? list_filter(s, p->text.at, p->text.len, &e)
+                                      : rows_filter(s, p->text.at, p->text.len, &e))
             s->asking = ASK_NOTHING;
         else
             say_wrong_filter(s, &p->text, &e);
@@ -89,9 +93,8 @@ static void finish(struct screen *s)
     }
     s->asking = ASK_NOTHING;
     if (what == ASK_FIND) {
-        str_clear(&s->find_text);
-        str_put(&s->find_text, p->text.at);
-        rows_find(s, false);
+        if (find_set(s, p->text.at, p->text.len))
+            find_start(s, FIND_TEXT, false);
         return;
     }
     screen_run(s, p->text.at, p->text.len);
@@ -107,8 +110,10 @@ static void key_to_prompt(struct screen *s, const struct term_event *e)
     case PROMPT_COMPLETE: complete(s); break;
     case PROMPT_EDITED: str_clear(&s->message); break;
     case PROMPT_MOVED:
-    case PROMPT_IGNORED: break;
+    case PROMPT_IGNORED: return;
     }
+    if (s->asking == ASK_FILTER && base_mode(s) == MODE_LIST)
+        list_preview(s);
 }
 
 static void key_to_dialog(struct screen *s, const struct term_event *e)
@@ -136,6 +141,28 @@ static void key_to_dialog(struct screen *s, const struct term_event *e)
     }
 }
 
+/* The head of a column orders by it, and once more the other way round; a line is like a row. */
+static void click_list(struct screen *s, int y, int x)
+{
+    const struct rect *r = &s->layout.list;
+    struct list_view *l = &s->list;
+    if (y == s->layout.list_head.y) {
+        enum conns_column by = list_column_at(&l->columns, x);
+        if (by == l->order)
+            (void)screen_do(s, VIEW_REVERSE);
+        else if (by != CONNS_COLUMNS)
+            list_order_next(s, (int)by - (int)l->order);
+        return;
+    }
+    size_t at = l->top + (size_t)(y - r->y);
+    if (y < r->y || y >= r->y + r->rows || at >= conns_count(l->conns))
+        return;
+    if (at == l->cursor)
+        list_open(s);
+    else
+        list_go(s, at);
+}
+
 /* A click on a row goes there, a second one opens it; on the key bar it is the key. */
 static void click(struct screen *s, int y, int x)
 {
@@ -146,6 +173,8 @@ static void click(struct screen *s, int y, int x)
             run_key(s, k);
         return;
     }
+    if (s->mode == MODE_LIST)
+        click_list(s, y, x);
     size_t at = s->top + (size_t)(y - r.y);
     if (s->mode != MODE_LADDER || y < r.y || y >= r.y + r.rows || at >= s->count)
         return;
@@ -163,6 +192,8 @@ static void wheel(struct screen *s, int by)
         detail_scroll(s, by);
     else if (s->mode == MODE_LADDER)
         rows_move(s, by);
+    else if (s->mode == MODE_LIST)
+        list_move(s, by);
 }
 
 static void take_key(struct screen *s, const struct term_event *e)
@@ -185,7 +216,7 @@ static void take_key(struct screen *s, const struct term_event *e)
         return;
     }
     const struct key_row *k = key_find(s->o.keys, s->o.key_count, screen_views(s), e->name);
-    bool quits = k != NULL && strcmp(k->line, "view quit") == 0;
+    bool quits = k != NULL && (strcmp(k->line, "view quit") == 0 || strcmp(k->line, "view stop") == 0);
     str_clear(&s->message);
     if (!quits)
         s->quit_asked = false;

@@ -12,8 +12,10 @@ enum {
     V_PAGE = 4,   /* text to be read: help, glossary, a request, a comparison */
     V_DIALOG = 8, /* the export dialog */
     V_LAB = 16,
+    V_LIST = 32, /* the connections */
     V_MAIN = V_LADDER | V_DETAIL,
-    V_VIEWS = V_MAIN | V_PAGE | V_DIALOG
+    V_ALL = V_MAIN | V_LIST,
+    V_VIEWS = V_ALL | V_PAGE | V_DIALOG
 };
 
 /* line: the command that the key runs; with a leading '?' the prompt opens with the rest filled in, for Enter

@@ -2,6 +2,7 @@
  * leaves the lines as they are and stands beside them, or between them where there is no room beside. */
 #include "tui/ladder_paint.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct glyphs {
@@ -116,6 +117,11 @@ void ladder_paint(struct canvas *c, struct rect r, int y, const struct ladder_co
     const struct glyphs *g = glyphs_of(voice->ascii);
     enum look number = how->found ? LOOK_FOUND : how->cursor ? LOOK_CURSOR : LOOK_DIM;
     canvas_put_right(c, r, y, col->number_end, number, line->number.at);
+    char conn[12];
+    if (col->conn_end > 0 && line->conn != NO_CONN) {
+        snprintf(conn, sizeof conn, "%u", line->conn + 1);
+        canvas_put_right(c, r, y, col->conn_end, LOOK_KEY, conn);
+    }
     canvas_put_right(c, r, y, col->time_end, LOOK_DIM, line->time.at);
     if (how->marked)
         canvas_put(c, r, y, col->number_end, LOOK_KEY, CELL_BOLD, "*");
@@ -136,6 +142,8 @@ void ladder_paint_head(struct canvas *c, struct rect r, const struct ladder_colu
 {
     const char *client = say(voice, N_("CLIENT"));
     canvas_put_right(c, r, 0, col->number_end, LOOK_DIM, "#");
+    if (col->conn_end > 0)
+        canvas_put_right(c, r, 0, col->conn_end, LOOK_DIM, say(voice, N_("conn")));
     canvas_put_right(c, r, 0, col->time_end, LOOK_DIM, say(voice, N_("time")));
     canvas_put_right(c, r, 0, col->client_end, LOOK_DIM, client);
     canvas_put(c, r, 0, col->server, LOOK_DIM, 0, say(voice, N_("SERVER")));

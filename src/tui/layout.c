@@ -22,7 +22,8 @@ static void make_columns(struct ladder_columns *c, const struct layout_wants *w)
     c->brief_states = cols < 120;
     int state = c->brief_states ? STATE_BRIEF : STATE_CELLS;
     c->number_end = most(4, w->number_cells + 1);
-    c->time_end = c->number_end + 1 + most(cols < PANEL_MIN_COLS ? 8 : 9, w->time_cells);
+    c->conn_end = w->conn_cells > 0 ? c->number_end + 1 + most(4, w->conn_cells) : 0;
+    c->time_end = most(c->number_end, c->conn_end) + 1 + most(cols < PANEL_MIN_COLS ? 8 : 9, w->time_cells);
     c->client_end = c->time_end + 1 + state;
     c->left = c->client_end + 1;
     if (cols >= 120)
@@ -71,6 +72,10 @@ void layout_make(struct layout *l, const struct layout_wants *w)
     l->rows = take(&y, rows, cols);
     l->box = take(&y, lines + 2, cols);
     l->said = take(&y, said, cols);
+    int from = 1;
+    l->troubles = take(&from, 1, cols);
+    l->list_head = take(&from, 1, cols);
+    l->list = take(&from, most(0, w->rows - 5), cols);
     l->body = (struct rect){1, 0, most(0, w->rows - 3), cols};
     y = most(0, w->rows - 2);
     l->bar = take(&y, 1, cols);

@@ -9,6 +9,7 @@ enum { LAYOUT_MIN_ROWS = 16, LAYOUT_MIN_COLS = 60 };
 /* Columns of the ladder, from the left edge of its rectangle. */
 struct ladder_columns {
     int number_end; /* right edge of the number (exclusive) */
+    int conn_end;   /* of the connection's number; 0: it is not shown */
     int time_end;
     int client_end;  /* right edge of the client's state */
     int left, right; /* the two lines of the ladder */
@@ -22,19 +23,21 @@ struct layout {
     bool tiny;   /* too small: one line asks for more room */
     bool panels; /* two panels side by side; else one line a side */
     struct rect title;
-    struct rect side[2];   /* the panels, or their lines */
-    struct rect head;      /* names of the columns */
-    struct rect rows;      /* the ladder */
-    struct rect box;       /* the sentence of the selected row */
-    struct rect said;      /* a line of teaching; rows 0: none */
-    struct rect bar, foot; /* keys; prompt and messages */
-    struct rect body;      /* between title and bar: pages, detail */
+    struct rect side[2];                   /* the panels, or their lines */
+    struct rect head;                      /* names of the columns */
+    struct rect rows;                      /* the ladder */
+    struct rect box;                       /* the sentence of the selected row */
+    struct rect said;                      /* a line of teaching; rows 0: none */
+    struct rect troubles, list_head, list; /* the list of connections: what looks wrong, heads, lines */
+    struct rect bar, foot;                 /* keys; prompt and messages */
+    struct rect body;                      /* between title and bar: pages, detail */
     struct ladder_columns columns;
 };
 
 struct layout_wants {
     int rows, cols;   /* of the terminal */
     int number_cells; /* of the largest frame number */
+    int conn_cells;   /* of the largest connection number; 0: it is not shown */
     int time_cells;   /* of the longest time */
     int box_lines;    /* lines of text that the box must hold; 0: as many as are usual */
     int said_lines;

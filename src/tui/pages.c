@@ -42,7 +42,7 @@ static void add_keys(struct screen *s, size_t first, unsigned views)
             str_put(&keys, keys.len > 0 ? "  " : "");
             str_put(&keys, s->o.keys[i].key);
         }
-    put_padded(&line, keys.at, 22);
+    put_padded(&line, keys.at, s->page.width < 90 ? 18 : 22);
     put_padded(&line, say(&s->voice, k->help), 32);
     str_put(&line, " :");
     str_put(&line, k->line[0] == '?' ? k->line + 1 : k->line);
@@ -224,7 +224,7 @@ void page_make(struct screen *s)
 
 void page_show(struct screen *s, enum page_kind kind)
 {
-    if (s->mode == MODE_LADDER || s->mode == MODE_DETAIL)
+    if (s->mode != MODE_PAGE && s->mode != MODE_DIALOG)
         s->under = s->mode;
     s->mode = MODE_PAGE;
     s->page_kind = kind;

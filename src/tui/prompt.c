@@ -229,7 +229,7 @@ bool prompt_complete(struct prompt *p, const struct completion *c)
         return false;
     (void)cut(p, start, p->cursor);
     (void)insert(p, c->common.at);
-    bool whole = c->common.at[c->common.len - 1] != ':'; /* after "state:" comes its value */
+    bool whole = strchr(":<>", c->common.at[c->common.len - 1]) == NULL; /* after "state:" comes its value */
     if (c->count == 1 && whole && p->cursor == p->text.len)
         (void)insert(p, " ");
     return true;

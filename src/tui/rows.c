@@ -5,8 +5,6 @@
 #include <string.h>
 #include "tui/state.h"
 
-enum { FIND_SLICE = 300 };
-
 static uint32_t limit_of(const struct screen *s)
 {
     return s->frozen < s->revealed ? s->frozen : s->revealed;
@@ -42,32 +40,74 @@ static size_t newest(const struct screen *s)
     return last;
 }
 
+/* Chooses rows anew where something else is to be looked at. */
+static void choose(struct screen *s)
+{
+    uint32_t conn = s->looked == LOOKED_ONE ? s->info.selected : NO_CONN;
+    if (!s->stale && conn == s->conn && s->info.first == s->first)
+        return;
+    s->keep = s->follow || s->begins ? NO_ROW : rows_cursor(s);
+    if (s->begins)
+        s->cursor = s->top = 0;
+    s->begins = false;
+    s->conn = conn;
+    s->first = s->info.first;
+    s->stale = false;
+    s->gathering = true;
+    selection_start(s->rows,
+                    &(struct selection_of){s->first, conn, s->looked == LOOKED_PICKED ? &s->picked : NULL,
+                                           s->filter, s->calls});
+}
+
 void rows_sync(struct screen *s)
 {
     s->o.hooks.info(s->o.hooks.ctx, &s->info);
-    uint32_t conn = s->all ? NO_CONN : s->info.selected;
-    uint32_t keep = NO_ROW;
-    if (s->stale || conn != s->conn || s->info.first != s->first) {
-        keep = s->follow ? NO_ROW : rows_cursor(s);
-        s->conn = conn;
-        s->first = s->info.first;
-        s->stale = false;
-        selection_set(s->rows, s->first, conn, s->filter, s->calls);
-    }
-    selection_extend(s->rows);
+    choose(s);
+    bool more = selection_work(s->rows, clock_steady() + WORK_NS);
+    s->gathering = s->gathering && more;
+    if (more)
+        work_start(s);
     count_rows(s);
-    if (keep != NO_ROW)
-        s->cursor = selection_near(s->rows, keep);
-    if (s->follow || s->cursor >= s->count)
+    if (s->keep != NO_ROW)
+        s->cursor = selection_near(s->rows, s->keep);
+    if (!s->gathering)
+        s->keep = NO_ROW;
+    if (s->follow)
         s->cursor = newest(s);
+    else if (s->cursor >= s->count)
+        s->cursor = s->count > 0 ? s->count - 1 : 0;
     if (s->follow)
         s->seen = s->count;
+}
+
+void rows_look(struct screen *s, enum looked what)
+{
+    s->looked = what;
+    s->stale = true;
+    s->begins = !s->info.live;
+    s->follow = s->info.live;
+    s->dirty = true;
+}
+
+bool rows_several(const struct screen *s)
+{
+    return s->looked != LOOKED_ONE && session_conns(s->o.session) > 1;
+}
+
+uint32_t rows_conn(const struct screen *s)
+{
+    uint32_t at = rows_cursor(s);
+    const struct row *r = at == NO_ROW ? NULL : session_row(s->o.session, at);
+    if (s->info.lab || s->looked == LOOKED_ONE || r == NULL)
+        return s->info.selected;
+    return r->conn;
 }
 
 void rows_go(struct screen *s, size_t at)
 {
     if (s->count == 0)
         return;
+    s->keep = NO_ROW;
     s->cursor = at < s->count ? at : s->count - 1;
     bool follows = s->cursor == newest(s);
     if (s->follow && !follows)
@@ -92,6 +132,7 @@ void rows_live(struct screen *s)
 {
     rows_pause(s, false);
     s->follow = true;
+    s->keep = NO_ROW;
     rows_sync(s);
 }
 
@@ -140,23 +181,12 @@ static void words_of(void *ctx, const struct session *session, const struct row 
     }
 }
 
-static void words_of_conn(void *ctx, const struct session *session, uint32_t conn, struct str *out)
-{
-    struct conn_view v;
-    (void)ctx;
-    if (!session_conn(session, conn, &v))
-        return;
-    str_put_endpoint(out, &v.tuple.end[SIDE_CLIENT]);
-    str_put_char(out, ' ');
-    str_put_endpoint(out, &v.tuple.end[SIDE_SERVER]);
-}
-
 bool rows_filter(struct screen *s, const char *text, size_t len, struct cmd_error *e)
 {
     struct filter *f = filter_parse(s->o.mem, text, len, e);
     if (f == NULL)
         return false;
-    filter_words(f, words_of, words_of_conn, s);
+    filter_words(f, words_of, NULL, s);
     str_clear(&s->filter_text);
     str_put_n(&s->filter_text, text, len);
     struct filter *old = s->filter;
@@ -181,52 +211,6 @@ void rows_line(struct screen *s, size_t at)
     struct ladder_style style = {s->voice, s->time, s->absolute, s->layout.columns.brief_states, s->o.steady};
     uint32_t before = at > 0 ? selection_at(s->rows, at - 1) : NO_ROW;
     ladder_line_of(&s->line, s->o.session, selection_at(s->rows, at), before, &style);
-}
-
-static bool line_holds(struct screen *s, size_t at)
-{
-    rows_line(s, at);
-    return strcasestr(s->line.sentence.at, s->find_text.at) != NULL ||
-           strcasestr(s->line.arrow.at, s->find_text.at) != NULL;
-}
-
-void rows_find(struct screen *s, bool up)
-{
-    s->find_at = s->cursor;
-    s->find_left = s->count;
-    s->find_up = up;
-    s->finding = s->find_text.len > 0 && s->count > 0;
-    rows_find_on(s);
-}
-
-/* Words of a row are made when they are needed, so a search makes them too: some hundred at a time, with keys
- * and rows served in between. */
-void rows_find_on(void *ctx)
-{
-    struct screen *s = ctx;
-    for (int i = 0; s->finding && i < FIND_SLICE; i++) {
-        if (s->find_left-- == 0) {
-            s->finding = false;
-            str_clear(&s->scratch);
-            say_fill(&s->scratch, say(&s->voice, N_("not found: {text}")), "text", s->find_text.at, NULL);
-            screen_say(s, s->scratch.at, true);
-            return;
-        }
-        bool edge = s->find_up ? s->find_at == 0 : s->find_at + 1 >= s->count;
-        if (edge)
-            screen_say(s,
-                       say(&s->voice,
-                           s->find_up ? N_("goes on from the last row") : N_("goes on from the first row")),
-                       false);
-        s->find_at = edge ? (s->find_up ? s->count - 1 : 0) : s->find_up ? s->find_at - 1 : s->find_at + 1;
-        if (line_holds(s, s->find_at)) {
-            s->finding = false;
-            rows_go(s, s->find_at);
-            s->dirty = true;
-        }
-    }
-    if (s->finding)
-        source_start(s->search, 0, 0);
 }
 
 static int by_row(const void *a, const void *b)

@@ -117,7 +117,12 @@ static void init_state(struct screen *s, const struct screen_options *o)
     s->conn = s->info.selected = NO_CONN;
     s->stale = true;
     str_init(&s->filter_text, o->mem);
-    str_init(&s->find_text, o->mem);
+    str_init(&s->find.text, o->mem);
+    picks_init(&s->picked, o->mem);
+    s->find.found = SIZE_MAX;
+    s->keep = NO_ROW;
+    s->mode = s->under = o->start == SCREEN_LIST ? MODE_LIST : MODE_LADDER;
+    s->looked = o->start == SCREEN_ALL_ROWS ? LOOKED_ALL : LOOKED_ONE;
     str_init(&s->message, o->mem);
     str_init(&s->scratch, o->mem);
     for (int i = 0; i < ASK_KINDS; i++)
@@ -150,12 +155,15 @@ static void release_state(struct screen *s)
         prompt_release(&s->prompt[i]);
     str_release(&s->scratch);
     str_release(&s->message);
-    str_release(&s->find_text);
+    str_release(&s->find.text);
+    filter_free(s->find.terms);
+    picks_release(&s->picked);
     str_release(&s->filter_text);
     if (s->mark != NULL)
         (void)s->o.mem->resize(s->o.mem->ctx, s->mark, s->mark_cap * sizeof *s->mark, 0);
     filter_free(s->filter);
     selection_free(s->rows);
+    list_release(s);
 }
 
 static bool open_sources(struct screen *s)
@@ -167,8 +175,9 @@ static bool open_sources(struct screen *s)
     s->frame = loop_timer(l, on_frame, s);
     s->tick = loop_timer(l, on_tick, s);
     s->pacer = loop_timer(l, on_pace, s);
-    s->search = loop_timer(l, rows_find_on, s);
-    return s->tty && s->winch && s->stop && s->frame && s->tick && s->pacer && s->search;
+    s->work = loop_timer(l, work_on, s);
+    s->renew = loop_timer(l, on_tick, s);
+    return s->tty && s->winch && s->stop && s->frame && s->tick && s->pacer && s->work && s->renew;
 }
 
 struct screen *screen_new(const struct screen_options *o, struct fail *f)
@@ -180,7 +189,8 @@ struct screen *screen_new(const struct screen_options *o, struct fail *f)
     }
     init_state(s, o);
     s->rows = selection_new(o->mem, o->session);
-    s->term = s->rows == NULL ? NULL : term_new(o->mem, s->voice.ascii, f);
+    bool list = list_init(s);
+    s->term = s->rows == NULL || !list ? NULL : term_new(o->mem, s->voice.ascii, f);
     if (s->term != NULL)
         fit(s);
     if (s->term == NULL || s->canvas == NULL || !open_sources(s)) {
@@ -206,7 +216,8 @@ void screen_free(struct screen *s)
     source_close(s->frame);
     source_close(s->tick);
     source_close(s->pacer);
-    source_close(s->search);
+    source_close(s->work);
+    source_close(s->renew);
     term_free(s->term);
     canvas_free(s->canvas);
     release_state(s);
@@ -222,12 +233,17 @@ void screen_changed(struct screen *s)
 static void set_tick(struct screen *s)
 {
     source_stop(s->tick);
-    if (s->o.steady || s->mode == MODE_PAGE)
+    if (s->o.steady || s->mode == MODE_PAGE || s->mode == MODE_LIST)
         return;
     if (s->timers)
         source_start(s->tick, TIMER_TICK_MS, 0);
     else if (screen_clock_runs(s))
         source_start(s->tick, CLOCK_TICK_MS, 0);
+}
+
+enum screen_mode base_mode(const struct screen *s)
+{
+    return s->mode == MODE_PAGE || s->mode == MODE_DIALOG ? s->under : s->mode;
 }
 
 void screen_draw(struct screen *s)
@@ -244,7 +260,10 @@ void screen_draw(struct screen *s)
     s->next_ns = (s->next_ns > rested ? s->next_ns : rested) + FRAME_NS;
     s->dirty = false;
     s->version = version;
-    rows_sync(s);
+    if (base_mode(s) == MODE_LIST)
+        list_sync(s);
+    else
+        rows_sync(s);
     int y, x;
     frame_paint(s, &y, &x);
     if (!term_show(s->term, s->canvas, y, x)) {
@@ -263,9 +282,30 @@ void screen_say(struct screen *s, const char *text, bool wrong)
     s->dirty = true;
 }
 
-const struct filter *screen_filter(const struct screen *s)
+void screen_shown(struct screen *s, struct selection_of *out)
 {
-    return s->filter;
+    struct list_view *l = &s->list;
+    bool listed = base_mode(s) == MODE_LIST;
+    *out = (struct selection_of){.first = s->info.first, .conn = NO_CONN, .calls = true};
+    if (listed && picks_count(&l->marks, (uint32_t)session_conns(s->o.session)) > 0) {
+        out->picks = &l->marks;
+    } else if (listed && l->filter != NULL) {
+        out->picks = list_shown(s);
+    } else if (!listed) {
+        out->conn = s->conn;
+        out->picks = s->looked == LOOKED_PICKED ? &s->picked : NULL;
+        out->filter = s->filter;
+        out->calls = s->calls;
+    }
+}
+
+void screen_selected(struct screen *s, uint32_t conn)
+{
+    if (base_mode(s) == MODE_LIST)
+        (void)list_select(s, conn);
+    else if (s->looked != LOOKED_ONE && !s->info.lab)
+        rows_look(s, LOOKED_ONE);
+    s->dirty = true;
 }
 
 void screen_rescue_get(const struct screen *s, struct screen_rescue *out)

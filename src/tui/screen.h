@@ -12,6 +12,8 @@
 #include "tui/keys.h"
 #include "tui/rescue.h"
 
+/* What is shown first: the rows of the selected connection, those of all, or the list of connections. */
+enum screen_start { SCREEN_ROWS, SCREEN_ALL_ROWS, SCREEN_LIST };
 enum screen_color { SCREEN_COLOR_AUTO, SCREEN_COLOR_ALWAYS, SCREEN_COLOR_NEVER };
 
 /* What the app knows and the screen shows. Texts are borrowed until the next turn; NULL: nothing to show. */
@@ -22,6 +24,8 @@ struct screen_info {
     uint32_t selected;     /* connection that commands mean, NO_CONN */
     uint32_t first;        /* the first row that is shown (after `reset`) */
     uint64_t drops;        /* frames that the sniffer lost */
+    bool reading;          /* a file is being read */
+    uint64_t read, whole;  /* bytes of it that were read, of so many; 0: it is not known of how many */
     bool lab;              /* there is a lab: c, s, r … mean something */
     bool live;             /* rows may still come */
     bool unsaved;          /* there are rows that no export holds */
@@ -40,6 +44,8 @@ struct screen_hooks {
     bool (*program)(void *ctx, uint32_t conn, enum side side, struct lab_program *out);
     /* Exports as [FORMAT:]FILE, all rows or those that screen_filter lets through. */
     bool (*export)(void *ctx, const char *spec, bool filtered, struct str *error);
+    /* Stops reading the file: what was read stays. */
+    void (*stop)(void *ctx);
     /* The terminal is gone: the program should end. */
     void (*gone)(void *ctx);
     void *ctx;
@@ -54,6 +60,7 @@ struct screen_options {
     const char *theme; /* "dark", "light", "mono"; NULL: dark */
     bool steady;       /* measured times are shown as constants, and no clock runs: two runs look the same */
     bool first_run;    /* show the tip */
+    enum screen_start start;
     const struct key_row *keys;
     size_t key_count;
     const char *const *formats; /* names of the export, the first is the dialog's choice; ends with NULL */
@@ -92,8 +99,11 @@ void screen_restart(struct screen *s, uint32_t first_row);
 /* A line at the foot of the screen: what a command said, until the next key. */
 void screen_say(struct screen *s, const char *text, bool wrong);
 
-/* The filter in force, NULL: none. Lives until the next change of filter. */
-const struct filter *screen_filter(const struct screen *s);
+/* Which rows are shown: in the list those of the connections that are marked, or else of those that are
+ * shown. Borrowed until the next key. */
+void screen_shown(struct screen *s, struct selection_of *out);
+/* Looks at that connection: `select`. */
+void screen_selected(struct screen *s, uint32_t conn);
 /* Name of the i-th row of view.def, for completion; NULL past the end. */
 const char *screen_view_name(size_t i);
 

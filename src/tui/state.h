@@ -1,5 +1,6 @@
 /* state.h: what a screen remembers. For the files of this floor only: screen.c (life, frames), rows.c (which
- * rows are looked at), actions.c (the words of `view`), input.c (keys), frame.c and detail_view.c (painting),
+ * rows are looked at), list.c (the list of connections), find.c (search), work.c (what is done in slices),
+ * actions.c (the words of `view`), input.c (keys), frame.c, list_view.c and detail_view.c (painting),
  * pages.c. */
 #ifndef TCPVIZ_TUI_STATE_H
 #define TCPVIZ_TUI_STATE_H
@@ -8,6 +9,7 @@
 #include "scene/states.h"
 #include "tui/dialog.h"
 #include "tui/ladder_paint.h"
+#include "tui/list_paint.h"
 #include "tui/page.h"
 #include "tui/painted.h"
 #include "tui/prompt.h"
@@ -20,7 +22,8 @@ enum view_id {
     VIEW_COUNT
 };
 
-enum screen_mode { MODE_LADDER, MODE_DETAIL, MODE_PAGE, MODE_DIALOG };
+enum screen_mode { MODE_LIST, MODE_LADDER, MODE_DETAIL, MODE_PAGE, MODE_DIALOG };
+enum looked { LOOKED_ONE, LOOKED_ALL, LOOKED_PICKED }; /* rows: of the selected connection, of all, of some */
 enum page_kind { PAGE_HELP, PAGE_GLOSSARY, PAGE_COMPARE, PAGE_TEXT };
 enum asking { ASK_NOTHING, ASK_COMMAND, ASK_FIND, ASK_FILTER, ASK_KINDS };
 
@@ -32,6 +35,42 @@ struct boxed {
     size_t whole; /* lines of the sentence alone */
 };
 
+/* The list of connections. */
+struct list_view {
+    struct conns *conns, *preview; /* what is shown; what the filter being written lets through */
+    struct filter *filter, *previewed;
+    struct str filter_text;
+    enum conns_column order;
+    bool down;
+    size_t cursor, top;
+    uint32_t at; /* the connection under the cursor, to stay on it; NO_CONN: there is none yet */
+    struct picks marks;
+    struct picks shown; /* list_shown */
+    bool star;          /* all that are shown were marked at once */
+    size_t marking;     /* how many of them are marked so far; SIZE_MAX: that is over */
+    uint64_t marked_of; /* of which list that was made */
+    bool opening;       /* and then the ladder opens */
+    uint64_t version;   /* of the session, as the list was last made */
+    uint64_t renew_ns;  /* it may be made anew then (CLOCK_MONOTONIC) */
+    struct list_columns columns;
+    struct conn_line line;
+};
+
+/* What is looked for, and how far that is: in slices, with keys and rows served in between. */
+enum find_what { FIND_TEXT, FIND_TROUBLE };
+struct finding {
+    struct str text;
+    struct filter *terms; /* what the text says as a filter; NULL: it is looked for in the words */
+    enum find_what what;
+    size_t at, left; /* the line looked at; how many are left */
+    bool up, on;
+    size_t found; /* the line that holds the text; SIZE_MAX: none */
+    bool of_list; /* it is one of the list */
+};
+
+/* As long as a slice of work may take: a key that comes waits for it. */
+#define WORK_NS UINT64_C(1500000)
+
 /* There is one; its fields stand by what they belong to, not by size. */
 struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct screen_options o;
@@ -40,7 +79,7 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct canvas *canvas;
     struct theme theme;
     const char *theme_name;
-    struct source *tty, *winch, *stop, *frame, *tick, *pacer, *search;
+    struct source *tty, *winch, *stop, *frame, *tick, *pacer, *work, *renew;
     struct screen_info info;
     struct layout layout;
 
@@ -48,9 +87,14 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct selection *rows;
     struct filter *filter;
     struct str filter_text;
-    uint32_t conn, first;   /* what the selection was made for */
-    bool all, calls, stale; /* stale: it must be made anew */
-    size_t count, seen;     /* shown; shown when the view was left behind */
+    uint32_t conn, first; /* what the selection was made for */
+    enum looked looked;
+    struct picks picked; /* LOOKED_PICKED: these connections */
+    bool calls, stale;   /* stale: it must be made anew */
+    bool begins;         /* and be looked at from its first row */
+    bool gathering;      /* its rows are being looked for */
+    uint32_t keep; /* and the cursor is to stand on this one, or the next; NO_ROW: it follows or begins */
+    size_t count, seen; /* shown; shown when the view was left behind */
     size_t cursor, top;
     bool follow, paused;
     uint32_t frozen;   /* rows of the session from here on came during the pause; NO_ROW: no pause */
@@ -60,11 +104,11 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     size_t marks, mark_cap;
     bool mark_all;
 
-    struct str find_text;
-    size_t find_at, find_left; /* the row looked at; how many are left */
-    bool find_up, finding;
+    struct list_view list;
+    struct finding find;
 
     enum screen_mode mode, under; /* under: what a page or the dialog lies on */
+    bool from_list;               /* the ladder was opened from the list */
     enum asking asking;
     struct prompt prompt[ASK_KINDS];
     struct str message;
@@ -90,7 +134,9 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     uint64_t version;   /* of the session, as drawn */
 };
 
-/* screen.c: whether the clock of the session runs: the selected connection is open. */
+/* screen.c: the view that a page or the dialog lies on, or that is open itself. */
+enum screen_mode base_mode(const struct screen *s);
+/* Whether the clock of the session runs: the selected connection is open. */
 bool screen_clock_runs(const struct screen *s);
 
 /* rows.c */
@@ -103,15 +149,46 @@ void rows_pause(struct screen *s, bool on);
 void rows_pace(struct screen *s, int64_t ms);
 void rows_reveal(struct screen *s); /* one more */
 bool rows_filter(struct screen *s, const char *text, size_t len, struct cmd_error *e);
-void rows_find(struct screen *s, bool up); /* the next row that holds find_text */
-void rows_find_on(void *ctx);              /* goes on with a search, some rows at a time */
 bool rows_marked(const struct screen *s, uint32_t row);
 void rows_mark(struct screen *s, uint32_t row);
-void rows_line(struct screen *s, size_t at); /* fills s->line for the at-th shown row */
-uint32_t rows_new(const struct screen *s);   /* how many rows came that are not looked at */
+void rows_look(struct screen *s, enum looked what); /* at other connections; rows are looked for anew */
+bool rows_several(const struct screen *s);          /* rows of more than one connection may be shown */
+uint32_t rows_conn(const struct screen *s);         /* whose panels are shown, NO_CONN */
+void rows_line(struct screen *s, size_t at);        /* fills s->line for the at-th shown row */
+uint32_t rows_new(const struct screen *s);          /* how many rows came that are not looked at */
 
-/* frame.c, detail_view.c: paint s into its canvas; the cursor's place, y -1: hidden. */
+/* find.c: looks for find.text, or for trouble, from the cursor on, in rows or connections. */
+bool find_set(struct screen *s, const char *text, size_t len); /* false: no memory */
+void find_start(struct screen *s, enum find_what what, bool up);
+bool find_work(struct screen *s, uint64_t until_ns); /* a slice; false: nothing is looked for any more */
+
+/* list.c */
+bool list_init(struct screen *s); /* false: no memory; release is still allowed */
+void list_release(struct screen *s);
+void list_sync(struct screen *s);             /* takes in what came, if it is time */
+uint32_t list_cursor(const struct screen *s); /* the connection under the cursor, NO_CONN: none */
+void list_go(struct screen *s, size_t at);
+void list_move(struct screen *s, long by);
+bool list_select(struct screen *s, uint32_t conn); /* false: it is not shown */
+void list_order(struct screen *s, enum conns_column by, bool down);
+void list_order_next(struct screen *s, int by);
+bool list_filter(struct screen *s, const char *text, size_t len, struct cmd_error *e);
+void list_preview(struct screen *s); /* counts what the filter being written lets through */
+void list_mark(struct screen *s);
+void list_mark_all(struct screen *s);
+void list_open(struct screen *s); /* the ladder of what is marked, or of what is under the cursor */
+bool list_work(struct screen *s, uint64_t until_ns);
+/* Those that are shown as a set, however long that takes: for an export. */
+const struct picks *list_shown(struct screen *s);
+bool list_holds(struct screen *s, size_t at); /* find.text */
+
+/* work.c: what takes longer than a key may take is done in slices by a timer. */
+void work_on(void *ctx);
+void work_start(struct screen *s);
+
+/* frame.c, list_view.c, detail_view.c: paint s into its canvas; the cursor's place, y -1: hidden. */
 void frame_paint(struct screen *s, int *y, int *x);
+void list_view(struct screen *s);
 void detail_view(struct screen *s, struct rect r);
 void detail_scroll(struct screen *s, int by);
 
@@ -125,6 +202,7 @@ void screen_back(struct screen *s);
 void screen_ask(struct screen *s, enum asking what, const char *text);
 bool screen_do(struct screen *s, enum view_id what);
 void screen_run(struct screen *s, const char *line, size_t len);
-unsigned screen_views(const struct screen *s); /* V_ bits of what is open */
+void screen_select(struct screen *s, uint32_t conn); /* by the command that selects it */
+unsigned screen_views(const struct screen *s);       /* V_ bits of what is open */
 
 #endif

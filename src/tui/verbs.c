@@ -32,7 +32,7 @@ bool screen_view(struct screen *s, const char *name, size_t len, struct fail *f)
 bool screen_filter_set(struct screen *s, const char *text, size_t len, struct fail *f)
 {
     struct cmd_error e = {0};
-    if (rows_filter(s, text, len, &e))
+    if (base_mode(s) == MODE_LIST ? list_filter(s, text, len, &e) : rows_filter(s, text, len, &e))
         return true;
     str_clear(&s->scratch);
     str_put_safe(&s->scratch, text, len, s->voice.ascii);
@@ -42,19 +42,43 @@ bool screen_filter_set(struct screen *s, const char *text, size_t len, struct fa
 
 bool screen_find(struct screen *s, const char *text, size_t len, struct fail *f)
 {
-    (void)f;
-    str_clear(&s->find_text);
-    str_put_n(&s->find_text, text, len);
-    rows_find(s, false);
+    if (!find_set(s, text, len))
+        return fail_set(f, FAIL_SYSTEM, N_("no memory"), NULL, "%s", "find");
+    find_start(s, FIND_TEXT, false);
     return true;
+}
+
+/* From the list the ladder opens, of all connections; and where rows of others than the one of that row are
+ * shown, all are. */
+static void show_row(struct screen *s, uint32_t row, const struct row *r)
+{
+    bool listed = base_mode(s) == MODE_LIST;
+    if (listed)
+        s->from_list = true;
+    if (listed || s->mode == MODE_PAGE || s->mode == MODE_DIALOG)
+        s->mode = listed ? MODE_LADDER : s->under;
+    rows_sync(s);
+    if (r == NULL || (!listed && selection_at(s->rows, selection_near(s->rows, row)) == row))
+        return;
+    bool other =
+        r->conn != NO_CONN && (s->looked == LOOKED_PICKED ? !picks_has(&s->picked, r->conn)
+                                                          : s->looked == LOOKED_ONE && r->conn != s->conn);
+    if (listed || (other && s->conn != NO_CONN))
+        s->looked = LOOKED_ALL, s->stale = true;
+    s->follow = false;
 }
 
 bool screen_at(struct screen *s, uint32_t row, struct fail *f)
 {
-    rows_sync(s);
-    if (s->count == 0)
+    const struct row *r = session_row(s->o.session, row);
+    if (r == NULL && session_rows(s->o.session) == 0)
         return fail_set(f, FAIL_EXPECT, N_("there is no row yet"), NULL, "%s", "at");
-    rows_go(s, selection_near(s->rows, row));
+    show_row(s, row, r);
+    rows_sync(s);
+    if (s->gathering)
+        s->keep = row;
+    else
+        rows_go(s, selection_near(s->rows, row));
     s->dirty = true;
     return true;
 }

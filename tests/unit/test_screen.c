@@ -26,7 +26,12 @@ static bool inside(struct rect r, int rows, int cols)
 static void check_layout(int rows, int cols, int box, int said)
 {
     struct layout l;
-    layout_make(&l, &(struct layout_wants){rows, cols, 4, 10, box, said});
+    layout_make(&l, &(struct layout_wants){.rows = rows,
+                                           .cols = cols,
+                                           .number_cells = 4,
+                                           .time_cells = 10,
+                                           .box_lines = box,
+                                           .said_lines = said});
     if (rows < LAYOUT_MIN_ROWS || cols < LAYOUT_MIN_COLS) {
         assert_true(l.tiny);
         return;
@@ -64,7 +69,7 @@ static void layout_is_the_drawn_one(void **state)
 {
     (void)state;
     struct layout l;
-    layout_make(&l, &(struct layout_wants){40, 120, 1, 9, 0, 0});
+    layout_make(&l, &(struct layout_wants){.rows = 40, .cols = 120, .number_cells = 1, .time_cells = 9});
     assert_true(l.panels);
     assert_int_equal(l.columns.number_end, 4);
     assert_int_equal(l.columns.time_end, 14);
@@ -72,7 +77,7 @@ static void layout_is_the_drawn_one(void **state)
     assert_int_equal(l.columns.right, 61);
     assert_int_equal(l.columns.server, 63);
     assert_int_equal(l.columns.sentence, 76);
-    layout_make(&l, &(struct layout_wants){24, 80, 1, 9, 0, 0});
+    layout_make(&l, &(struct layout_wants){.rows = 24, .cols = 80, .number_cells = 1, .time_cells = 9});
     assert_false(l.panels);
     assert_int_equal(l.columns.sentence, 80);
 }
@@ -222,7 +227,7 @@ static void expect_line(const struct ladder_line *l, int cols, bool ascii, const
     struct voice voice = {LANG_EN, ascii, false};
     struct layout lay;
     struct str out;
-    layout_make(&lay, &(struct layout_wants){40, cols, 1, 9, 0, 0});
+    layout_make(&lay, &(struct layout_wants){.rows = 40, .cols = cols, .number_cells = 1, .time_cells = 9});
     struct canvas *c = canvas_new(heap_mem(), 1, cols);
     ladder_paint(c, canvas_rect(c), 0, &lay.columns, l, &(struct ladder_look){true, false, false}, &voice);
     str_init(&out, heap_mem());
