@@ -4,7 +4,7 @@
 
 #include "scene/fill.h"
 
-enum { NAME = 34, COLUMN = 20 };
+enum { NAME = 36, COLUMN = 20 };
 
 struct sheet {
     const struct voice *v;

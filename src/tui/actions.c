@@ -244,6 +244,7 @@ static bool do_look(struct screen *s, enum view_id what)
     case VIEW_GLOSSARY: page_show(s, PAGE_GLOSSARY); return true;
     case VIEW_COMPARE: page_show(s, PAGE_COMPARE); return true;
     case VIEW_TEXT: page_show(s, PAGE_TEXT); return true;
+    case VIEW_SHEET: page_show(s, PAGE_SHEET); return true;
     case VIEW_DETAIL: open_detail(s); return true;
     case VIEW_EXPORT: open_dialog(s); return true;
     case VIEW_PROMPT: screen_ask(s, ASK_COMMAND, ""); return true;

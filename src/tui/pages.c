@@ -1,5 +1,6 @@
 /* pages.c: what is read rather than watched: the keys, the terms, what a program read, two rows compared. */
 #include <string.h>
+#include "scene/sheet.h"
 #include "tui/state.h"
 
 struct term_row {
@@ -212,12 +213,38 @@ static void make_compare(struct screen *s)
     detail_release(&right);
 }
 
+static void add_sheet_line(void *ctx, const char *text, bool head)
+{
+    struct screen *s = ctx;
+    page_line_add(&s->page, head ? LOOK_TITLE : LOOK_TEXT, text);
+}
+
+/* The connection under the cursor, of the list or of the ladder; else the selected one. */
+static void make_sheet(struct screen *s)
+{
+    uint32_t at = s->under == MODE_LIST ? NO_ROW : rows_cursor(s), conn = s->info.selected;
+    const struct row *r = at == NO_ROW ? NULL : session_row(s->o.session, at);
+    if (s->under == MODE_LIST)
+        conn = list_cursor(s);
+    else if (r != NULL && r->conn != NO_CONN)
+        conn = r->conn;
+    str_put(&s->page.title, say(&s->voice, N_("the connection in numbers")));
+    if (conn == NO_CONN) {
+        page_add(&s->page, LOOK_DIM, say(&s->voice, N_("There is no connection yet.")));
+        return;
+    }
+    struct voice v = s->voice;
+    v.steady = s->o.steady;
+    sheet_of(&v, s->o.session, conn, add_sheet_line, s);
+}
+
 void page_make(struct screen *s)
 {
     static void (*const makers[])(struct screen *) = {[PAGE_HELP] = make_help,
                                                       [PAGE_GLOSSARY] = make_glossary,
                                                       [PAGE_COMPARE] = make_compare,
-                                                      [PAGE_TEXT] = make_text};
+                                                      [PAGE_TEXT] = make_text,
+                                                      [PAGE_SHEET] = make_sheet};
     page_clear(&s->page, canvas_rect(s->canvas).cols - 4);
     makers[s->page_kind](s);
 }

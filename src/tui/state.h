@@ -24,7 +24,7 @@ enum view_id {
 
 enum screen_mode { MODE_LIST, MODE_LADDER, MODE_DETAIL, MODE_PAGE, MODE_DIALOG };
 enum looked { LOOKED_ONE, LOOKED_ALL, LOOKED_PICKED }; /* rows: of the selected connection, of all, of some */
-enum page_kind { PAGE_HELP, PAGE_GLOSSARY, PAGE_COMPARE, PAGE_TEXT };
+enum page_kind { PAGE_HELP, PAGE_GLOSSARY, PAGE_COMPARE, PAGE_TEXT, PAGE_SHEET };
 enum asking { ASK_NOTHING, ASK_COMMAND, ASK_FIND, ASK_FILTER, ASK_KINDS };
 
 /* The row in the box, and what its words depend on besides. */
