@@ -89,6 +89,14 @@ static void not_found(struct screen *s)
     screen_say(s, s->scratch.at, true);
 }
 
+/* What is found out of sight comes to the middle, so that what stands around it is seen. */
+static void centre(size_t *top, size_t at, int rows)
+{
+    size_t seen = rows > 0 ? (size_t)rows : 1;
+    if (at < *top || at >= *top + seen)
+        *top = at > seen / 2 ? at - seen / 2 : 0;
+}
+
 static void found(struct screen *s)
 {
     struct finding *f = &s->find;
@@ -96,10 +104,13 @@ static void found(struct screen *s)
     f->found = f->what == FIND_TEXT ? f->at : SIZE_MAX;
     f->of_list = in_list(s);
     s->dirty = true;
-    if (in_list(s))
+    if (in_list(s)) {
         list_go(s, f->at);
-    else
+        centre(&s->list.top, f->at, s->layout.list.rows);
+    } else {
         rows_go(s, f->at);
+        centre(&s->top, f->at, s->layout.rows.rows);
+    }
 }
 
 /* The next line in a circle. */

@@ -135,23 +135,36 @@ static void put_source(const struct screen *s, struct str *out, bool brief)
     str_put_safe(out, port != NULL ? port : place, strlen(port != NULL ? port : place), s->voice.ascii);
 }
 
-/* "1,204,113 segments, 3,412 connections, 00:41:07"; where there is little room the numbers alone. */
-static void put_totals(struct screen *s, struct str *out, bool brief)
+/* One count with its noun, behind a comma where something stands before it. */
+static void put_count(struct screen *s, struct str *out, uint64_t n, const char *one, const char *many)
 {
-    struct str segments, conns, clock;
-    str_init(&segments, s->o.mem);
-    str_init(&conns, s->o.mem);
-    str_init(&clock, s->o.mem);
-    str_put_grouped(&segments, session_segments(s->o.session));
-    str_put_grouped(&conns, session_conns(s->o.session));
-    put_clock(s, &clock);
-    say_fill(out,
-             say(&s->voice, brief ? N_("{segments} segs, {conns} conns, {time}")
-                                  : N_("{segments} segments, {conns} connections, {time}")),
-             "segments", segments.at, "conns", conns.at, "time", clock.at, NULL);
-    str_release(&segments);
-    str_release(&conns);
-    str_release(&clock);
+    struct str number;
+    str_init(&number, s->o.mem);
+    str_put_grouped(&number, n);
+    if (out->len > 0)
+        str_put(out, say(&s->voice, N_(", ")));
+    say_fill(out, say(&s->voice, n == 1 ? one : many), "n", number.at, NULL);
+    str_release(&number);
+}
+
+/* "1,204,113 segments, 3,412 connections, 00:41:07"; the less room there is the less of it. */
+enum totals { TOTALS_WHOLE, TOTALS_BRIEF, TOTALS_TIMELESS, TOTALS_LEAST };
+static void put_totals(struct screen *s, struct str *out, enum totals how)
+{
+    uint64_t segments = session_segments(s->o.session), conns = session_conns(s->o.session);
+    str_clear(out);
+    if (how == TOTALS_WHOLE) {
+        put_count(s, out, segments, N_("1 segment"), N_("{n} segments"));
+        put_count(s, out, conns, N_("1 connection"), N_("{n} connections"));
+    } else {
+        if (how != TOTALS_LEAST)
+            put_count(s, out, segments, N_("1 seg"), N_("{n} segs"));
+        put_count(s, out, conns, N_("1 conn"), N_("{n} conns"));
+    }
+    if (how == TOTALS_WHOLE || how == TOTALS_BRIEF) {
+        str_put(out, say(&s->voice, N_(", ")));
+        put_clock(s, out);
+    }
 }
 
 /* The bar that shows how much of the file was read, and the number beside it; returns where it begins. */
@@ -191,22 +204,24 @@ static void list_title(struct screen *s)
         str_release(&badge);
     }
     int x = 1 + canvas_put(c, r, 0, 1, LOOK_BAR, CELL_BOLD, "tcpviz") + (brief ? 2 : 3);
+    enum { NAME_LEAST = 12 };
     struct str totals;
     str_init(&totals, s->o.mem);
-    put_totals(s, &totals, false);
     str_clear(&s->scratch);
     put_name(s, &s->scratch);
-    int name = (int)cells_of(s->scratch.at, s->scratch.len), width = (int)cells_of(totals.at, totals.len);
-    if (x + name + 3 + width > end) {
-        str_clear(&totals);
-        put_totals(s, &totals, true);
-        width = (int)cells_of(totals.at, totals.len);
+    int name = (int)cells_of(s->scratch.at, s->scratch.len), gap = brief ? 2 : 3, room = 0;
+    for (int how = TOTALS_WHOLE; how <= TOTALS_LEAST; how++) {
+        put_totals(s, &totals, (enum totals)how);
+        room = end - x - gap - (int)cells_of(totals.at, totals.len);
+        if (room >= (how == TOTALS_WHOLE || name < NAME_LEAST ? name : NAME_LEAST))
+            break;
     }
-    /* the name gives way to the numbers */
-    int room = end - x - width - 2;
-    struct rect left = {r.y, r.x, 1, x + (room > 8 ? room : 8)};
-    x += canvas_put(c, left, 0, x, LOOK_BAR, CELL_BOLD, s->scratch.at) + (brief ? 2 : 3);
+    if (name > room && room > 1) {
+        str_cut(&s->scratch, cells_cut(s->scratch.at, s->scratch.len, (size_t)room - 1));
+        str_put(&s->scratch, s->voice.ascii ? "~" : "…");
+    }
     struct rect rest = {r.y, r.x, 1, end > 0 ? end : 0};
+    x += canvas_put(c, rest, 0, x, LOOK_BAR, CELL_BOLD, s->scratch.at) + gap;
     canvas_put(c, rest, 0, x, LOOK_BAR, 0, totals.at);
     str_release(&totals);
 }
