@@ -34,7 +34,7 @@ struct ladder_style {
 /* Texts are freshly put into the line's strs. */
 struct ladder_line {
     uint32_t row;
-    uint32_t conn; /* NO_CONN: it has none */
+    uint32_t conn;        /* NO_CONN: it has none */
     enum event_kind kind; /* EVENT_SEGMENT, EVENT_CALL, EVENT_NOTE */
     enum tone tone;
     enum side from; /* SIDE_NONE for a note */

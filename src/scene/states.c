@@ -5,13 +5,13 @@
 #include "scene/fill.h"
 
 /* All texts of a panel but its queues'. */
-enum { TEXTS = 11 };
+enum { TEXTS = 12 };
 
 static void panel_texts(struct panel *p, struct str *out[TEXTS])
 {
     struct str *const texts[TEXTS] = {&p->title,       &p->title_short, &p->state_text, &p->state_short,
                                       &p->kernel,      &p->program,     &p->numbers,    &p->timer_text,
-                                      &p->timer_short, &p->probes,      &p->last_read};
+                                      &p->timer_short, &p->probes,      &p->last_read,  &p->counts};
     for (size_t i = 0; i < TEXTS; i++)
         out[i] = texts[i];
 }
@@ -55,6 +55,9 @@ static void put_state(struct panel *p, const struct voice *v, const struct panel
                       const struct event_sample *k)
 {
     p->state = of->conn == NO_CONN ? STATE_UNKNOWN : session_state(of->session, of->conn, of->side);
+    const struct row *row = of->seen_only && of->row != NO_ROW ? session_row(of->session, of->row) : NULL;
+    if (row && row->conn == of->conn)
+        p->state = row_state(row, of->side);
     str_put(&p->state_text, state_name(p->state));
     str_put(&p->state_short, state_brief(p->state));
     p->sampled = k != NULL;
@@ -210,6 +213,41 @@ static void put_last_read(struct panel *p, const struct voice *v, const struct p
     str_release(&number);
 }
 
+/* "sent 6.3 M in 4,512 segments, 12 again  window 64 K  mss 1460  rtt 31 ms": of its whole life. */
+static void put_counts(struct panel *p, const struct voice *v, const struct panel_of *of)
+{
+    struct conn_view c;
+    struct str bytes, segments, again;
+    if (!of->seen_only || of->conn == NO_CONN || !session_conn(of->session, of->conn, &c))
+        return;
+    const struct flow_stats *f = &c.stats[of->side];
+    str_init(&bytes, p->counts.mem);
+    str_init(&segments, p->counts.mem);
+    str_init(&again, p->counts.mem);
+    str_put_size(&bytes, f->bytes);
+    str_put_grouped(&segments, f->segments);
+    str_put_grouped(&again, f->retransmitted_segments);
+    put_filled(&p->counts, v,
+               f->retransmitted_segments > 0 ? N_("sent {bytes} in {n} segments, {again} again")
+                                             : N_("sent {bytes} in {n} segments"),
+               "bytes", bytes.at, "n", segments.at, "again", again.at, NULL);
+    str_release(&bytes);
+    str_release(&segments);
+    str_release(&again);
+    str_put(&p->counts, "  ");
+    put_words(&p->counts, v, N_("window"));
+    str_put_char(&p->counts, ' ');
+    str_put_size(&p->counts, c.rcv_wnd[of->side]);
+    if (c.mss[of->side] > 0) {
+        str_put(&p->counts, "  ");
+        put_count(&p->counts, v, N_("mss"), c.mss[of->side]);
+    }
+    if (f->rtt_samples > 0) {
+        str_put(&p->counts, "  ");
+        put_us(&p->counts, v, N_("rtt"), (int64_t)(f->rtt_sum_ns / f->rtt_samples / 1000), of->steady);
+    }
+}
+
 void panel_fill(struct panel *p, const struct voice *v, const struct panel_of *of)
 {
     struct str *texts[TEXTS];
@@ -227,4 +265,5 @@ void panel_fill(struct panel *p, const struct voice *v, const struct panel_of *o
     put_numbers(p, v, k, of->steady);
     put_timer(p, v, of, k);
     put_last_read(p, v, of);
+    put_counts(p, v, of);
 }

@@ -17,6 +17,8 @@ struct panel_of {
     bool accepting;        /* the server's program waits in accept() while there is no connection */
     uint64_t keepalive_ms; /* whole length of the keepalive timer; 0: not known */
     bool steady;           /* measured times as constants, so that two runs look the same */
+    bool seen_only;        /* nobody but the wire tells of it: its counts stand for queues and timers */
+    uint32_t row;          /* seen_only: the state is that after this row; NO_ROW: the newest */
 };
 
 struct panel {
@@ -38,6 +40,7 @@ struct panel {
     struct str timer_short; /* "ka 5.2 s", "no timer" */
     struct str probes;      /* "probe 0 of 9"; empty where no probe belongs to the timer */
     struct str last_read;   /* "431 bytes: POST /blog/ HTTP/1.1", "–" */
+    struct str counts;      /* seen_only: "sent 6.3 M in 4,512 segments, 12 again  window 64 K …" */
 };
 void panel_init(struct panel *p, const struct mem *m);
 void panel_release(struct panel *p);

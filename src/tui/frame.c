@@ -147,14 +147,16 @@ static void fill_panels(struct screen *s)
     for (int side = 0; side < SIDE_COUNT; side++) {
         struct lab_program program = {0};
         bool known = conn != NO_CONN && s->o.hooks.program(s->o.hooks.ctx, conn, (enum side)side, &program);
-        struct panel_of of = {s->o.session,
-                              conn,
-                              (enum side)side,
-                              clock_now(),
-                              known ? &program : NULL,
-                              s->info.accepting,
-                              s->info.keepalive_ms,
-                              s->o.steady};
+        struct panel_of of = {.session = s->o.session,
+                              .conn = conn,
+                              .side = (enum side)side,
+                              .now_ns = clock_now(),
+                              .program = known ? &program : NULL,
+                              .accepting = s->info.accepting,
+                              .keepalive_ms = s->info.keepalive_ms,
+                              .steady = s->o.steady,
+                              .seen_only = !s->info.lab,
+                              .row = rows_cursor(s)};
         panel_fill(&s->panel[side], &s->voice, &of);
         s->timers |= s->panel[side].timer != TIMER_NONE;
     }
@@ -233,7 +235,8 @@ static void make_layout(struct screen *s)
 {
     struct layout_wants w = {.number_cells = digits_of(session_frames(s->o.session)),
                              .conn_cells = rows_several(s) ? digits_of(session_conns(s->o.session)) : 0,
-                             .time_cells = time_cells(s)};
+                             .time_cells = time_cells(s),
+                             .lines = !s->info.lab};
     term_size(s->term, &w.rows, &w.cols);
     if (base_mode(s) != MODE_LIST)
         w.box_lines = (int)make_box(s);

@@ -52,7 +52,7 @@ void layout_make(struct layout *l, const struct layout_wants *w)
     int y = 0;
     *l = (struct layout){0};
     l->tiny = w->rows < LAYOUT_MIN_ROWS || cols < LAYOUT_MIN_COLS;
-    l->panels = cols >= PANEL_MIN_COLS && w->rows >= PANEL_MIN_ROWS;
+    l->panels = cols >= PANEL_MIN_COLS && w->rows >= PANEL_MIN_ROWS && !w->lines;
     l->title = take(&y, 1, cols);
     if (l->panels) {
         int tall = w->rows >= PANEL_TALL_ROWS ? 9 : 8;

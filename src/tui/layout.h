@@ -41,6 +41,7 @@ struct layout_wants {
     int time_cells;   /* of the longest time */
     int box_lines;    /* lines of text that the box must hold; 0: as many as are usual */
     int said_lines;
+    bool lines; /* one line a side will do */
 };
 
 void layout_make(struct layout *l, const struct layout_wants *w);

@@ -78,8 +78,24 @@ static int line_gauge(struct canvas *c, struct rect r, int x, const char *label,
     return x + used + 6 + LINE_BAR + 1;
 }
 
+/* What is known from the wire alone. */
+static void paint_counts(struct canvas *c, struct rect r, const struct panel *p)
+{
+    bool wide = r.cols >= 100;
+    int x = wide ? 32 : 15;
+    canvas_put(c, r, 0, 1, LOOK_TITLE, CELL_BOLD, wide ? p->title.at : p->title_short.at);
+    if (wide && (int)cells_of(p->title.at, p->title.len) + 2 > x)
+        x = (int)cells_of(p->title.at, p->title.len) + 2;
+    canvas_put(c, r, 0, x, LOOK_STATE, CELL_BOLD, wide ? p->state_text.at : p->state_short.at);
+    canvas_put(c, r, 0, x + (wide ? 14 : 9), LOOK_TEXT, 0, p->counts.at);
+}
+
 void panel_paint_line(struct canvas *c, struct rect r, const struct panel *p, const struct voice *voice)
 {
+    if (p->counts.len > 0) {
+        paint_counts(c, r, p);
+        return;
+    }
     int x = 1 + canvas_put(c, r, 0, 1, LOOK_TITLE, CELL_BOLD, p->title_short.at) + 1;
     if (x < 15)
         x = 15;
