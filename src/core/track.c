@@ -378,7 +378,8 @@ static void judge(struct look *k, bool reused)
     set_base(k);
     int shift = k->s->flags & TCP_SYN ? 0 : ws_shift(&c->ws, k->from);
     ws_segment(&c->ws, k->from, k->s, reused, &k->v->wireshark);
-    k->v->win = shift > 0 ? (uint32_t)win << shift : win;
+    k->v->shift = (uint8_t)(shift > 0 ? shift : 0);
+    k->v->win = (uint32_t)win << k->v->shift;
     marks(k, reused);
     doubt(k);
     if (seg_measured(k->s)) {

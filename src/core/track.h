@@ -34,6 +34,7 @@ struct verdict {
     enum cause cause;
     uint32_t cause_row;      /* of the call, where cause is CAUSE_CALL */
     uint32_t seq, ack;       /* relative */
+    uint8_t shift;           /* of the window; */
     uint32_t win;            /* as scaled (oracle's NOTES) */
     uint32_t acks_frame;     /* 0: acknowledges none that is known */
     const uint32_t *repeats; /* frames */

@@ -124,7 +124,7 @@ void json_segment(struct export *e, const struct row *r)
     json_number(out, "seq", r->seq);
     json_number(out, "ack", r->ack);
     json_number(out, "len", row_len(r));
-    json_number(out, "win", r->win);
+    json_number(out, "win", row_win(r));
     if (decoded)
         put_options(out, &seg, r);
     json_key(out, "labels");

@@ -44,11 +44,11 @@ static void add_window(struct fields *f, uint32_t at)
     struct str *out = field_add(f, N_("window"), at, 2);
     if (!out)
         return;
-    str_put_u64(out, f->row->win);
+    str_put_u64(out, row_win(f->row));
     uint32_t shift = 0;
-    while (shift < 14 && (uint32_t)f->seg.win << shift != f->row->win)
+    while (shift < 14 && (uint32_t)f->seg.win << shift != row_win(f->row))
         shift++;
-    if (shift == 0 || (uint32_t)f->seg.win << shift != f->row->win)
+    if (shift == 0 || (uint32_t)f->seg.win << shift != row_win(f->row))
         return;
     str_put(out, "  (");
     str_put_u64(out, f->seg.win);

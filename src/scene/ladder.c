@@ -167,7 +167,7 @@ static void put_arrow(struct str *out, const struct session *s, const struct row
     if (a.mss && decoded && seg.opt.mss)
         put_number(out, "mss", seg.opt.mss_value);
     if (a.win)
-        put_number(out, "win", r->win);
+        put_number(out, "win", row_win(r));
 }
 
 /* The segment before of the same connection. What calls and samples stand between is passed over: connect()

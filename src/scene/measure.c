@@ -27,7 +27,7 @@ bool measure_flight(const struct session *s, const struct row *r, uint32_t *byte
                 end = end_of(at);
         } else if (at->flags & TCP_ACK) {
             *bytes = end - at->ack;
-            *win = at->win;
+            *win = row_win(at);
             return (int32_t)*bytes >= 0;
         }
     }

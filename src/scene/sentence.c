@@ -142,7 +142,7 @@ static uint64_t number_of(const struct facts *f, enum number which)
     case NUMBER_SEQ: return r->seq;
     case NUMBER_SEQ_END: return len ? (uint64_t)r->seq + len - 1 : r->seq;
     case NUMBER_ACK: return r->ack;
-    case NUMBER_WIN: return r->win;
+    case NUMBER_WIN: return row_win(r);
     case NUMBER_ACKED: return f->extra.annot.acked;
     case NUMBER_N: return f->extra.annot.number;
     case NUMBER_LIMIT: return f->extra.annot.limit;

@@ -19,9 +19,24 @@ const struct row *session_row(const struct session *s, size_t i)
     return chunks_at(&s->rows, i);
 }
 
+size_t facts_extra_place(const struct session *s, uint32_t frame)
+{
+    size_t low = chunks_first(&s->extras), high = s->extras.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct extra *x = chunks_at(&s->extras, middle);
+        if (x->frame < frame)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 const struct extra *facts_extra_of(const struct session *s, const struct row *r)
 {
-    return r->kind == EVENT_SEGMENT && r->extra != NO_ROW ? chunks_at(&s->extras, r->extra) : NULL;
+    return r->kind == EVENT_SEGMENT && r->has_extra ? chunks_at(&s->extras, facts_extra_place(s, r->frame))
+                                                    : NULL;
 }
 
 void session_extra(const struct session *s, const struct row *r, struct row_extra *out)
@@ -48,7 +63,7 @@ const uint8_t *session_bytes(const struct session *s, const struct row *r, uint3
 {
     struct frame f = {0};
     if (r->kind == EVENT_SEGMENT)
-        store_get(s->store, r->where, &f);
+        store_get(s->store, r->place, &f);
     *caplen = f.caplen;
     *wirelen = f.wirelen;
     *linktype = f.linktype;
@@ -60,7 +75,7 @@ bool session_seg(const struct session *s, const struct row *r, struct seg *out)
     struct frame f;
     if (r->kind != EVENT_SEGMENT)
         return false;
-    store_get(s->store, r->where, &f);
+    store_get(s->store, r->place, &f);
     seg_decode(out, f.linktype, f.bytes, f.caplen, f.wirelen);
     if (f.cut) {
         out->truncated = false;
@@ -75,7 +90,7 @@ bool session_seg(const struct session *s, const struct row *r, struct seg *out)
 static const void *pointed(const struct row *r)
 {
     const void *at;
-    memcpy(&at, &r->where, sizeof at);
+    memcpy(&at, &r->kept, sizeof at);
     return at;
 }
 

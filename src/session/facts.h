@@ -8,6 +8,7 @@
 
 /* What a segment row has beyond its 64 bytes; most rows have none. */
 struct extra {
+    uint32_t frame;   /* whose it is */
     uint64_t *stamps; /* STAMP_POINTS times in the arena, NULL: none */
     uint32_t cause_row;
     uint32_t acked, silence_ms, number, limit; /* as in struct annot */
@@ -64,7 +65,7 @@ struct session {
     const char *source;
     uint64_t started_ns, start_ns, frames, version;
     bool mixed; /* not every row is a segment */
-    bool rowless;
+    bool rowless, live;
     uint32_t most;
     uint64_t memory;
     uint32_t troubled[TROUBLES];    /* connections that have it */
@@ -75,8 +76,8 @@ struct session {
 /* Facts of a connection, made where they are missing. NULL: no memory. */
 struct conn_facts *facts_conn(struct session *s, uint32_t conn);
 struct conn_live *facts_live(struct session *s, uint32_t conn);
-/* The extra of a row, made where it is missing. NULL: no memory. */
-struct extra *facts_extra(struct session *s, struct row *r);
+/* Where the extra of a frame stands, or would: they are in the order of their frames. */
+size_t facts_extra_place(const struct session *s, uint32_t frame);
 const struct extra *facts_extra_of(const struct session *s, const struct row *r); /* NULL: it has none */
 
 /* How many segments stand before row `row`; where not every row is a segment. */

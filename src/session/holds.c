@@ -131,7 +131,7 @@ static bool number_of(const struct session *s, const struct row *r, enum field f
         return false;
     switch (f) {
     case FIELD_LEN: *out = row_len(r); return true;
-    case FIELD_WIN: *out = r->win; return true;
+    case FIELD_WIN: *out = row_win(r); return true;
     case FIELD_SEQ: *out = r->seq; return true;
     case FIELD_ACK: *out = r->ack; return (r->flags & TCP_ACK) != 0;
     case FIELD_FRAME: *out = r->frame; return true;

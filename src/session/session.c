@@ -26,6 +26,7 @@ struct session *session_new(const struct session_options *o)
     s->keep = o->keep;
     s->rowless = o->rowless;
     s->most = o->most;
+    s->live = o->track.live;
     s->memory = o->memory;
     s->started_ns = o->started_ns;
     chunks_init(&s->rows, s->mem, sizeof(struct row), ROWS_SHIFT);
@@ -81,19 +82,6 @@ struct conn_live *facts_live(struct session *s, uint32_t conn)
     return c ? c->live : NULL;
 }
 
-struct extra *facts_extra(struct session *s, struct row *r)
-{
-    if (r->extra != NO_ROW)
-        return chunks_at(&s->extras, r->extra);
-    struct extra *x = chunks_add(&s->extras);
-    if (!x)
-        return NULL;
-    x->cause_row = NO_ROW;
-    x->acked = r->bare ? r->amount : 0;
-    r->extra = (uint32_t)(s->extras.count - 1);
-    return x;
-}
-
 /* From here on not every row is a segment: those so far get their index. */
 static bool begin_index(struct session *s)
 {
@@ -119,7 +107,6 @@ static struct row *add_row(struct session *s, const struct event *e, uint32_t co
     *r = (struct row){.time_ns = e->time_ns,
                       .conn = conn,
                       .before = NO_ROW,
-                      .extra = NO_ROW,
                       .side = (uint16_t)(side & 3),
                       .kind = (uint16_t)(e->kind & 15),
                       .bare = 1};
@@ -143,8 +130,8 @@ static struct row *add_row(struct session *s, const struct event *e, uint32_t co
 /* A row that is not a segment points into the arena. */
 static void point(struct row *r, const void *at)
 {
-    _Static_assert(sizeof at <= sizeof r->where, "a pointer fits into a row");
-    memcpy(&r->where, &at, sizeof at);
+    _Static_assert(sizeof at <= sizeof r->kept, "a pointer fits into a row");
+    memcpy(&r->kept, &at, sizeof at);
 }
 
 /* A copy of the event for the session's life; rows point at it. */
@@ -165,11 +152,12 @@ static bool add_event(struct session *s, const struct event *e, uint32_t conn, e
     return r != NULL;
 }
 
-static bool needs_extra(const struct verdict *v, const struct row *r)
+/* In a lab the kernel may yet measure when data passed its layers. */
+static bool needs_extra(const struct session *s, const struct verdict *v, const struct row *r)
 {
     const struct annot *a = &v->annot;
     return v->cause != CAUSE_UNKNOWN || v->repeats_count > 0 || a->silence_ms || a->number || a->limit ||
-           a->probably || (a->acked && !r->bare);
+           a->probably || (a->acked && !r->bare) || (s->live && !r->bare);
 }
 
 /* They stand within one chunk, so that a pointer to the first is one to all. */
@@ -190,11 +178,13 @@ static bool add_repeats(struct session *s, const struct verdict *v, uint32_t *fi
 
 static bool add_extra(struct session *s, const struct verdict *v, struct row *r)
 {
-    if (!needs_extra(v, r))
+    if (!needs_extra(s, v, r))
         return true;
-    struct extra *x = facts_extra(s, r);
+    struct extra *x = chunks_add(&s->extras);
     if (!x)
         return false;
+    r->has_extra = 1;
+    x->frame = r->frame;
     x->cause = (uint8_t)v->cause;
     x->cause_row = v->cause == CAUSE_CALL ? v->cause_row : NO_ROW;
     x->acked = v->annot.acked;
@@ -216,11 +206,11 @@ static void fill_segment(struct row *r, const struct seg *g, const struct verdic
     r->seq = v->seq;
     r->ack = v->ack;
     r->amount = g->len ? g->len : v->annot.acked;
-    r->win = v->win;
+    r->window = g->win;
+    r->shift = v->shift & 15u;
     r->frame = g->frame;
     r->conn = v->conn;
     r->acks = v->acks_frame;
-    r->extra = NO_ROW;
     r->flags = (unsigned)g->flags & 0x1ff;
     r->side = (uint16_t)(v->from & 3);
     r->kind = EVENT_SEGMENT;
@@ -232,15 +222,16 @@ static void fill_segment(struct row *r, const struct seg *g, const struct verdic
 static void trim_beside(struct session *s, size_t first)
 {
     const struct row *r = session_row(s, first);
-    for (size_t i = first; r && (r->kind != EVENT_SEGMENT || r->extra == NO_ROW); i++)
+    for (size_t i = first; r && r->kind != EVENT_SEGMENT; i++)
         r = session_row(s, i + 1);
     if (!r)
         return;
-    store_trim(s->store, r->where);
-    chunks_trim(&s->extras, r->extra);
-    const struct extra *x = chunks_at(&s->extras, r->extra);
-    for (size_t i = r->extra; x && !x->repeats_count; i++)
-        x = chunks_at(&s->extras, i + 1);
+    store_trim(s->store, r->place);
+    size_t at = facts_extra_place(s, r->frame);
+    chunks_trim(&s->extras, at);
+    const struct extra *x = chunks_at(&s->extras, at);
+    for (; x && !x->repeats_count; at++)
+        x = chunks_at(&s->extras, at + 1);
     if (x)
         chunks_trim(&s->repeats, x->repeats);
 }
@@ -299,7 +290,7 @@ static bool add_segment(struct session *s, const struct seg *g, uint64_t place, 
     uint32_t at = (uint32_t)(s->rows.count - 1);
     s->segment_count++;
     fill_segment(r, g, &v);
-    r->where = place;
+    r->place = place & PLACE_MOST;
     r->injected = injected;
     struct conn_facts *c = facts_conn(s, v.conn);
     r->before = c->last;

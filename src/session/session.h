@@ -1,6 +1,6 @@
 /* session.h: what happened. session_apply is the only writer of facts; everybody else reads.
  *
- * The timeline is an array of rows of 64 bytes, in order of time; what does not fit into one stands in the
+ * The timeline is an array of rows of 56 bytes, in order of time; what does not fit into one stands in the
  * store or in the session's arena and is fetched by row. Pointers handed out live as long as the session.
  * Nothing here blocks. */
 #ifndef TCPVIZ_SESSION_SESSION_H
@@ -28,25 +28,37 @@ void session_free(struct session *s);
  * (turn.h sorts them). False: there was no memory for it, and session_out_of_memory() stays true. */
 bool session_apply(struct session *s, const struct event *e);
 
-/* One row of the timeline. Segments use all of it; other kinds time_ns, kind, side, conn and where. */
+/* One row of the timeline. Segments use all of it; other kinds time_ns, kind, side, conn, before and kept. */
 struct row {
     uint64_t time_ns;
-    uint64_t where; /* segment: offset in the store; else: see session_call() and friends */
+    union {
+        uint64_t kept; /* no segment: see session_call() and friends */
+        struct {
+            uint64_t place : 43;    /* in the store */
+            uint64_t has_extra : 1; /* cause, repeated rows, further values: session_extra */
+            uint64_t shift : 4;     /* of the window, as it was in force */
+            uint64_t window : 16;   /* as sent; scaled: row_win */
+        };
+    };
     uint64_t labels : 41, wireshark : 18, step : 4;
     uint64_t bare : 1; /* no payload: amount is bytes acknowledged */
     uint32_t seq, ack; /* relative */
     uint32_t amount;   /* payload bytes; for a bare ACK the bytes it acknowledges for the first time */
-    uint32_t win;      /* as scaled */
     uint32_t frame;    /* 0 where it is not a segment */
     uint32_t conn;     /* NO_CONN: none */
     uint32_t acks;     /* frame that it acknowledges, 0: none that is known */
     uint32_t before;   /* the row before of this connection, NO_ROW */
-    uint32_t extra;    /* cause, repeated rows, further values; NO_ROW: none */
     uint16_t flags : 9, side : 2, kind : 4, injected : 1;
     uint8_t annot;
     uint8_t states; /* enum tcp_state of the client in the low four bits, of the server in the high */
 };
-_Static_assert(sizeof(struct row) == 64, "a row has 64 bytes");
+_Static_assert(sizeof(struct row) == 56, "there may be a hundred million of them");
+
+/* The window that it offers, bytes. */
+static inline uint32_t row_win(const struct row *r)
+{
+    return (uint32_t)r->window << r->shift;
+}
 
 static inline uint32_t row_len(const struct row *r)
 {

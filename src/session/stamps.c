@@ -23,7 +23,8 @@ static bool has_point(const struct session *s, const struct row *r, unsigned poi
 
 static bool give(struct session *s, uint32_t row, struct stamp_fact *f)
 {
-    struct extra *x = facts_extra(s, chunks_at(&s->rows, row));
+    const struct row *r = session_row(s, row);
+    struct extra *x = r->has_extra ? chunks_at(&s->extras, facts_extra_place(s, r->frame)) : NULL;
     if (x && !x->stamps)
         x->stamps = arena_take(s->arena, STAMP_POINTS * sizeof *x->stamps);
     if (!x || !x->stamps)

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-enum { BLOCK_FIRST = 16 * 1024, BLOCK_MOST = 4 * 1024 * 1024, ALIGN = 4 };
+enum { BLOCK_FIRST = 16 * 1024, BLOCK_MOST = 16 * 1024 * 1024, ALIGN = 4, PLACE_BITS = 22 };
+_Static_assert(BLOCK_MOST / ALIGN <= 1 << PLACE_BITS, "an offset fits into a place");
 
 struct head {
     uint32_t caplen, wirelen;
@@ -76,14 +77,14 @@ bool store_put(struct store *s, const struct frame *f, uint64_t *place)
     memcpy(b->at + b->used, &h, sizeof h);
     if (f->caplen)
         memcpy(b->at + b->used + sizeof h, f->bytes, f->caplen);
-    *place = (uint64_t)(s->count - 1) << 32 | (uint64_t)b->used;
+    *place = (uint64_t)(s->count - 1) << PLACE_BITS | (uint64_t)(b->used / ALIGN);
     b->used += size;
     return true;
 }
 
 void store_get(const struct store *s, uint64_t place, struct frame *out)
 {
-    const uint8_t *at = s->block[place >> 32].at + (uint32_t)place;
+    const uint8_t *at = s->block[place >> PLACE_BITS].at + (place & ((1u << PLACE_BITS) - 1)) * ALIGN;
     struct head h;
     memcpy(&h, at, sizeof h);
     *out = (struct frame){at + sizeof h, h.caplen, h.wirelen, h.linktype, h.cut, h.cksum};
@@ -91,7 +92,7 @@ void store_get(const struct store *s, uint64_t place, struct frame *out)
 
 void store_trim(struct store *s, uint64_t place)
 {
-    for (; s->gone < s->count && s->gone < place >> 32; s->gone++) {
+    for (; s->gone < s->count && s->gone < place >> PLACE_BITS; s->gone++) {
         struct block *b = &s->block[s->gone];
         mem_free(s->mem, b->at, b->size);
         s->held -= b->size;

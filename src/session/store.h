@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include "core/mem.h"
 
+/* Places are not above this: a row has so many bits for one. */
+#define PLACE_MOST (((uint64_t)1 << 43) - 1)
+
 struct store;
 
 /* One frame as it was captured. bytes live as long as the store. */
