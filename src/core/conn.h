@@ -47,8 +47,8 @@ struct flow {
     uint32_t probe_frame;  /* its last probe that has no answer yet */
     uint32_t reject_frame; /* its last segment that the other side does not believe */
     uint32_t flight_most;  /* numbers that were out at once, at most */
-    uint64_t spoken_ns;    /* its last segment that was no probe */
-    uint64_t srtt_ns;      /* smoothed, 0: none measured */
+    uint32_t spoken_ms;    /* how long before last_ns its last segment was that was no probe */
+    uint32_t srtt_us;      /* smoothed, 0: none measured */
     struct flow_stats stats;
 };
 
@@ -90,8 +90,8 @@ struct conn {
     struct tuple tuple;
     struct ws_conn ws;
     struct flow flow[SIDE_COUNT];
-    struct conn_lab *lab;                   /* NULL in captures */
-    uint64_t first_ns, last_ns, silence_ns; /* the longest silence */
+    struct conn_lab *lab;          /* NULL in captures */
+    uint64_t first_ns, silence_ns; /* the longest silence */
     uint32_t first_frame;
     uint32_t older;        /* the connection before it on the same tuple, NO_CONN */
     uint8_t close_at;      /* enum close_at */
@@ -155,6 +155,13 @@ void conn_release(struct track *t, struct conn *c);
 static inline struct conn *conn_at(const struct track *t, uint32_t i)
 {
     return chunks_at(&t->conns, i);
+}
+
+/* When its last segment came. */
+static inline uint64_t conn_last_ns(const struct conn *c)
+{
+    const struct flow *client = &c->flow[SIDE_CLIENT], *server = &c->flow[SIDE_SERVER];
+    return server->last_frame > client->last_frame ? server->last_ns : client->last_ns;
 }
 
 /* What the lab told of a connection, made if it is the first; NULL: no memory. */

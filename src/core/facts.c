@@ -80,7 +80,7 @@ static void put_end(struct conn_view *out, const struct conn *c)
 {
     const struct flow *client = &c->flow[SIDE_CLIENT], *server = &c->flow[SIDE_SERVER];
     if (c->reset) {
-        bool refused = c->resetter && !server->syn && !client->syn_ack && !client->stats.bytes;
+        bool refused = c->resetter && !server->syn && !client->syn_ack && !flow_bytes(&client->stats);
         out->end = refused && client->syn ? END_REFUSED : END_RESET;
         out->end_by = c->resetter ? SIDE_SERVER : SIDE_CLIENT;
     } else if (client->fin || server->fin) {
@@ -96,7 +96,7 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
     const struct conn *c = conn_at(t, conn);
     *out = (struct conn_view){.tuple = c->tuple,
                               .first_ns = c->first_ns,
-                              .last_ns = c->last_ns,
+                              .last_ns = conn_last_ns(c),
                               .first_frame = c->first_frame,
                               .irtt_ns = c->ws.rtt_ns,
                               .silence_ns = c->silence_ns,

@@ -106,7 +106,7 @@ static bool is_loss_probe(const struct look *k, const struct sent *s, uint64_t s
     if (!s || s->copies > 1 || f->recovering || !seq_eq(k->right, f->nxt) || k->r->sacked_bytes ||
         (f->syn && !f->sack_ok))
         return false;
-    uint64_t rtt = 2 * f->srtt_ns;
+    uint64_t rtt = 2000 * (uint64_t)f->srtt_us;
     if (out > 1)
         return since >= 4 * MS && since < RTO_MIN + rtt;
     return since >= RTO_MIN && since < 280 * MS + rtt;
@@ -136,7 +136,7 @@ static enum copy_kind kind_of_copy(struct look *k, const struct sent *s, uint64_
         return f->recovering && !(f->una_known && seq_eq(k->left, f->una)) ? COPY_RECOVERY : COPY_FAST;
     if (is_loss_probe(k, s, since))
         return COPY_TLP;
-    if (since >= RTO_MIN && since >= f->srtt_ns)
+    if (since >= RTO_MIN && since / 1000 >= f->srtt_us)
         return COPY_RTO;
     return f->recovering ? COPY_RECOVERY : COPY_PLAIN;
 }
@@ -271,8 +271,8 @@ static void judge_probe(struct look *k, bool window)
         k->f->probed = k->f->probed || seq_eq(k->left, k->f->nxt);
     }
     k->v->cause = window ? CAUSE_PERSIST : CAUSE_KEEPALIVE;
-    if (!window && !k->f->probes && k->r->spoken_ns)
-        k->silence_ns = k->s->time_ns - k->r->spoken_ns; /* own segments do not restart the timer */
+    if (!window && !k->f->probes && k->r->last_frame) /* own segments do not restart the timer */
+        k->silence_ns = k->s->time_ns - k->r->last_ns + k->r->spoken_ms * MS;
     k->probe = true;
     k->f->probes++;
     k->f->probe_frame = k->receipt.frame;

@@ -20,7 +20,8 @@ static void measure(struct flow *f, uint64_t rtt)
     s->rtt_max_ns = rtt > s->rtt_max_ns ? rtt : s->rtt_max_ns;
     s->rtt_sum_ns += rtt;
     s->rtt_samples++;
-    f->srtt_ns = f->srtt_ns ? f->srtt_ns - f->srtt_ns / 8 + rtt / 8 : rtt;
+    uint32_t us = (uint32_t)(rtt / 1000);
+    f->srtt_us = f->srtt_us ? f->srtt_us - f->srtt_us / 8 + us / 8 : us;
 }
 
 /* The copy was answered: the timestamp echoes it, or it filled the gap behind which more had arrived. */

@@ -254,7 +254,8 @@ static void look_init(struct look *k, struct track *t, const struct seg *s, uint
     k->pure = k->ack && !s->len && !k->syn && !k->fin && !k->rst;
     k->f = &c->flow[k->from];
     k->r = &c->flow[conn_peer(c, k->from)];
-    k->idle_ns = c->first_frame && s->time_ns > c->last_ns ? s->time_ns - c->last_ns : 0;
+    uint64_t last_ns = conn_last_ns(c);
+    k->idle_ns = c->first_frame && s->time_ns > last_ns ? s->time_ns - last_ns : 0;
     k->silence_ns = k->idle_ns;
     v->from = k->from;
     k->receipt = (struct receipt){.frame = s->frame,
@@ -271,13 +272,12 @@ static void count(struct look *k)
     struct flow_stats *n = &k->f->stats;
     uint64_t labels = k->v->labels;
     n->segments++;
-    n->bytes += k->s->len;
     n->data_segments += k->s->len > 0;
     n->pure_acks += k->pure;
     n->syns += k->syn;
     n->fins += k->fin;
     n->resets += k->rst;
-    n->unique_bytes += k->fresh;
+    n->unique_bytes += k->s->fragment ? k->s->len : k->fresh;
     n->retransmitted_bytes += k->again;
     n->retransmitted_segments += k->repeated;
     n->out_of_order += k->overtaken;
@@ -296,21 +296,24 @@ static void remember_last(struct look *k)
         c->first_frame = k->receipt.frame;
         c->first_ns = c->first_ns ? c->first_ns : s->time_ns;
     }
-    f->last_frame = k->receipt.frame;
     if (k->idle_ns > c->silence_ns)
         c->silence_ns = k->idle_ns;
     if (k->rst && !k->refused && !c->reset) {
         c->reset = true;
         c->resetter = k->from == SIDE_SERVER;
     }
-    c->last_ns = f->last_ns = s->time_ns;
+    uint64_t since_ns = f->last_frame && s->time_ns > f->last_ns ? s->time_ns - f->last_ns : 0;
+    f->last_frame = k->receipt.frame;
+    f->last_ns = s->time_ns;
     count(k);
     if (!seg_measured(s))
         return;
     f->any = true;
     if (!k->probe) {
         f->probes = 0;
-        f->spoken_ns = s->time_ns;
+        f->spoken_ms = 0;
+    } else if (since_ns / 1000000 < UINT32_MAX - f->spoken_ms) {
+        f->spoken_ms += (uint32_t)(since_ns / 1000000);
     }
     if (!(k->v->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
         k->r->probes = 0;

@@ -73,6 +73,12 @@ struct flow_stats {
     uint32_t syns, fins, resets;
 };
 
+/* Payload bytes, every copy counted. */
+static inline uint64_t flow_bytes(const struct flow_stats *f)
+{
+    return f->unique_bytes + f->retransmitted_bytes;
+}
+
 /* How a connection ended, as far as it did. */
 enum conn_end {
     END_OPEN,

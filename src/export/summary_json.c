@@ -18,7 +18,7 @@ static void put_flow(struct str *out, const struct flow_stats *f)
     bool known = f->rtt_samples > 0;
     str_put_char(out, '{');
     json_number(out, "segments", f->segments);
-    json_number(out, "bytes", f->bytes);
+    json_number(out, "bytes", flow_bytes(f));
     json_number(out, "unique_bytes", f->unique_bytes);
     json_number(out, "data_segments", f->data_segments);
     json_number(out, "pure_acks", f->pure_acks);

@@ -109,7 +109,7 @@ void summary_text(struct str *out, const struct voice *v, uint32_t conn, const s
                   struct totals *sum)
 {
     const struct flow_stats *a = &c->stats[SIDE_CLIENT], *b = &c->stats[SIDE_SERVER];
-    uint64_t segments = (uint64_t)a->segments + b->segments, bytes = a->bytes + b->bytes, rtt;
+    uint64_t segments = (uint64_t)a->segments + b->segments, bytes = flow_bytes(a) + flow_bytes(b), rtt;
     uint64_t again = (uint64_t)a->retransmitted_segments + b->retransmitted_segments;
     uint64_t zero = (uint64_t)a->zero_windows + b->zero_windows;
     bool measured = mean_rtt(c, &rtt);

@@ -123,7 +123,7 @@ bool conn_line_of(struct conn_line *l, const struct session *s, uint32_t conn, c
     put_end(&cell[CONNS_SERVER], &v.tuple.end[SIDE_SERVER], style->end_cells[SIDE_SERVER], ascii);
     put_state(&cell[CONNS_STATE], &style->voice, &v, &o, style->brief_states);
     str_put_grouped(&cell[CONNS_SEGMENTS], a->segments + b->segments);
-    str_put_size(&cell[CONNS_BYTES], a->bytes + b->bytes);
+    str_put_size(&cell[CONNS_BYTES], flow_bytes(a) + flow_bytes(b));
     put_seconds(&cell[CONNS_TIME], v.last_ns > v.first_ns ? v.last_ns - v.first_ns : 0);
     put_percent(&cell[CONNS_REXMT], conn_rexmt(&v));
     if (a->zero_windows + b->zero_windows > 0)

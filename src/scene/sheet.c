@@ -152,9 +152,9 @@ static void put_value(struct sheet *h, enum line line, enum side side)
     case LINE_SEGMENTS: str_put_grouped(&h->value, f->segments); break;
     case LINE_DATA: str_put_grouped(&h->value, f->data_segments); break;
     case LINE_ACKS: str_put_grouped(&h->value, f->pure_acks); break;
-    case LINE_BYTES: str_put_grouped(&h->value, f->bytes); break;
+    case LINE_BYTES: str_put_grouped(&h->value, flow_bytes(f)); break;
     case LINE_UNIQUE: str_put_grouped(&h->value, f->unique_bytes); break;
-    case LINE_AGAIN: put_part(h, f->retransmitted_bytes, f->bytes); break;
+    case LINE_AGAIN: put_part(h, f->retransmitted_bytes, flow_bytes(f)); break;
     case LINE_RETRANSMITTED: put_part(h, f->retransmitted_segments, f->segments); break;
     case LINE_LATE: str_put_grouped(&h->value, f->out_of_order); break;
     case LINE_DUPLICATE: str_put_grouped(&h->value, f->dup_acks); break;
@@ -181,7 +181,7 @@ static void put_value(struct sheet *h, enum line line, enum side side)
         else
             put_dash(h);
         break;
-    case LINE_THROUGHPUT: put_rate(h, f->bytes); break;
+    case LINE_THROUGHPUT: put_rate(h, flow_bytes(f)); break;
     case LINE_GOODPUT: put_rate(h, f->unique_bytes); break;
     case LINES: break;
     }

@@ -224,7 +224,7 @@ static void put_counts(struct panel *p, const struct voice *v, const struct pane
     str_init(&bytes, p->counts.mem);
     str_init(&segments, p->counts.mem);
     str_init(&again, p->counts.mem);
-    str_put_size(&bytes, f->bytes);
+    str_put_size(&bytes, flow_bytes(f));
     str_put_grouped(&segments, f->segments);
     str_put_grouped(&again, f->retransmitted_segments);
     put_filled(&p->counts, v,

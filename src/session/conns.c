@@ -143,7 +143,7 @@ static uint64_t rank_of(struct conns *c, uint32_t conn)
     case CONNS_SERVER: return endpoint_rank(c, &v.tuple.end[SIDE_SERVER]);
     case CONNS_STATE: session_outline(c->session, conn, &o); return conn_state(&v, &o);
     case CONNS_SEGMENTS: return a->segments + b->segments;
-    case CONNS_BYTES: return a->bytes + b->bytes;
+    case CONNS_BYTES: return flow_bytes(a) + flow_bytes(b);
     case CONNS_TIME: return v.last_ns > v.first_ns ? v.last_ns - v.first_ns : 0;
     case CONNS_REXMT: return conn_rexmt(&v);
     case CONNS_ZERO: return a->zero_windows + b->zero_windows;

@@ -210,21 +210,21 @@ bool session_conn(const struct session *s, uint32_t conn, struct conn_view *out)
     return track_view(s->track, conn, out);
 }
 
-static const struct conn_live *live_of(const struct session *s, uint32_t conn)
+struct conn_live *facts_live_of(const struct session *s, uint32_t conn)
 {
-    const struct conn_facts *c = chunks_at(&s->conns, conn);
-    return c ? c->live : NULL;
+    struct conn_live **live = chunks_at(&s->lives, conn);
+    return live ? *live : NULL;
 }
 
 const struct event_sample *session_kernel(const struct session *s, uint32_t conn, enum side side)
 {
-    const struct conn_live *live = live_of(s, conn);
+    const struct conn_live *live = facts_live_of(s, conn);
     return live && live->kernel_ns[side] != 0 ? &live->kernel[side] : NULL;
 }
 
 uint64_t session_kernel_time(const struct session *s, uint32_t conn, enum side side)
 {
-    const struct conn_live *live = live_of(s, conn);
+    const struct conn_live *live = facts_live_of(s, conn);
     return live ? live->kernel_ns[side] : 0;
 }
 
@@ -246,7 +246,7 @@ enum tcp_state session_listener_state(const struct session *s)
 
 const char *session_last_read(const struct session *s, uint32_t conn, enum side side, uint32_t *len)
 {
-    const struct conn_live *live = live_of(s, conn);
+    const struct conn_live *live = facts_live_of(s, conn);
     *len = live ? live->last_len[side] : 0;
     return live ? live->last_read[side] : NULL;
 }

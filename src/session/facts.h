@@ -43,9 +43,8 @@ struct conn_facts {
     uint64_t width : 6;          /* a span of activity is 2^width ns */
     uint64_t scale : 4;          /* one of 2^scale frames is counted */
     uint8_t busy[ACTIVITY_BINS]; /* those frames, by span */
-    struct conn_live *live;      /* NULL: none of that */
 };
-_Static_assert(sizeof(struct conn_facts) == 40, "there may be a million of them");
+_Static_assert(sizeof(struct conn_facts) == 32, "there may be a million of them");
 
 struct session {
     const struct mem *mem;
@@ -60,6 +59,7 @@ struct session {
                                none while every row is one */
     uint64_t segment_count;
     struct chunks conns; /* struct conn_facts */
+    struct chunks lives; /* struct conn_live *, by connection; only of a lab */
     struct event_listener listener;
     bool listener_known, start_segment; /* start_ns is a segment's */
     const char *source;
@@ -76,6 +76,7 @@ struct session {
 /* Facts of a connection, made where they are missing. NULL: no memory. */
 struct conn_facts *facts_conn(struct session *s, uint32_t conn);
 struct conn_live *facts_live(struct session *s, uint32_t conn);
+struct conn_live *facts_live_of(const struct session *s, uint32_t conn); /* NULL: there are none */
 /* Where the extra of a frame stands, or would: they are in the order of their frames. */
 size_t facts_extra_place(const struct session *s, uint32_t frame);
 const struct extra *facts_extra_of(const struct session *s, const struct row *r); /* NULL: it has none */

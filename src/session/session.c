@@ -33,6 +33,7 @@ struct session *session_new(const struct session_options *o)
     chunks_init(&s->extras, s->mem, sizeof(struct extra), EXTRAS_SHIFT);
     chunks_init(&s->repeats, s->mem, sizeof(uint32_t), REPEATS_SHIFT);
     chunks_init(&s->segments, s->mem, sizeof(uint32_t), ROWS_SHIFT);
+    chunks_init(&s->lives, s->mem, sizeof(struct conn_live *), CONNS_SHIFT);
     chunks_init(&s->conns, s->mem, sizeof(struct conn_facts), CONNS_SHIFT);
     s->arena = arena_new(s->mem);
     s->store = store_new(s->mem);
@@ -59,6 +60,7 @@ void session_free(struct session *s)
     chunks_release(&s->extras);
     chunks_release(&s->repeats);
     chunks_release(&s->segments);
+    chunks_release(&s->lives);
     chunks_release(&s->conns);
     mem_free(s->mem, s, sizeof *s);
 }
@@ -76,10 +78,14 @@ struct conn_facts *facts_conn(struct session *s, uint32_t conn)
 
 struct conn_live *facts_live(struct session *s, uint32_t conn)
 {
-    struct conn_facts *c = facts_conn(s, conn);
-    if (c && !c->live)
-        c->live = arena_take(s->arena, sizeof *c->live);
-    return c ? c->live : NULL;
+    struct conn_live **live = NULL;
+    while (s->lives.count <= conn)
+        if (!chunks_add(&s->lives))
+            return NULL;
+    live = chunks_at(&s->lives, conn);
+    if (!*live)
+        *live = arena_take(s->arena, sizeof **live);
+    return *live;
 }
 
 /* From here on not every row is a segment: those so far get their index. */
@@ -296,7 +302,7 @@ static bool add_segment(struct session *s, const struct seg *g, uint64_t place, 
     r->before = c->last;
     c->last = at;
     facts_outline(s, c, r);
-    return add_extra(s, &v, r) && (!c->live || facts_stamps_meet(s, v.conn, at));
+    return add_extra(s, &v, r) && (!facts_live_of(s, v.conn) || facts_stamps_meet(s, v.conn, at));
 }
 
 static bool apply_segment(struct session *s, const struct event *e)

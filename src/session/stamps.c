@@ -59,7 +59,7 @@ bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f)
 
 bool facts_stamps_meet(struct session *s, uint32_t conn, uint32_t row)
 {
-    struct conn_live *live = facts_conn(s, conn)->live;
+    struct conn_live *live = facts_live_of(s, conn);
     const struct row *r = session_row(s, row);
     bool done = true;
     size_t kept = 0;

@@ -100,7 +100,10 @@ static int compare(const void *left, const void *right)
     case CONNS_SERVER: order = by_end(&a.tuple.end[SIDE_SERVER], &b.tuple.end[SIDE_SERVER]); break;
     case CONNS_STATE: order = by_number(conn_state(&a, &oa), conn_state(&b, &ob)); break;
     case CONNS_SEGMENTS: order = by_number(SUM(a, segments), SUM(b, segments)); break;
-    case CONNS_BYTES: order = by_number(SUM(a, bytes), SUM(b, bytes)); break;
+    case CONNS_BYTES:
+        order = by_number(SUM(a, unique_bytes) + SUM(a, retransmitted_bytes),
+                          SUM(b, unique_bytes) + SUM(b, retransmitted_bytes));
+        break;
     case CONNS_TIME: order = by_number(a.last_ns - a.first_ns, b.last_ns - b.first_ns); break;
     case CONNS_REXMT: order = by_number(conn_rexmt(&a), conn_rexmt(&b)); break;
     case CONNS_ZERO: order = by_number(SUM(a, zero_windows), SUM(b, zero_windows)); break;
