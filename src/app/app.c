@@ -29,6 +29,10 @@ static void take_frame(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32
         .time_ns = time_ns,
         .u.segment = {.linktype = a->linktype, .bytes = bytes, .caplen = caplen, .wirelen = wirelen},
     };
+    if (!a->lab && turn_empty(a->turn)) { /* nothing but the sniffer speaks, and it speaks in order */
+        session_apply(a->session, &e);
+        return;
+    }
     const struct event_sink sink = turn_sink(a->turn);
     sink.take(sink.ctx, &e);
 }
@@ -239,7 +243,7 @@ void app_turn(void *ctx)
     if (!app_feed(a))
         app_quit(a, FAIL_SYSTEM);
     if (a->screen) {
-        if (applied || seen || read || acted)
+        if (applied || frames > 0 || seen || read || acted)
             screen_changed(a->screen);
         screen_draw(a->screen);
     }

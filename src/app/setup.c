@@ -27,6 +27,7 @@ enum {
     DRAIN_NS = 20000000,
     DRAIN_MOST_NS = 2000000000, /* on a loaded machine the ring comes late */
     LIVE_RING = 4 << 20,
+    WATCH_RING = 16 << 20, /* 40 ms of 400,000 segments a second that the screen may take */
     STEADY_PORT = 54230,
     KEEP_LIVE = 2048,
     KEEP_ROWS = 16384, /* a slice of the reader and more */
@@ -88,7 +89,7 @@ static bool sniffer_up(struct app *a, struct fail *f)
     if (o->mode == MODE_WATCH) {
         c.iface = o->iface;
         c.filter = o->filter;
-        c.buffer_bytes = LIVE_RING;
+        c.buffer_bytes = WATCH_RING;
     } else if (o->mode == MODE_HOST) {
         snprintf(port, sizeof port, "tcp port %d", o->port);
         c.filter = port;
