@@ -30,10 +30,10 @@ def scratch():
 
 
 def program(build=BUILD):
-    """A copy of the program where every user may run it: it needs no other file."""
+    """A copy of the program where every user may run it: it needs no other file. It is not written by this process: a child
+    that another thread starts meanwhile would hold it open, and what is open for writing cannot be run."""
     d = scratch()
-    shutil.copy(build / "tcpviz", d)
-    os.chmod(os.path.join(d, "tcpviz"), 0o755)
+    subprocess.run(["install", "-m", "755", str(build / "tcpviz"), d], check=True)
     return os.path.join(d, "tcpviz")
 
 
@@ -99,6 +99,19 @@ def agree(rows, sides=("client", "server")):
         before[key] = off
     assert seen, "no samples"
     assert not any(before.values()), f"machine and kernel differ at the end: {[k for k in before if before[k]]}"
+
+
+def ordered(rows):
+    """The timeline does not go back. Stamps are known late by nature. And where segments cross on two processors, the ring
+    may hold the one first that was stamped last: by microseconds."""
+    newest = 0
+    for r in rows:
+        if "time" not in r or r["type"] == "stamp":
+            continue
+        if r["time"] < newest - (0.001 if r["type"] == "segment" else 0):
+            return False
+        newest = max(newest, r["time"])
+    return True
 
 
 def both(text, *argv, **more):

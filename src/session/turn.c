@@ -2,10 +2,11 @@
  * end.
  *
  * What can still precede an event? Calls, notes and samples are known at once; only the sniffer is late, and
- * it speaks in order. So everything up to the newest segment is settled, and the rest once the sniffer has
- * had its time; on a loaded machine that is when it says that it holds nothing back. Counters are read after
- * the segments that moved them; they go before the first segment that has not been applied, and take its
- * time, so that the timeline never runs backwards. */
+ * it speaks in order (but for the microseconds by which the stamps of two processors cross). So everything up
+ * to the newest segment is settled, and the rest once the sniffer has had its time; on a loaded machine that
+ * is when it says that it holds nothing back. Counters are read after the segments that moved them; they go
+ * before the first segment that has not been applied, and take its time, so that the timeline never runs
+ * backwards. */
 #include "session/turn.h"
 
 #include <string.h>

@@ -86,12 +86,6 @@ class Writer:
         return "\n".join([*self.lines, "wait 0.6", ""])
 
 
-def ordered(rows):
-    """Stamps apart, which are known late by nature."""
-    times = [r["time"] for r in rows if "time" in r and r["type"] != "stamp"]
-    return times == sorted(times)
-
-
 def one(seed):
     text = Writer(seed).text()
     for build in [b for b in (BUILD, BUILD / "san") if (b / "tcpviz").exists()]:
