@@ -118,8 +118,9 @@ static void take_line(struct http *h)
     case HTTP_START:
     case HTTP_WRONG:
         if (is_version(h->tail, h->line_len, '1') || is_version(h->tail, h->line_len, '0')) {
-            bool old = h->tail[8] == '0';
-            *h = (struct http){.part = HTTP_FIELDS, .head_len = h->line_len, .close = old};
+            bool old = h->tail[8] == '0', refused = h->refused || h->part == HTTP_WRONG;
+            *h =
+                (struct http){.part = HTTP_FIELDS, .head_len = h->line_len, .close = old, .refused = refused};
         }
         break;
     case HTTP_FIELDS:

@@ -32,7 +32,8 @@ struct http {
     size_t head_len;           /* bytes of this head so far */
     uint64_t left;
     bool chunked;
-    bool close; /* the peer asks that the connection be closed after the answer (RFC 9112 9.6) */
+    bool refused; /* what came before this request, and after the one before, was none (HTTP_WRONG) */
+    bool close;   /* the peer asks that the connection be closed after the answer (RFC 9112 9.6) */
 };
 
 /* Ready for the next request (zeroed memory is ready too). */

@@ -168,12 +168,14 @@ void server_auto(struct lab *l, struct peer *p)
         p->close_flushed = true;
 }
 
-/* Looks for the ends of requests in what was read. What follows one that asked for a close is not looked at.
- */
-static void look(struct peer *p, const char *bytes, size_t len)
+/* Looks for the ends of requests in what was read. What follows one that asked for a close is not looked at,
+ * nor what follows bytes that a server by itself refuses. */
+static void look(const struct lab *l, struct peer *p, const char *bytes, size_t len)
 {
-    for (size_t at = 0; at < len && !p->close_asked;) {
+    for (size_t at = 0; at < len && !p->close_asked && !p->close_flushed;) {
         at += http_feed(&p->http, bytes + at, len - at);
+        if (l->answers && p->http.refused)
+            p->http.part = HTTP_WRONG;
         if (p->http.part != HTTP_COMPLETE)
             break;
         p->waiting++;
@@ -189,7 +191,7 @@ bool server_read(struct lab *l, struct peer *p)
     if (n < 0)
         return false;
     if (n > 0)
-        look(p, l->desk.room, (size_t)n);
+        look(l, p, l->desk.room, (size_t)n);
     server_auto(l, p);
     return true;
 }

@@ -102,6 +102,22 @@ static void wrong(void **state)
     assert_int_equal(feed("A / HTTP/1.1\r\nContent-Length: x\r\n\r\nGET / HTTP/1.1\r\n\r\n", &part), 1);
 }
 
+/* A request behind what was none says so; the next one does not. */
+static void refused(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "A / HTTP/1.1\r\nContent-Length: x\r\n\r\nB / HTTP/1.1\r\n\r\nC / HTTP/1.1\r\n\r\n";
+    struct http h = {0};
+    size_t at = http_feed(&h, text, sizeof text - 1);
+    assert_int_equal(h.part, HTTP_COMPLETE);
+    assert_true(h.refused);
+    http_next(&h);
+    assert_int_equal(at + http_feed(&h, text + at, sizeof text - 1 - at), sizeof text - 1);
+    assert_int_equal(h.part, HTTP_COMPLETE);
+    assert_false(h.refused);
+}
+
 static void too_long(void **state)
 {
     (void)state;
@@ -162,8 +178,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cut), cmocka_unit_test(long_line), cmocka_unit_test(not_complete),
-        cmocka_unit_test(wrong),     cmocka_unit_test(too_long),  cmocka_unit_test(big_body),
-        cmocka_unit_test(made),
+        cmocka_unit_test(wrong),     cmocka_unit_test(refused),   cmocka_unit_test(too_long),
+        cmocka_unit_test(big_body),  cmocka_unit_test(made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

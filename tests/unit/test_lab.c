@@ -420,6 +420,27 @@ static void outsiders(struct fixture *x)
     close(two);
 }
 
+/* Between two good requests in one read() one that is none: it is refused, and nothing behind it is answered.
+ */
+static void refusal(struct fixture *x)
+{
+    static const char good_bad_good[] = "GET / HTTP/1.1\r\n\r\n"
+                                        "GET / HTTP/1.1\r\nContent-Length: no\r\n\r\n"
+                                        "GET / HTTP/1.1\r\n\r\n";
+    CHECK(lab_auto(x->lab, true, &x->f));
+    int fd = outside(good_bad_good, sizeof good_bad_good - 1);
+    until(x, "HTTP/1.1 400 Bad");
+    until(x, "server# close(");
+    char answers[1000];
+    ssize_t n = recv(fd, answers, sizeof answers - 1, MSG_WAITALL);
+    CHECK(n > 0);
+    answers[n] = 0;
+    const char *bad = strstr(answers, "HTTP/1.1 400 Bad Request");
+    CHECK(strncmp(answers, "HTTP/1.1 200 OK\r\n", 17) == 0 && bad && !strstr(bad, "200 OK"));
+    CHECK(!strstr(answers + 1, "HTTP/1.1 200 OK"));
+    close(fd);
+}
+
 static void settings(struct fixture *x)
 {
     CHECK(lab_set(x->lab, NULL, SIDE_CLIENT, "nodelay", "on", &x->f));
@@ -601,6 +622,7 @@ TEST(unread_close)
 TEST(bulk)
 TEST(by_itself)
 TEST(outsiders)
+TEST(refusal)
 TEST(settings)
 TEST(woken_by_loop)
 TEST(many)
@@ -670,15 +692,16 @@ static void test_port_in_use(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_handshake),      cmocka_unit_test(test_request_and_answer),
-        cmocka_unit_test(test_closes),         cmocka_unit_test(test_zero_window),
-        cmocka_unit_test(test_accept_off),     cmocka_unit_test(test_abort_and_crash),
-        cmocka_unit_test(test_unread_close),   cmocka_unit_test(test_bulk),
-        cmocka_unit_test(test_by_itself),      cmocka_unit_test(test_outsiders),
-        cmocka_unit_test(test_settings),       cmocka_unit_test(test_woken_by_loop),
-        cmocka_unit_test(test_many),           cmocka_unit_test(test_hung_up),
-        cmocka_unit_test(test_no_descriptors), cmocka_unit_test(test_six),
-        cmocka_unit_test(test_port_in_use),    cmocka_unit_test(test_on_host),
+        cmocka_unit_test(test_handshake),     cmocka_unit_test(test_request_and_answer),
+        cmocka_unit_test(test_closes),        cmocka_unit_test(test_zero_window),
+        cmocka_unit_test(test_accept_off),    cmocka_unit_test(test_abort_and_crash),
+        cmocka_unit_test(test_unread_close),  cmocka_unit_test(test_bulk),
+        cmocka_unit_test(test_by_itself),     cmocka_unit_test(test_outsiders),
+        cmocka_unit_test(test_refusal),       cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_woken_by_loop), cmocka_unit_test(test_many),
+        cmocka_unit_test(test_hung_up),       cmocka_unit_test(test_no_descriptors),
+        cmocka_unit_test(test_six),           cmocka_unit_test(test_port_in_use),
+        cmocka_unit_test(test_on_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
