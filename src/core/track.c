@@ -298,7 +298,7 @@ static void remember_last(struct look *k)
     }
     if (k->idle_ns > c->silence_ns)
         c->silence_ns = k->idle_ns;
-    if (k->rst && !k->refused && !c->reset) {
+    if (k->rst && !k->refused && !c->reset && c->close_at != CLOSE_DONE) {
         c->reset = true;
         c->resetter = k->from == SIDE_SERVER;
     }

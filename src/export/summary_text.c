@@ -6,7 +6,7 @@
  */
 #include "export/summary_lines.h"
 
-#include "export/export.h"
+#include "scene/conn_line.h"
 
 /* Cells of the columns; a negative one stands to the left. */
 enum { NUMBER = 7, END = -22, STATE = -12, SEGMENTS = 9, BYTES = 8, TIME = 8, SHARE = 7, ZERO = 6, RTT = 9 };
@@ -88,43 +88,27 @@ void summary_head(struct str *out, const struct voice *v)
     end_line(out);
 }
 
-/* The mean of both directions' measured times. */
-static bool mean_rtt(const struct conn_view *c, uint64_t *ns)
-{
-    uint64_t sum = c->stats[0].rtt_sum_ns + c->stats[1].rtt_sum_ns;
-    uint64_t count = (uint64_t)c->stats[0].rtt_samples + c->stats[1].rtt_samples;
-    *ns = count ? sum / count : 0;
-    return count > 0;
-}
-
-static const char *state_words(const struct voice *v, const struct conn_view *c)
-{
-    if (c->stats[SIDE_CLIENT].resets + c->stats[SIDE_SERVER].resets)
-        return say(v, N_("reset"));
-    const char *name = state_name(c->state[SIDE_CLIENT]);
-    return name ? name : say(v, N_("unknown"));
-}
-
 void summary_text(struct str *out, const struct voice *v, uint32_t conn, const struct conn_view *c,
                   struct totals *sum)
 {
     const struct flow_stats *a = &c->stats[SIDE_CLIENT], *b = &c->stats[SIDE_SERVER];
-    uint64_t segments = (uint64_t)a->segments + b->segments, bytes = flow_bytes(a) + flow_bytes(b), rtt;
+    uint64_t segments = (uint64_t)a->segments + b->segments, bytes = flow_bytes(a) + flow_bytes(b);
     uint64_t again = (uint64_t)a->retransmitted_segments + b->retransmitted_segments;
     uint64_t zero = (uint64_t)a->zero_windows + b->zero_windows;
-    bool measured = mean_rtt(c, &rtt);
     put_number(out, (uint64_t)conn + 1, NUMBER);
     put_end(out, &c->tuple.end[SIDE_CLIENT]);
     put_end(out, &c->tuple.end[SIDE_SERVER]);
-    put_word(out, state_words(v, c), STATE);
-    put_number(out, segments, SEGMENTS);
     size_t start = out->len;
+    say_conn_state(out, v, c, false);
+    make_cell(out, start, STATE);
+    put_number(out, segments, SEGMENTS);
+    start = out->len;
     str_put_size(out, bytes);
     make_cell(out, start, BYTES);
     put_span(out, v, c->last_ns > c->first_ns ? c->last_ns - c->first_ns : 0, true, TIME);
     put_share(out, again, segments, SHARE);
     put_number(out, zero, ZERO);
-    put_span(out, v, rtt, measured, RTT);
+    put_span(out, v, conn_rtt_ns(c), conn_rtt_ns(c) > 0, RTT);
     end_line(out);
     sum->conns++;
     sum->segments += segments;

@@ -39,10 +39,9 @@ static void put_end(struct str *out, const struct endpoint *e, size_t cells, boo
     str_put_n(out, whole + len - tail - (room - head), tail + room - head);
 }
 
-static void put_state(struct str *out, const struct voice *v, const struct conn_view *view,
-                      const struct outline *o, bool brief)
+void say_conn_state(struct str *out, const struct voice *v, const struct conn_view *view, bool brief)
 {
-    unsigned state = conn_state(view, o);
+    unsigned state = conn_state(view);
     if (state == CONN_REFUSED)
         put_words(out, v, N_("refused"));
     else if (state == CONN_RESET)
@@ -121,7 +120,7 @@ bool conn_line_of(struct conn_line *l, const struct session *s, uint32_t conn, c
     str_put_u64(&cell[CONNS_NUMBER], (uint64_t)conn + 1);
     put_end(&cell[CONNS_CLIENT], &v.tuple.end[SIDE_CLIENT], style->end_cells[SIDE_CLIENT], ascii);
     put_end(&cell[CONNS_SERVER], &v.tuple.end[SIDE_SERVER], style->end_cells[SIDE_SERVER], ascii);
-    put_state(&cell[CONNS_STATE], &style->voice, &v, &o, style->brief_states);
+    say_conn_state(&cell[CONNS_STATE], &style->voice, &v, style->brief_states);
     str_put_grouped(&cell[CONNS_SEGMENTS], a->segments + b->segments);
     str_put_size(&cell[CONNS_BYTES], flow_bytes(a) + flow_bytes(b));
     put_seconds(&cell[CONNS_TIME], v.last_ns > v.first_ns ? v.last_ns - v.first_ns : 0);
@@ -145,14 +144,13 @@ bool conn_troubled(const struct session *s, uint32_t conn)
 void conn_line_words(struct str *out, const struct voice *v, const struct session *s, uint32_t conn)
 {
     struct conn_view view;
-    struct outline o;
-    if (!session_conn(s, conn, &view) || !session_outline(s, conn, &o))
+    if (!session_conn(s, conn, &view))
         return;
     str_put_endpoint(out, &view.tuple.end[SIDE_CLIENT]);
     str_put_char(out, ' ');
     str_put_endpoint(out, &view.tuple.end[SIDE_SERVER]);
     str_put_char(out, ' ');
-    put_state(out, v, &view, &o, false);
+    say_conn_state(out, v, &view, false);
 }
 
 void say_troubles(struct str *out, const struct voice *v, const struct session *s, size_t cells)

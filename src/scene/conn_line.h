@@ -27,6 +27,8 @@ bool conn_troubled(const struct session *s, uint32_t conn);
 /* What a "text" is looked for in: both endpoints and the state, whole. */
 void conn_line_words(struct str *out, const struct voice *v, const struct session *s, uint32_t conn);
 
+/* The state of a connection in a word, "refused" and "reset" among them. */
+void say_conn_state(struct str *out, const struct voice *v, const struct conn_view *view, bool brief);
 /* What looks wrong, as one line that fits: "3 connections stalled on a zero window · 12 refused". */
 void say_troubles(struct str *out, const struct voice *v, const struct session *s, size_t cells);
 

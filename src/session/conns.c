@@ -133,7 +133,6 @@ static uint64_t endpoint_rank(struct conns *c, const struct endpoint *e)
 static uint64_t rank_of(struct conns *c, uint32_t conn)
 {
     struct conn_view v;
-    struct outline o;
     if (!session_conn(c->session, conn, &v))
         return 0;
     const struct flow_stats *a = &v.stats[SIDE_CLIENT], *b = &v.stats[SIDE_SERVER];
@@ -141,7 +140,7 @@ static uint64_t rank_of(struct conns *c, uint32_t conn)
     case CONNS_NUMBER: return conn;
     case CONNS_CLIENT: return endpoint_rank(c, &v.tuple.end[SIDE_CLIENT]);
     case CONNS_SERVER: return endpoint_rank(c, &v.tuple.end[SIDE_SERVER]);
-    case CONNS_STATE: session_outline(c->session, conn, &o); return conn_state(&v, &o);
+    case CONNS_STATE: return conn_state(&v);
     case CONNS_SEGMENTS: return a->segments + b->segments;
     case CONNS_BYTES: return flow_bytes(a) + flow_bytes(b);
     case CONNS_TIME: return v.last_ns > v.first_ns ? v.last_ns - v.first_ns : 0;

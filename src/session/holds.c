@@ -79,7 +79,7 @@ static bool ends_hold(const struct term *t, const struct tuple *tuple)
 /* How a connection ended is a name behind those of the states. */
 static bool ended_so(const struct term *t, const struct asked *a)
 {
-    return t->number + 1 >= STATE_COUNT && conn_state(&a->view, &a->outline) == (unsigned)t->number + 1;
+    return t->number + 1 >= STATE_COUNT && conn_state(&a->view) == (unsigned)t->number + 1;
 }
 
 bool term_holds_conn(const struct term *t, const struct asked *a, const struct saying *w)

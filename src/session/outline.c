@@ -196,16 +196,16 @@ uint32_t session_troubled(const struct session *s, enum trouble t)
     return t < TROUBLES ? s->troubled[t] : 0;
 }
 
-unsigned conn_state(const struct conn_view *v, const struct outline *o)
+unsigned conn_state(const struct conn_view *v)
 {
     static const uint8_t tells[STATE_COUNT] = {
         [STATE_CLOSED] = 1,     [STATE_TIME_WAIT] = 2,  [STATE_LISTEN] = 3,       [STATE_ESTABLISHED] = 4,
         [STATE_FIN_WAIT_2] = 5, [STATE_FIN_WAIT_1] = 6, [STATE_LAST_ACK] = 7,     [STATE_CLOSE_WAIT] = 8,
         [STATE_CLOSING] = 9,    [STATE_SYN_SENT] = 10,  [STATE_SYN_RECEIVED] = 11};
     enum tcp_state a = v->state[SIDE_CLIENT], b = v->state[SIDE_SERVER];
-    if (o->trouble >> TROUBLE_REFUSED & 1)
+    if (v->end == END_REFUSED)
         return CONN_REFUSED;
-    if (o->reset)
+    if (v->end == END_RESET)
         return CONN_RESET;
     if (tells[a] <= tells[STATE_TIME_WAIT] && tells[b] <= tells[STATE_TIME_WAIT] && (a || b))
         return STATE_CLOSED;

@@ -33,7 +33,7 @@ uint32_t session_troubled(const struct session *s, enum trouble t);
 /* The state of a connection in one word: that of the side that has more to tell (CLOSE-WAIT rather than
  * FIN-WAIT-2); CONN_REFUSED and CONN_RESET where it ended so. */
 enum { CONN_REFUSED = STATE_COUNT, CONN_RESET, CONN_STATES };
-unsigned conn_state(const struct conn_view *v, const struct outline *o);
+unsigned conn_state(const struct conn_view *v);
 
 /* The round-trip time: of the handshake, or else the least of both sides together; 0: not known. */
 uint64_t conn_rtt_ns(const struct conn_view *v);

@@ -98,7 +98,7 @@ static int compare(const void *left, const void *right)
     case CONNS_NUMBER: order = by_number(l, r); break;
     case CONNS_CLIENT: order = by_end(&a.tuple.end[SIDE_CLIENT], &b.tuple.end[SIDE_CLIENT]); break;
     case CONNS_SERVER: order = by_end(&a.tuple.end[SIDE_SERVER], &b.tuple.end[SIDE_SERVER]); break;
-    case CONNS_STATE: order = by_number(conn_state(&a, &oa), conn_state(&b, &ob)); break;
+    case CONNS_STATE: order = by_number(conn_state(&a), conn_state(&b)); break;
     case CONNS_SEGMENTS: order = by_number(SUM(a, segments), SUM(b, segments)); break;
     case CONNS_BYTES:
         order = by_number(SUM(a, unique_bytes) + SUM(a, retransmitted_bytes),

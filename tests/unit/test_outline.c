@@ -22,7 +22,7 @@ static unsigned state_of(const struct session *s, uint32_t conn)
     struct conn_view v;
     struct outline o;
     assert_true(session_conn(s, conn, &v) && session_outline(s, conn, &o));
-    return conn_state(&v, &o);
+    return conn_state(&v);
 }
 
 static unsigned trouble_of(const struct session *s, uint32_t conn)
