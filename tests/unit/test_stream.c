@@ -1,0 +1,247 @@
+/* What both sides said, from segments in any order: each byte once, holes where they are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "session/stream.h"
+#include "unit/timeline.h"
+
+enum { PSH_ACK = TCP_PSH | TCP_ACK };
+
+static struct session *captured(void)
+{
+    struct session_options o = {.source = "a.pcap", .started_ns = 7, .mem = heap_mem()};
+    return session_new(&o);
+}
+
+/* The Internet checksum of a made frame's TCP segment, so that a receiver would believe it. */
+static void seal(struct made *m, uint32_t len)
+{
+    uint8_t *ip = m->bytes, *tcp = ip + 20;
+    uint32_t sum = 6 + 20 + len;
+    for (int i = 12; i < 20; i += 2)
+        sum += (uint32_t)(ip[i] << 8 | ip[i + 1]);
+    for (uint32_t i = 0; i < 20 + len; i += 2)
+        sum += (uint32_t)(tcp[i] << 8) + (i + 1 < 20 + len ? tcp[i + 1] : 0);
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    put16(tcp + 16, ~sum & 0xffff);
+}
+
+static uint64_t now_us;
+
+static void say_raw(struct session *s, enum side from, unsigned flags, uint32_t seq, uint32_t ack,
+                    const char *text, uint32_t len)
+{
+    struct made m;
+    make_frame(&m, at_us(now_us += 10), from, CLIENT_PORT, flags, seq, ack, len);
+    memcpy(m.bytes + 40, text, len);
+    seal(&m, len);
+    session_apply(s, &m.event);
+}
+
+static void say(struct session *s, enum side from, uint32_t seq, uint32_t ack, const char *text)
+{
+    say_raw(s, from, PSH_ACK, seq, ack, text, (uint32_t)strlen(text));
+}
+
+/* As one text: "C:abc S:x [3] …"; a new word where the side changes or bytes are missing. */
+static const char *told(struct session *s, bool ends)
+{
+    static char text[4000];
+    size_t n = 0;
+    enum side before = SIDE_NONE;
+    struct stream *t = stream_new(heap_mem(), s, 0);
+    while (stream_work(t, 0))
+        ;
+    if (ends)
+        stream_finish(t);
+    for (size_t i = 0; i < stream_pieces(t); i++) {
+        const struct stream_piece *p = stream_piece(t, i);
+        uint32_t len;
+        if (p->side != before)
+            n += (size_t)sprintf(text + n, "%s%s", n ? " " : "", p->side == SIDE_CLIENT ? "C:" : "S:");
+        before = p->side;
+        if (p->row == NO_ROW) {
+            n += (size_t)sprintf(text + n, "[%u]", p->len);
+            continue;
+        }
+        const uint8_t *bytes = stream_bytes(t, p, 0, &len);
+        assert_int_equal(len, p->len);
+        memcpy(text + n, bytes, len);
+        n += len;
+        text[n] = 0;
+        assert_true(len < 2 || stream_bytes(t, p, 1, &len) == bytes + 1);
+    }
+    stream_free(t);
+    text[n] = 0;
+    return text;
+}
+
+static void test_in_order(void **state)
+{
+    (void)state;
+    struct session *s = captured();
+    shake_hands(s);
+    say(s, SIDE_CLIENT, 1, 1, "hello ");
+    say(s, SIDE_CLIENT, 7, 1, "there");
+    say_raw(s, SIDE_SERVER, TCP_ACK, 1, 12, "", 0);
+    say(s, SIDE_SERVER, 1, 12, "yes?");
+    say(s, SIDE_CLIENT, 12, 5, "bye");
+    assert_string_equal(told(s, false), "C:hello there S:yes? C:bye");
+    session_free(s);
+}
+
+/* Again, again with more behind it, overlapping both ends, and a keep-alive's byte. */
+static void test_bytes_that_come_twice_stand_once(void **state)
+{
+    (void)state;
+    struct session *s = captured();
+    shake_hands(s);
+    say(s, SIDE_CLIENT, 1, 1, "abcd");
+    say(s, SIDE_CLIENT, 1, 1, "abcd");
+    say(s, SIDE_CLIENT, 3, 1, "cdef");
+    say(s, SIDE_CLIENT, 6, 1, "?");
+    say(s, SIDE_CLIENT, 0, 1, "?");
+    say(s, SIDE_CLIENT, 9, 1, "ij"); /* gh are late, and come with both neighbours */
+    say(s, SIDE_CLIENT, 13, 1, "mn");
+    say(s, SIDE_CLIENT, 6, 1, "fghijklmnop");
+    assert_string_equal(told(s, false), "C:abcdefghijklmnop");
+    session_free(s);
+}
+
+/* What is missing is waited for, until the other side has acknowledged it and time has passed, or nothing
+ * more comes. */
+static void test_holes(void **state)
+{
+    (void)state;
+    struct session *s = captured();
+    shake_hands(s);
+    say(s, SIDE_CLIENT, 1, 1, "ab");
+    say(s, SIDE_CLIENT, 6, 1, "fg");
+    say(s, SIDE_CLIENT, 10, 1, "jk");
+    say(s, SIDE_SERVER, 1, 8, "got it");
+    assert_string_equal(told(s, false), "C:ab S:got it");
+    assert_string_equal(told(s, true), "C:ab S:got it C:[3]fg[2]jk");
+    for (uint32_t i = 0; i < 20; i++)
+        say_raw(s, SIDE_SERVER, TCP_ACK, 7, 8, "", 0);
+    assert_string_equal(told(s, false), "C:ab S:got it C:[3]fg"); /* hi is not acknowledged */
+    say(s, SIDE_CLIENT, 8, 1, "hi");
+    assert_string_equal(told(s, false), "C:ab S:got it C:[3]fghijk");
+    session_free(s);
+}
+
+/* A segment whose checksum is wrong, and the one that repairs it. */
+static void test_what_a_receiver_drops(void **state)
+{
+    (void)state;
+    struct session *s = captured();
+    struct made m;
+    shake_hands(s);
+    make_frame(&m, at_us(now_us += 10), SIDE_CLIENT, CLIENT_PORT, PSH_ACK, 1, 1, 3);
+    session_apply(s, &m.event); /* xxx, not sealed */
+    say(s, SIDE_CLIENT, 1, 1, "abc");
+    assert_string_equal(told(s, false), "C:abc");
+    session_free(s);
+}
+
+static uint32_t dice(uint32_t *seed, uint32_t below)
+{
+    *seed = *seed * 1664525 + 1013904223;
+    return (*seed >> 8) % below;
+}
+
+/* A text cut into segments that overlap, are mixed up and repeated, over numbers that wrap: it comes out
+ * whole. */
+static void test_any_order(void **state)
+{
+    (void)state;
+    static const char text[] = "The quick brown fox jumps over the lazy dog, and back again, and once more.";
+    for (uint32_t round = 1; round < 60; round++) {
+        uint32_t seed = round, at[200], len[200], n = 0, whole = sizeof text - 1;
+        for (uint32_t i = 0; i < whole; i += len[n++]) {
+            at[n] = i;
+            len[n] = 1 + dice(&seed, whole - i < 9 ? whole - i : 9);
+        }
+        for (uint32_t i = 0; i < 40; i++, n++) { /* copies that are cut otherwise */
+            at[n] = dice(&seed, whole);
+            len[n] = 1 + dice(&seed, whole - at[n]);
+        }
+        for (uint32_t i = n - 1; i > 0; i--) {
+            uint32_t k = dice(&seed, i + 1), a = at[i], l = len[i];
+            at[i] = at[k], len[i] = len[k], at[k] = a, len[k] = l;
+        }
+        struct session *s = captured();
+        shake_hands(s);
+        for (uint32_t i = 0; i < n; i++)
+            say_raw(s, SIDE_CLIENT, PSH_ACK, 1 + at[i], 1, text + at[i], len[i]);
+        char want[sizeof text + 2];
+        sprintf(want, "C:%s", text);
+        assert_string_equal(told(s, false), want);
+        session_free(s);
+    }
+}
+
+/* More than 2^32 bytes, in steps that a receiver could follow. */
+static void test_numbers_wrap(void **state)
+{
+    (void)state;
+    struct session *s = captured();
+    shake_hands(s);
+    struct stream *t = stream_new(heap_mem(), s, 0);
+    uint64_t at = 0;
+    for (uint32_t i = 0; i < 9; i++) {
+        say_raw(s, SIDE_CLIENT, PSH_ACK, (uint32_t)(1 + at), 1, "x", 1);
+        at += UINT64_C(0x30000000);
+        say_raw(s, SIDE_SERVER, TCP_ACK, 1, (uint32_t)(1 + at), "", 0);
+        while (stream_work(t, UINT64_MAX))
+            ;
+        stream_finish(t);
+    }
+    const struct stream_piece *last = stream_piece(t, stream_pieces(t) - 1);
+    assert_non_null(last);
+    assert_true(last->at == UINT64_C(0x30000000) * 8);
+    assert_int_equal(last->len, 1);
+    assert_int_equal(stream_said(t, SIDE_CLIENT), 9);
+    stream_free(t);
+    session_free(s);
+}
+
+static void test_fewer_bytes_captured(void **state)
+{
+    (void)state;
+    struct session *s = captured();
+    struct made m;
+    uint32_t len;
+    shake_hands(s);
+    make_frame(&m, at_us(now_us += 10), SIDE_CLIENT, CLIENT_PORT, PSH_ACK, 1, 1, 100);
+    m.event.u.segment.caplen = 40 + 30;
+    session_apply(s, &m.event);
+    struct stream *t = stream_new(heap_mem(), s, 0);
+    stream_work(t, UINT64_MAX);
+    assert_int_equal(stream_pieces(t), 1);
+    assert_int_equal(stream_piece(t, 0)->len, 100);
+    assert_non_null(stream_bytes(t, stream_piece(t, 0), 10, &len));
+    assert_int_equal(len, 20);
+    assert_null(stream_bytes(t, stream_piece(t, 0), 30, &len));
+    assert_int_equal(len, 0);
+    stream_free(t);
+    session_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_in_order),
+        cmocka_unit_test(test_bytes_that_come_twice_stand_once),
+        cmocka_unit_test(test_holes),
+        cmocka_unit_test(test_what_a_receiver_drops),
+        cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_numbers_wrap),
+        cmocka_unit_test(test_fewer_bytes_captured),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
