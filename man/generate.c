@@ -37,6 +37,16 @@ static const struct row states[] = {
 #include "core/states.def"
 };
 
+static const struct field {
+    const char *name, *sign, *help;
+    bool rows;
+} fields[] = {
+#define ROWS                                     true
+#define BOTH                                     false
+#define FIELD(id, name, kind, asked, sign, help) {name, sign, help, asked},
+#include "session/fields.def"
+};
+
 static const struct row keys[] = {
 #define KEY(views, key, line, bar, help) {key, line, help, 0, false},
 #include "app/keymap.def"
@@ -143,6 +153,18 @@ static void put_state_words(void)
     puts(".");
 }
 
+static void put_fields(void)
+{
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        fputs(".TP\n\\fB", stdout);
+        put(fields[i].name);
+        put(fields[i].sign);
+        fputs(fields[i].rows ? "\\fR *\n" : "\\fR\n", stdout);
+        put(fields[i].help);
+        putchar('\n');
+    }
+}
+
 static void put_views(void)
 {
     put_rows(views, COUNT_OF(views));
@@ -167,7 +189,7 @@ static const struct {
 } tables[] = {
     {"@OPTIONS@\n", put_options},    {"@COMMANDS@\n", put_commands},  {"@KEYS@\n", put_keys},
     {"@LABELS@\n", put_label_words}, {"@STATES@\n", put_state_words}, {"@VIEWS@\n", put_views},
-    {"@OPTION_WORDS@\n", put_words},
+    {"@OPTION_WORDS@\n", put_words}, {"@FIELDS@\n", put_fields},
 };
 
 int main(void)

@@ -1,6 +1,7 @@
 /* complete.c: words for the prompt's Tab: the grammar gives commands and literals, the app what only it
  * knows. */
 #include "app/app.h"
+#include "core/lex.h"
 #include "lab/lab.h"
 #include "session/cond.h"
 #include "tui/screen.h"
@@ -78,11 +79,29 @@ static void pass(void *ctx, const char *word)
     a->to->offer(a->to->to, word);
 }
 
+/* Whether the line is `filter` or `find` with a text, whose words are a filter's: where that begins. */
+static bool terms_at(const char *line, size_t len, size_t *at)
+{
+    static const char *const commands[] = {"filter", "find"};
+    struct word w;
+    *at = 0;
+    if (!lex_word(line, len, at, &w) || *at == len)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        if (word_is(w, commands[i]))
+            return true;
+    return false;
+}
+
 void app_complete(struct app *a, const char *line, size_t len, void (*offer)(void *to, const char *word),
                   void *to)
 {
     const struct offering o = {offer, to, a};
     struct asking asking = {&o, line + strspn(line, " ")};
+    size_t terms;
 
-    cmd_complete(command_table, command_count, line, len, more, pass, &asking);
+    if (terms_at(line, len, &terms))
+        filter_complete(line + terms, len - terms, false, offer, to);
+    else
+        cmd_complete(command_table, command_count, line, len, more, pass, &asking);
 }

@@ -238,10 +238,11 @@ bool filter_passes_conn(const struct filter *f, const struct session *s, uint32_
     return !f->root || (asked_of(&a, s, conn) && conn_holds(f, f->root, &a));
 }
 
-void filter_complete(const char *line, size_t len, void (*offer)(void *ctx, const char *word), void *ctx)
+void filter_complete(const char *line, size_t len, bool of_conns, void (*offer)(void *ctx, const char *word),
+                     void *ctx)
 {
     size_t start = len;
     while (start > 0 && !strchr(" \t(", line[start - 1]))
         start--;
-    term_complete(line + start, len - start, offer, ctx);
+    term_complete(line + start, len - start, of_conns, offer, ctx);
 }

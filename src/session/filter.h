@@ -33,6 +33,8 @@ struct filter_field {
     bool of_conns; /* also of connections */
 };
 bool filter_field(size_t i, struct filter_field *out);
-void filter_complete(const char *line, size_t len, void (*offer)(void *ctx, const char *word), void *ctx);
+/* Offers what the last word of a filter may become; of_conns: of one that is asked of connections. */
+void filter_complete(const char *line, size_t len, bool of_conns, void (*offer)(void *ctx, const char *word),
+                     void *ctx);
 
 #endif

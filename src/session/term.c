@@ -341,10 +341,13 @@ static void offer_if(const char *word, size_t len, const char *head, const char 
     offer(ctx, whole);
 }
 
-void term_complete(const char *word, size_t len, void (*offer)(void *ctx, const char *word), void *ctx)
+void term_complete(const char *word, size_t len, bool of_conns, void (*offer)(void *ctx, const char *word),
+                   void *ctx)
 {
-    const char *colon = len ? memchr(word, ':', len) : NULL;
+    const char *colon = len ? memchr(word, ':', len) : NULL, *label;
     for (int f = 0; f < FIELDS; f++) {
+        if (of_conns && fields[f].asked == ASKED_ROWS)
+            continue;
         if (!colon) {
             offer_if(word, len, fields[f].name, fields[f].sign, offer, ctx);
             continue;
@@ -361,4 +364,7 @@ void term_complete(const char *word, size_t len, void (*offer)(void *ctx, const 
             offer_if(word, len, head, value, offer, ctx);
         }
     }
+    /* a label by its name alone, once it is begun: there are many */
+    for (size_t i = 0; len > 0 && !colon && (label = value_at(FIELD_LABEL, i)) != NULL; i++)
+        offer_if(word, len, label, "", offer, ctx);
 }

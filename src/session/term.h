@@ -59,6 +59,7 @@ struct asked {
 bool asked_of(struct asked *a, const struct session *s, uint32_t conn); /* false: there is none */
 bool term_holds_conn(const struct term *t, const struct asked *a, const struct saying *w);
 /* Offers what the last word of a filter (word[0 .. len)) may become. */
-void term_complete(const char *word, size_t len, void (*offer)(void *ctx, const char *word), void *ctx);
+void term_complete(const char *word, size_t len, bool of_conns, void (*offer)(void *ctx, const char *word),
+                   void *ctx);
 
 #endif

@@ -33,6 +33,8 @@ void screen_back(struct screen *s)
     s->dirty = true;
     if (s->mode == MODE_PAGE || s->mode == MODE_DIALOG)
         s->mode = s->under;
+    else if (s->mode == MODE_TALK)
+        talk_close(s);
     else if (s->mode == MODE_DETAIL)
         s->mode = MODE_LADDER;
     else if (s->mode == MODE_LADDER && s->from_list)
@@ -120,9 +122,9 @@ static void step(struct screen *s, int by)
 
 static int page_rows(const struct screen *s)
 {
-    int rows = s->mode == MODE_PAGE   ? s->layout.body.rows - 2
-               : s->mode == MODE_LIST ? s->layout.list.rows
-                                      : s->layout.rows.rows;
+    int rows = s->mode == MODE_PAGE || s->mode == MODE_TALK ? s->layout.body.rows - 2
+               : s->mode == MODE_LIST                       ? s->layout.list.rows
+                                                            : s->layout.rows.rows;
     return rows > 2 ? rows - 1 : 1;
 }
 
@@ -137,6 +139,8 @@ static void go(struct screen *s, long by)
                   s->layout.body.rows - 2);
     else if (s->mode == MODE_DETAIL)
         detail_scroll(s, (int)by);
+    else if (s->mode == MODE_TALK)
+        talk_move(s, by);
     else if (s->mode == MODE_LIST)
         list_move(s, by);
     else
@@ -225,6 +229,9 @@ static bool do_list(struct screen *s, enum view_id what)
     case VIEW_ORDER: list_order_next(s, 1); return true;
     case VIEW_ORDER_PREV: list_order_next(s, -1); return true;
     case VIEW_REVERSE: list_order(s, s->list.order, !s->list.down); return true;
+    case VIEW_FOLLOW: talk_open(s); return true;
+    case VIEW_DIRECTION: talk_direction(s); return true;
+    case VIEW_HEX: talk_hex(s); return true;
     case VIEW_TROUBLE_NEXT: find_start(s, FIND_TROUBLE, false); return true;
     case VIEW_TROUBLE_PREV: find_start(s, FIND_TROUBLE, true); return true;
     default: return false;
@@ -264,7 +271,7 @@ bool screen_do(struct screen *s, enum view_id what)
     case VIEW_PAGE_DOWN: go(s, page_rows(s)); return true;
     case VIEW_HOME: go(s, INT32_MIN); return true;
     case VIEW_END:
-        if (s->mode == MODE_PAGE || s->mode == MODE_LIST)
+        if (s->mode == MODE_PAGE || s->mode == MODE_LIST || s->mode == MODE_TALK)
             go(s, INT32_MAX);
         else
             rows_live(s);

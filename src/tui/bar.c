@@ -97,6 +97,18 @@ static void paint_validity(struct screen *s)
     filter_free(f);
 }
 
+/* Whether what is looked for is a text or the terms of a filter, told while it is typed. */
+static void paint_sought(struct screen *s)
+{
+    const struct str *t = &s->prompt[ASK_FIND].text;
+    struct filter *f = find_terms(s, t->at, t->len);
+    if (t->len > 0)
+        canvas_put_right(s->canvas, s->layout.foot, 0, s->layout.foot.cols - 1,
+                         f != NULL ? LOOK_GOOD : LOOK_DIM,
+                         say(&s->voice, f != NULL ? N_("as a filter") : N_("as a text")));
+    filter_free(f);
+}
+
 void bar_foot(struct screen *s, int *y, int *x)
 {
     static const char *const labels[ASK_KINDS] = {"", ":", "/", N_("filter:")};
@@ -106,6 +118,8 @@ void bar_foot(struct screen *s, int *y, int *x)
         *y = r.y;
         if (s->asking == ASK_FILTER)
             paint_validity(s);
+        if (s->asking == ASK_FIND)
+            paint_sought(s);
         return;
     }
     bool listed = base_mode(s) == MODE_LIST;

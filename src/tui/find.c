@@ -17,7 +17,7 @@ static size_t lines_of(const struct screen *s)
 }
 
 /* A text that has a field in it, and reads as a filter, is one. */
-static struct filter *terms_of(struct screen *s, const char *text, size_t len)
+struct filter *find_terms(struct screen *s, const char *text, size_t len)
 {
     struct cmd_error e;
     if (strcspn(text, ":=<>") == strlen(text))
@@ -31,7 +31,7 @@ bool find_set(struct screen *s, const char *text, size_t len)
     str_clear(&f->text);
     str_put_n(&f->text, text, len);
     filter_free(f->terms);
-    f->terms = terms_of(s, f->text.at, f->text.len);
+    f->terms = find_terms(s, f->text.at, f->text.len);
     f->found = SIZE_MAX;
     return f->text.len == len;
 }

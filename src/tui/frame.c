@@ -265,6 +265,8 @@ void frame_paint(struct screen *s, int *y, int *x)
     bar_title(s);
     if (base_mode(s) == MODE_DETAIL) {
         detail_view(s, s->layout.body);
+    } else if (base_mode(s) == MODE_TALK) {
+        talk_view(s);
     } else if (base_mode(s) == MODE_LIST) {
         list_view(s);
     } else {

@@ -14,11 +14,9 @@ const struct key_row *key_find(const struct key_row *rows, size_t count, unsigne
 
 unsigned screen_views(const struct screen *s)
 {
-    static const unsigned views[] = {[MODE_LIST] = V_LIST,
-                                     [MODE_LADDER] = V_LADDER,
-                                     [MODE_DETAIL] = V_DETAIL,
-                                     [MODE_PAGE] = V_PAGE,
-                                     [MODE_DIALOG] = V_DIALOG};
+    static const unsigned views[] = {
+        [MODE_LIST] = V_LIST, [MODE_LADDER] = V_LADDER, [MODE_DETAIL] = V_DETAIL,
+        [MODE_TALK] = V_TALK, [MODE_PAGE] = V_PAGE,     [MODE_DIALOG] = V_DIALOG};
     return views[s->mode] | (s->info.lab ? V_LAB : 0);
 }
 
@@ -50,7 +48,7 @@ static void complete(struct screen *s)
     if (s->asking == ASK_COMMAND)
         s->o.hooks.complete(s->o.hooks.ctx, p->text.at, p->cursor, completion_offer, &c);
     else
-        filter_complete(p->text.at, p->cursor, completion_offer, &c);
+        filter_complete(p->text.at, p->cursor, base_mode(s) == MODE_LIST, completion_offer, &c);
     if (!prompt_complete(p, &c) && c.count > 0)
         screen_say(s, c.all.at, false);
     completion_release(&c);
@@ -194,6 +192,8 @@ static void wheel(struct screen *s, int by)
         rows_move(s, by);
     else if (s->mode == MODE_LIST)
         list_move(s, by);
+    else if (s->mode == MODE_TALK)
+        talk_move(s, by);
 }
 
 static void take_key(struct screen *s, const struct term_event *e)

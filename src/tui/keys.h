@@ -13,9 +13,10 @@ enum {
     V_DIALOG = 8, /* the export dialog */
     V_LAB = 16,
     V_LIST = 32, /* the connections */
+    V_TALK = 64, /* what the sides of a connection said */
     V_MAIN = V_LADDER | V_DETAIL,
     V_ALL = V_MAIN | V_LIST,
-    V_VIEWS = V_ALL | V_PAGE | V_DIALOG
+    V_VIEWS = V_ALL | V_PAGE | V_DIALOG | V_TALK
 };
 
 /* line: the command that the key runs; with a leading '?' the prompt opens with the rest filled in, for Enter

@@ -52,17 +52,60 @@ static void add_keys(struct screen *s, size_t first, unsigned views)
     str_release(&line);
 }
 
+/* What a filter may ask, where there is one. */
+static void add_fields(struct screen *s, bool of_conns)
+{
+    struct filter_field f;
+    struct str line;
+    str_init(&line, s->o.mem);
+    page_add(&s->page, LOOK_TEXT, "");
+    page_add(&s->page, LOOK_KEY,
+             say(&s->voice, of_conns ? N_("A filter of connections: terms joined by and, or, not, ( )")
+                                     : N_("A filter of rows: terms joined by and, or, not, ( )")));
+    for (size_t i = 0; filter_field(i, &f); i++) {
+        if (of_conns && !f.of_conns)
+            continue;
+        str_clear(&line);
+        str_put(&line, f.name);
+        str_put(&line, f.sign);
+        size_t width = cells_of(line.at, line.len);
+        str_put_rep(&line, " ", width < 16 ? 16 - width : 1);
+        str_put(&line, say(&s->voice, f.help));
+        page_add(&s->page, LOOK_TEXT, line.at);
+    }
+    str_release(&line);
+}
+
+static void end_help(struct screen *s)
+{
+    page_add(
+        &s->page, LOOK_DIM,
+        say(&s->voice, N_("Every key runs the command beside it; ':' takes any command, Tab completes it.")));
+    if (s->under != MODE_TALK)
+        add_fields(s, s->under == MODE_LIST);
+}
+
 static void make_help(struct screen *s)
 {
-    unsigned views = (s->under == MODE_DETAIL ? V_DETAIL : V_LADDER) | (s->info.lab ? V_LAB : 0);
+    static const struct {
+        unsigned view;
+        const char *title;
+    } of[] = {[MODE_LIST] = {V_LIST, N_("keys of the list of connections")},
+              [MODE_LADDER] = {V_LADDER, N_("keys of the ladder")},
+              [MODE_DETAIL] = {V_DETAIL, N_("keys of a row, whole")},
+              [MODE_TALK] = {V_TALK, N_("keys of what was said")}};
+    unsigned views = of[s->under].view | (s->info.lab ? V_LAB : 0);
     struct page *p = &s->page;
-    str_put(&p->title,
-            say(&s->voice, s->under == MODE_DETAIL ? N_("keys of a row, whole") : N_("keys of the ladder")));
+    str_put(&p->title, say(&s->voice, of[s->under].title));
     for (size_t i = 0; i < s->o.key_count; i++) {
         const struct key_row *k = &s->o.keys[i];
         bool here = (k->views & views & V_VIEWS) != 0 && ((k->views & V_LAB) == 0 || (views & V_LAB) != 0);
         if (here && !line_seen(s, i, views, k->line))
             add_keys(s, i, views);
+    }
+    if (s->under == MODE_LIST || s->under == MODE_TALK) {
+        end_help(s);
+        return;
     }
     static const char *const marks[TONE_COUNT] = {
         [TONE_OPEN] = N_("opens"),  [TONE_DATA] = N_("data"),        [TONE_ACK] = N_("ACK"),
@@ -77,18 +120,43 @@ static void make_help(struct screen *s)
         str_put(&s->scratch, "   ");
     }
     page_add(p, LOOK_TEXT, s->scratch.at);
-    page_add(
-        p, LOOK_DIM,
-        say(&s->voice, N_("Every key runs the command beside it; ':' takes any command, Tab completes it.")));
+    end_help(s);
 }
 
-static bool term_fits(const struct term_row *t, const struct row *r)
+/* Where the cursor is: what labels and states the row has, or the connection. */
+struct under_cursor {
+    uint64_t labels;
+    enum tcp_state state[SIDE_COUNT];
+    bool listed;
+};
+
+static struct under_cursor under_cursor(const struct screen *s)
 {
-    if (r == NULL)
-        return false;
+    struct under_cursor u = {.listed = base_mode(s) == MODE_LIST};
+    struct conn_view v;
+    struct outline o;
+    uint32_t at = u.listed ? NO_ROW : rows_cursor(s);
+    const struct row *r = at == NO_ROW ? NULL : session_row(s->o.session, at);
+    if (r != NULL && r->kind == EVENT_SEGMENT) {
+        u.labels = r->labels;
+        u.state[SIDE_CLIENT] = row_state(r, SIDE_CLIENT);
+        u.state[SIDE_SERVER] = row_state(r, SIDE_SERVER);
+    } else if (u.listed && session_conn(s->o.session, list_cursor(s), &v) &&
+               session_outline(s->o.session, list_cursor(s), &o)) {
+        u.labels = o.labels & TROUBLE_LABELS;
+        memcpy(u.state, v.state, sizeof u.state);
+    }
+    return u;
+}
+
+/* STATE_COUNT stands for a word of the list. */
+static bool term_fits(const struct term_row *t, const struct under_cursor *u)
+{
+    if (t->state == STATE_COUNT)
+        return u->listed;
     if (t->state != STATE_UNKNOWN)
-        return row_state(r, SIDE_CLIENT) == t->state || row_state(r, SIDE_SERVER) == t->state;
-    return (r->labels & t->labels) != 0;
+        return u->state[SIDE_CLIENT] == t->state || u->state[SIDE_SERVER] == t->state;
+    return (u->labels & t->labels) != 0;
 }
 
 static void add_term(struct screen *s, const struct term_row *t)
@@ -98,17 +166,14 @@ static void add_term(struct screen *s, const struct term_row *t)
     page_add(&s->page, LOOK_TEXT, "");
 }
 
-/* The terms of the row under the cursor first, then the others. */
+/* The terms of the row or connection under the cursor first, then the others. */
 static void make_glossary(struct screen *s)
 {
-    uint32_t at = rows_cursor(s);
-    const struct row *r = at == NO_ROW ? NULL : session_row(s->o.session, at);
-    if (r != NULL && r->kind != EVENT_SEGMENT)
-        r = NULL;
+    const struct under_cursor u = under_cursor(s);
     str_put(&s->page.title, say(&s->voice, N_("terms")));
     for (int fits = 1; fits >= 0; fits--)
         for (size_t i = 0; i < COUNT_OF(terms); i++)
-            if (term_fits(&terms[i], r) == (fits == 1))
+            if (term_fits(&terms[i], &u) == (fits == 1))
                 add_term(s, &terms[i]);
 }
 

@@ -118,6 +118,8 @@ static void init_state(struct screen *s, const struct screen_options *o)
     s->stale = true;
     str_init(&s->filter_text, o->mem);
     str_init(&s->find.text, o->mem);
+    str_init(&s->talk.line.text, o->mem);
+    s->talk.side = SIDE_NONE;
     picks_init(&s->picked, o->mem);
     s->find.found = SIZE_MAX;
     s->keep = NO_ROW;
@@ -155,6 +157,8 @@ static void release_state(struct screen *s)
         prompt_release(&s->prompt[i]);
     str_release(&s->scratch);
     str_release(&s->message);
+    transcript_free(s->talk.lines);
+    str_release(&s->talk.line.text);
     str_release(&s->find.text);
     filter_free(s->find.terms);
     picks_release(&s->picked);
@@ -264,6 +268,8 @@ void screen_draw(struct screen *s)
         list_sync(s);
     else
         rows_sync(s);
+    if (talk_work(s, now + WORK_NS))
+        work_start(s);
     int y, x;
     frame_paint(s, &y, &x);
     if (!term_show(s->term, s->canvas, y, x)) {

@@ -1,12 +1,13 @@
 /* state.h: what a screen remembers. For the files of this floor only: screen.c (life, frames), rows.c (which
- * rows are looked at), list.c (the list of connections), find.c (search), work.c (what is done in slices),
- * actions.c (the words of `view`), input.c (keys), frame.c, list_view.c and detail_view.c (painting),
- * pages.c. */
+ * rows are looked at), list.c (the list of connections), find.c (search), talk.c (what was said), work.c
+ * (what is done in slices), actions.c (the words of `view`), input.c (keys), frame.c, list_view.c and
+ * detail_view.c (painting), pages.c. */
 #ifndef TCPVIZ_TUI_STATE_H
 #define TCPVIZ_TUI_STATE_H
 
 #include "scene/detail.h"
 #include "scene/states.h"
+#include "scene/transcript.h"
 #include "tui/dialog.h"
 #include "tui/ladder_paint.h"
 #include "tui/list_paint.h"
@@ -22,7 +23,7 @@ enum view_id {
     VIEW_COUNT
 };
 
-enum screen_mode { MODE_LIST, MODE_LADDER, MODE_DETAIL, MODE_PAGE, MODE_DIALOG };
+enum screen_mode { MODE_LIST, MODE_LADDER, MODE_DETAIL, MODE_TALK, MODE_PAGE, MODE_DIALOG };
 enum looked { LOOKED_ONE, LOOKED_ALL, LOOKED_PICKED }; /* rows: of the selected connection, of all, of some */
 enum page_kind { PAGE_HELP, PAGE_GLOSSARY, PAGE_COMPARE, PAGE_TEXT, PAGE_SHEET };
 enum asking { ASK_NOTHING, ASK_COMMAND, ASK_FIND, ASK_FILTER, ASK_KINDS };
@@ -54,6 +55,17 @@ struct list_view {
     uint64_t renew_ns;  /* it may be made anew then (CLOCK_MONOTONIC) */
     struct list_columns columns;
     struct conn_line line;
+};
+
+/* What the sides of a connection said. */
+struct talk_view {
+    struct transcript *lines; /* NULL: it is not open */
+    uint32_t conn;
+    enum side side; /* SIDE_NONE: both */
+    bool hex, counting;
+    size_t top;
+    enum screen_mode from; /* what it was opened from */
+    struct transcript_line line;
 };
 
 /* What is looked for, and how far that is: in slices, with keys and rows served in between. */
@@ -105,6 +117,7 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     bool mark_all;
 
     struct list_view list;
+    struct talk_view talk;
     struct finding find;
 
     enum screen_mode mode, under; /* under: what a page or the dialog lies on */
@@ -158,7 +171,8 @@ void rows_line(struct screen *s, size_t at);        /* fills s->line for the at-
 uint32_t rows_new(const struct screen *s);          /* how many rows came that are not looked at */
 
 /* find.c: looks for find.text, or for trouble, from the cursor on, in rows or connections. */
-bool find_set(struct screen *s, const char *text, size_t len); /* false: no memory */
+struct filter *find_terms(struct screen *s, const char *text, size_t len); /* NULL: a text, not a filter's */
+bool find_set(struct screen *s, const char *text, size_t len);             /* false: no memory */
 void find_start(struct screen *s, enum find_what what, bool up);
 bool find_work(struct screen *s, uint64_t until_ns); /* a slice; false: nothing is looked for any more */
 
@@ -181,6 +195,15 @@ bool list_work(struct screen *s, uint64_t until_ns);
 /* Those that are shown as a set, however long that takes: for an export. */
 const struct picks *list_shown(struct screen *s);
 bool list_holds(struct screen *s, size_t at); /* find.text */
+
+/* talk.c: what the sides of the connection that is looked at said. */
+void talk_open(struct screen *s);
+void talk_close(struct screen *s);
+void talk_move(struct screen *s, long by);
+void talk_direction(struct screen *s); /* both, the client, the server */
+void talk_hex(struct screen *s);
+bool talk_work(struct screen *s, uint64_t until_ns);
+void talk_view(struct screen *s);
 
 /* work.c: what takes longer than a key may take is done in slices by a timer. */
 void work_on(void *ctx);

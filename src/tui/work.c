@@ -22,6 +22,7 @@ void work_on(void *ctx)
     struct screen *s = ctx;
     bool more = list_work(s, clock_steady() + WORK_NS);
     more = gather(s, clock_steady() + WORK_NS) || more;
+    more = talk_work(s, clock_steady() + WORK_NS) || more;
     more = find_work(s, clock_steady() + WORK_NS) || more;
     if (more)
         work_start(s);

@@ -252,22 +252,34 @@ static void test_completion(void **state)
 {
     char all[2000] = "";
     (void)state;
-    filter_complete("st", 2, collect, all);
+    filter_complete("st", 2, false, collect, all);
     assert_string_equal(all, "state: ");
     all[0] = 0;
-    filter_complete("len>0 (flag:s", 13, collect, all);
+    filter_complete("len>0 (flag:s", 13, false, collect, all);
     assert_string_equal(all, "flag:syn ");
     all[0] = 0;
-    filter_complete("from:", 5, collect, all);
+    filter_complete("from:", 5, false, collect, all);
     assert_string_equal(all, "from:client from:server ");
     all[0] = 0;
-    filter_complete("nothing:", 8, collect, all);
+    filter_complete("nothing:", 8, false, collect, all);
     assert_string_equal(all, "");
-    filter_complete("not conn.b", 10, collect, all);
+    filter_complete("not conn.b", 10, false, collect, all);
     assert_string_equal(all, "conn.bytes> ");
     all[0] = 0;
-    filter_complete("state:re", 8, collect, all);
+    filter_complete("state:re", 8, false, collect, all);
     assert_string_equal(all, "state:refused state:reset ");
+    all[0] = 0;
+    filter_complete("retr", 4, false, collect, all);
+    assert_string_equal(all, "retransmission ");
+    all[0] = 0;
+    filter_complete("f", 1, false, collect, all);
+    assert_string_equal(all, "from: flag: frame: fast-retransmission fin fin-ack fast-open fragment ");
+    all[0] = 0;
+    filter_complete("fl", 2, true, collect, all);
+    assert_string_equal(all, "flag: ");
+    all[0] = 0;
+    filter_complete("from:", 5, true, collect, all);
+    assert_string_equal(all, "");
 }
 
 /* The connections that pass, a digit each, from 1. */
