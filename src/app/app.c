@@ -262,5 +262,6 @@ void app_quit(struct app *a, int status)
 
 bool app_unsaved(const struct app *a)
 {
-    return session_segments(a->session) > 0 && session_rows(a->session) > a->saved;
+    return a->options->mode != MODE_READ && session_segments(a->session) > 0 &&
+           session_rows(a->session) > a->saved;
 }

@@ -217,21 +217,24 @@ static void put_last_read(struct panel *p, const struct voice *v, const struct p
 static void put_counts(struct panel *p, const struct voice *v, const struct panel_of *of)
 {
     struct conn_view c;
-    struct str bytes, segments, again;
+    struct str bytes, number, segments, again;
     if (!of->seen_only || of->conn == NO_CONN || !session_conn(of->session, of->conn, &c))
         return;
     const struct flow_stats *f = &c.stats[of->side];
     str_init(&bytes, p->counts.mem);
+    str_init(&number, p->counts.mem);
     str_init(&segments, p->counts.mem);
     str_init(&again, p->counts.mem);
     str_put_size(&bytes, flow_bytes(f));
-    str_put_grouped(&segments, f->segments);
+    str_put_grouped(&number, f->segments);
     str_put_grouped(&again, f->retransmitted_segments);
+    put_filled(&segments, v, f->segments == 1 ? N_("1 segment") : N_("{n} segments"), "n", number.at, NULL);
     put_filled(&p->counts, v,
-               f->retransmitted_segments > 0 ? N_("sent {bytes} in {n} segments, {again} again")
-                                             : N_("sent {bytes} in {n} segments"),
-               "bytes", bytes.at, "n", segments.at, "again", again.at, NULL);
+               f->retransmitted_segments > 0 ? N_("sent {bytes} in {segments}, {again} again")
+                                             : N_("sent {bytes} in {segments}"),
+               "bytes", bytes.at, "segments", segments.at, "again", again.at, NULL);
     str_release(&bytes);
+    str_release(&number);
     str_release(&segments);
     str_release(&again);
     str_put(&p->counts, "  ");
@@ -255,6 +258,7 @@ void panel_fill(struct panel *p, const struct voice *v, const struct panel_of *o
     for (size_t i = 0; i < TEXTS; i++)
         str_clear(texts[i]);
     p->side = of->side;
+    p->seen_only = of->seen_only;
     const struct event_sample *k =
         of->conn == NO_CONN ? NULL : session_kernel(of->session, of->conn, of->side);
     put_title(p, v, of);

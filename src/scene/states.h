@@ -40,6 +40,7 @@ struct panel {
     struct str timer_short; /* "ka 5.2 s", "no timer" */
     struct str probes;      /* "probe 0 of 9"; empty where no probe belongs to the timer */
     struct str last_read;   /* "431 bytes: POST /blog/ HTTP/1.1", "–" */
+    bool seen_only;         /* as it was asked for */
     struct str counts;      /* seen_only: "sent 6.3 M in 4,512 segments, 12 again  window 64 K …" */
 };
 void panel_init(struct panel *p, const struct mem *m);

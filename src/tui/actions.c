@@ -40,7 +40,7 @@ void screen_back(struct screen *s)
     else if (s->mode == MODE_LADDER && s->from_list)
         s->mode = MODE_LIST;
     else if (s->mode == MODE_LIST && s->o.start != SCREEN_LIST)
-        s->mode = MODE_LADDER;
+        s->mode = MODE_LADDER, s->from_list = false;
     else
         s->quit_asked = false;
     s->find.on = false;

@@ -87,12 +87,21 @@ static void paint_counts(struct canvas *c, struct rect r, const struct panel *p)
     if (wide && (int)cells_of(p->title.at, p->title.len) + 2 > x)
         x = (int)cells_of(p->title.at, p->title.len) + 2;
     canvas_put(c, r, 0, x, LOOK_STATE, CELL_BOLD, wide ? p->state_text.at : p->state_short.at);
-    canvas_put(c, r, 0, x + (wide ? 14 : 9), LOOK_TEXT, 0, p->counts.at);
+    x += wide ? 14 : 9;
+    /* what does not fit is left out from the end, a count at a time: none is cut */
+    size_t len = p->counts.len;
+    while (len > 0 && x + (int)cells_of(p->counts.at, len) > r.cols) {
+        while (len > 0 && strncmp(p->counts.at + len, "  ", 2) != 0)
+            len--;
+        if (len > 0 && x + (int)cells_of(p->counts.at, len) > r.cols)
+            len--;
+    }
+    canvas_put_n(c, r, 0, x, LOOK_TEXT, 0, p->counts.at, len);
 }
 
 void panel_paint_line(struct canvas *c, struct rect r, const struct panel *p, const struct voice *voice)
 {
-    if (p->counts.len > 0) {
+    if (p->seen_only) {
         paint_counts(c, r, p);
         return;
     }
