@@ -6,7 +6,7 @@
 enum { MOST_LAYERS = 32 };
 
 static enum layer (*const step[LAYER_COUNT])(struct walk *) = {
-#define LAYER(id, function) [LAYER_##id] = function,
+#define LAYER(id, function) [LAYER_##id] = (function),
     LAYERS(LAYER)
 #undef LAYER
 };

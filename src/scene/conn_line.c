@@ -98,7 +98,8 @@ static void put_activity(struct str *out, const struct session *s, uint32_t conn
         unsigned sum = 0;
         for (size_t k = from; k < to; k++)
             sum += bins[k];
-        mean[i] = (sum + (unsigned)(to - from) - 1) / (unsigned)(to - from);
+        unsigned spans = to > from ? (unsigned)(to - from) : 1;
+        mean[i] = (sum + spans - 1) / spans;
         most = mean[i] > most ? mean[i] : most;
     }
     for (size_t i = 0; i < shown; i++)

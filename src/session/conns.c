@@ -141,11 +141,11 @@ static uint64_t rank_of(struct conns *c, uint32_t conn)
     case CONNS_CLIENT: return endpoint_rank(c, &v.tuple.end[SIDE_CLIENT]);
     case CONNS_SERVER: return endpoint_rank(c, &v.tuple.end[SIDE_SERVER]);
     case CONNS_STATE: return conn_state(&v);
-    case CONNS_SEGMENTS: return a->segments + b->segments;
+    case CONNS_SEGMENTS: return (uint64_t)a->segments + b->segments;
     case CONNS_BYTES: return flow_bytes(a) + flow_bytes(b);
     case CONNS_TIME: return v.last_ns > v.first_ns ? v.last_ns - v.first_ns : 0;
     case CONNS_REXMT: return conn_rexmt(&v);
-    case CONNS_ZERO: return a->zero_windows + b->zero_windows;
+    case CONNS_ZERO: return (uint64_t)a->zero_windows + b->zero_windows;
     case CONNS_RTT: return conn_rtt_ns(&v);
     case CONNS_ACTIVITY: return v.last_ns;
     case CONNS_COLUMNS: break;
@@ -261,7 +261,7 @@ static bool step(struct conns *c)
 
 bool conns_work(struct conns *c, uint64_t until_ns)
 {
-    uint64_t begun = clock_steady(), now = begun;
+    uint64_t begun = clock_steady();
     for (size_t i = 1; c->works; i++) {
         if (!step(c)) {
             drop_work(c); /* what is shown stays, until it is made anew */
@@ -269,11 +269,8 @@ bool conns_work(struct conns *c, uint64_t until_ns)
         }
         if (!c->works)
             break;
-        if (i % LOOK_AGAIN == 0 || !c->ranking) {
-            now = clock_steady();
-            if (now >= until_ns)
-                break;
-        }
+        if ((i % LOOK_AGAIN == 0 || !c->ranking) && clock_steady() >= until_ns)
+            break;
     }
     c->worked_ns += clock_steady() - begun;
     if (!c->works)

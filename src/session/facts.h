@@ -86,6 +86,11 @@ size_t facts_segment_from(const struct session *s, size_t row);
 /* A segment has come: takes it into the outline of its connection. */
 void facts_outline(struct session *s, struct conn_facts *c, const struct row *r);
 
+/* A segment, whose frame stands at `place` of the store: judged, and a row of its own. False: no memory. */
+bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place, bool injected);
+/* The oldest rows go, where there are more than were asked for or they take too much. */
+void facts_give_way(struct session *s);
+
 /* Gives a stamp to its segment, or lets it wait for it. False: no memory. */
 bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f);
 /* A segment has come (row `row` of connection conn): stamps that waited for it are its own. */

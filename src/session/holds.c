@@ -45,11 +45,11 @@ static int64_t conn_number(const struct conn_view *v, enum field f)
 {
     const struct flow_stats *a = &v->stats[SIDE_CLIENT], *b = &v->stats[SIDE_SERVER];
     switch (f) {
-    case FIELD_CONN_SEGMENTS: return (int64_t)(a->segments + b->segments);
+    case FIELD_CONN_SEGMENTS: return (int64_t)a->segments + b->segments;
     case FIELD_CONN_BYTES: return (int64_t)(flow_bytes(a) + flow_bytes(b));
     case FIELD_CONN_TIME: return (int64_t)(v->last_ns > v->first_ns ? v->last_ns - v->first_ns : 0);
     case FIELD_CONN_REXMT: return (int64_t)conn_rexmt(v);
-    case FIELD_CONN_ZERO: return (int64_t)(a->zero_windows + b->zero_windows);
+    case FIELD_CONN_ZERO: return (int64_t)a->zero_windows + b->zero_windows;
     case FIELD_CONN_RTT: return conn_rtt_ns(v) > 0 ? (int64_t)conn_rtt_ns(v) : -1;
     default: return -1;
     }

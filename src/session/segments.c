@@ -1,0 +1,149 @@
+/* segments.c: the row of a segment, what does not fit into it, and how the oldest rows give way. */
+#include "session/facts.h"
+
+/* In a lab the kernel may yet measure when data passed its layers. */
+static bool needs_extra(const struct session *s, const struct verdict *v, const struct row *r)
+{
+    const struct annot *a = &v->annot;
+    return v->cause != CAUSE_UNKNOWN || v->repeats_count > 0 || a->silence_ms || a->number || a->limit ||
+           a->probably || (a->acked && !r->bare) || (s->live && !r->bare);
+}
+
+/* They stand within one chunk, so that a pointer to the first is one to all. */
+static bool add_repeats(struct session *s, const struct verdict *v, uint32_t *first)
+{
+    while (chunks_room(&s->repeats, s->repeats.count) < v->repeats_count)
+        if (!chunks_add(&s->repeats))
+            return false;
+    *first = (uint32_t)s->repeats.count;
+    for (uint32_t i = 0; i < v->repeats_count; i++) {
+        uint32_t *frame = chunks_add(&s->repeats);
+        if (!frame)
+            return false;
+        *frame = v->repeats[i];
+    }
+    return true;
+}
+
+static bool add_extra(struct session *s, const struct verdict *v, struct row *r)
+{
+    if (!needs_extra(s, v, r))
+        return true;
+    struct extra *x = chunks_add(&s->extras);
+    if (!x)
+        return false;
+    r->has_extra = 1;
+    x->frame = r->frame;
+    x->cause = (uint8_t)v->cause;
+    x->cause_row = v->cause == CAUSE_CALL ? v->cause_row : NO_ROW;
+    x->acked = v->annot.acked;
+    x->silence_ms = v->annot.silence_ms;
+    x->number = v->annot.number;
+    x->limit = v->annot.limit;
+    x->probably = v->annot.probably;
+    x->repeats_count = (uint8_t)v->repeats_count;
+    return v->repeats_count == 0 || add_repeats(s, v, &x->repeats);
+}
+
+static void fill_segment(struct row *r, const struct seg *g, const struct verdict *v)
+{
+    r->time_ns = g->time_ns;
+    r->labels = v->labels & (((uint64_t)1 << 41) - 1);
+    r->wireshark = v->wireshark & 0x3ffff;
+    r->step = (unsigned)v->step & 15;
+    r->bare = g->len == 0;
+    r->seq = v->seq;
+    r->ack = v->ack;
+    r->amount = g->len ? g->len : v->annot.acked;
+    r->window = g->win;
+    r->shift = v->shift & 15u;
+    r->frame = g->frame;
+    r->conn = v->conn;
+    r->acks = v->acks_frame;
+    r->flags = (unsigned)g->flags & 0x1ff;
+    r->side = (uint16_t)(v->from & 3);
+    r->kind = EVENT_SEGMENT;
+    r->annot = (uint8_t)v->annot.id;
+    r->states = (uint8_t)(v->state[SIDE_CLIENT] | v->state[SIDE_SERVER] << 4);
+}
+
+/* What stands beside a row that is given up goes with it: extras and frames come in the order of rows. */
+static void trim_beside(struct session *s, size_t first)
+{
+    const struct row *r = session_row(s, first);
+    for (size_t i = first; r && r->kind != EVENT_SEGMENT; i++)
+        r = session_row(s, i + 1);
+    if (!r)
+        return;
+    store_trim(s->store, r->place);
+    size_t at = facts_extra_place(s, r->frame);
+    chunks_trim(&s->extras, at);
+    const struct extra *x = chunks_at(&s->extras, at);
+    for (; x && !x->repeats_count; at++)
+        x = chunks_at(&s->extras, at + 1);
+    if (x)
+        chunks_trim(&s->repeats, x->repeats);
+}
+
+/* Whether the oldest rows have to go. Memory is counted when some thousand rows have come. */
+static bool crowded(const struct session *s, size_t first)
+{
+    enum { COUNTED = 4096 };
+    size_t rows = s->rows.count - first, room = chunks_room(&s->rows, first);
+    if (s->most && rows >= s->most + room)
+        return true;
+    return s->memory && s->rows.count % COUNTED == 0 && rows > 2 * room && session_memory(s) > s->memory;
+}
+
+/* Older rows give way, a chunk at a time. */
+void facts_give_way(struct session *s)
+{
+    size_t first = session_first(s);
+    if (!crowded(s, first))
+        return;
+    chunks_trim(&s->rows, first + chunks_room(&s->rows, first));
+    if (s->mixed)
+        chunks_trim(&s->segments, facts_segment_from(s, session_first(s)));
+    trim_beside(s, session_first(s));
+}
+
+/* A row at the end of the timeline; where not every row is a segment, segments have an index of their own. */
+static struct row *add_segment_row(struct session *s)
+{
+    uint32_t *index = s->mixed ? chunks_add(&s->segments) : NULL;
+    struct row *r = !s->mixed || index ? chunks_add(&s->rows) : NULL;
+    if (index && r)
+        *index = (uint32_t)(s->rows.count - 1);
+    else if (index)
+        chunks_drop(&s->segments);
+    return r;
+}
+
+static void drop_segment_row(struct session *s)
+{
+    chunks_drop(&s->rows);
+    if (s->mixed)
+        chunks_drop(&s->segments);
+}
+
+bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place, bool injected)
+{
+    struct verdict v;
+    struct row *r = add_segment_row(s);
+    if (!r)
+        return false;
+    if (!track_segment(s->track, g, &v) || !facts_conn(s, v.conn)) {
+        drop_segment_row(s);
+        return false;
+    }
+    uint32_t at = (uint32_t)(s->rows.count - 1);
+    s->segment_count++;
+    fill_segment(r, g, &v);
+    r->place = place & PLACE_MOST;
+    r->injected = injected;
+    struct conn_facts *c = facts_conn(s, v.conn);
+    r->before = c->last;
+    c->last = at;
+    facts_outline(s, c, r);
+    return add_extra(s, &v, r) && (!facts_live_of(s, v.conn) || facts_stamps_meet(s, v.conn, at));
+}
