@@ -22,11 +22,11 @@ struct selection {
     const struct session *session;
     struct selection_of of;
     uint32_t *row;
-    size_t count, cap;
-    size_t next;         /* the first row that has not been looked at */
-    bool plain;          /* rows [of.first, next) are shown, and stand nowhere */
-    bool chains;         /* chains are followed: rows are not in order yet */
-    uint32_t conn, back; /* the connection whose chain it is; its next row, NO_ROW: at its end */
+    size_t from, count, cap; /* row[from .. count); those before are given up */
+    size_t next;             /* the first row that has not been looked at */
+    bool plain;              /* rows [of.first, next) are shown, and stand nowhere */
+    bool chains;             /* chains are followed: rows are not in order yet */
+    uint32_t conn, back;     /* the connection whose chain it is; its next row, NO_ROW: at its end */
 };
 
 struct selection *selection_new(const struct mem *m, const struct session *s)
@@ -94,7 +94,7 @@ static bool worth_chains(const struct selection *v)
 void selection_start(struct selection *v, const struct selection_of *of)
 {
     v->of = *of;
-    v->count = 0;
+    v->from = v->count = 0;
     v->next = of->first;
     v->chains = false;
     v->plain = all_conns(of) && !of->filter && segments_only(v->session);
@@ -154,7 +154,7 @@ static bool put_in_order(struct selection *v)
 static void leave_chains(struct selection *v)
 {
     v->chains = false;
-    v->count = 0;
+    v->from = v->count = 0;
     v->next = v->of.first;
 }
 
@@ -183,9 +183,42 @@ static bool follow_chains(struct selection *v, uint64_t until_ns)
     return false;
 }
 
+/* The place of a row in row[], or of the next after it. */
+static size_t place_of(const struct selection *v, uint32_t row)
+{
+    size_t low = v->from, high = v->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (v->row[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Rows that the session has given up are no longer shown. */
+static void give_up(struct selection *v)
+{
+    uint32_t first = (uint32_t)session_first(v->session);
+    if (first > v->of.first)
+        v->of.first = first;
+    if (v->next < first)
+        v->next = first;
+    if (v->chains || v->plain || v->from == v->count || v->row[v->from] >= first)
+        return;
+    v->from = place_of(v, first);
+    if (v->from < v->count / 2)
+        return;
+    v->count -= v->from;
+    memmove(v->row, v->row + v->from, v->count * sizeof *v->row);
+    v->from = 0;
+}
+
 bool selection_work(struct selection *v, uint64_t until_ns)
 {
     size_t end = session_rows(v->session);
+    give_up(v);
     if (v->plain && !segments_only(v->session)) {
         v->plain = false;
         v->next = v->of.first;
@@ -221,31 +254,22 @@ size_t selection_count(const struct selection *v)
 {
     if (v->plain)
         return v->next - v->of.first;
-    return v->chains ? 0 : v->count;
+    return v->chains ? 0 : v->count - v->from;
 }
 
 uint32_t selection_at(const struct selection *v, size_t i)
 {
     if (i >= selection_count(v))
         return NO_ROW;
-    return v->plain ? v->of.first + (uint32_t)i : v->row[i];
+    return v->plain ? v->of.first + (uint32_t)i : v->row[v->from + i];
 }
 
 size_t selection_near(const struct selection *v, uint32_t row)
 {
-    size_t low = 0, high = selection_count(v);
-    if (v->plain) {
-        size_t place = row > v->of.first ? row - v->of.first : 0;
-        return place < high ? place : high;
-    }
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (v->row[middle] < row)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t count = selection_count(v), place = row > v->of.first ? row - v->of.first : 0;
+    if (v->plain)
+        return place < count ? place : count;
+    return count == 0 ? 0 : place_of(v, row) - v->from;
 }
 
 void selection_done(const struct selection *v, size_t *rows, size_t *of)

@@ -2,7 +2,9 @@
  * no rows of a ladder), in order, kept up as rows come: extending costs what is new, not what is there.
  *
  * All segments of a capture are all its rows: nothing is kept for them. A connection's rows are found by
- * their chain, not among all others. What takes longer is done in slices. */
+ * their chain, not among all others. What takes longer is done in slices.
+ *
+ * Rows that the session gives up are given up with the next work; the others then have other places. */
 #ifndef TCPVIZ_SESSION_SELECTION_H
 #define TCPVIZ_SESSION_SELECTION_H
 

@@ -27,7 +27,8 @@ struct stream {
     const struct mem *mem;
     const struct session *session;
     struct selection *rows;
-    size_t looked; /* rows of the selection */
+    size_t looked;     /* so many rows */
+    uint32_t next_row; /* which is the next one to be looked at */
     struct chunks pieces;
     struct saying_side side[SIDE_COUNT];
 };
@@ -197,9 +198,11 @@ bool stream_work(struct stream *t, uint64_t until_ns)
 {
     bool more = selection_work(t->rows, until_ns);
     size_t count = selection_count(t->rows);
-    for (size_t i = 1; t->looked < count; i++) {
-        if (!take_row(t, selection_at(t->rows, t->looked)))
+    for (size_t at = selection_near(t->rows, t->next_row), i = 1; at < count; at++, i++) {
+        uint32_t row = selection_at(t->rows, at);
+        if (!take_row(t, row))
             return false; /* no memory: what is there stays */
+        t->next_row = row + 1;
         t->looked++;
         if (i % CLOCK_EVERY == 0 && clock_steady() >= until_ns)
             return true;

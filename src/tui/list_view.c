@@ -23,7 +23,7 @@ static void paint_troubles(struct screen *s)
     else if (session_conns(s->o.session) > 0)
         canvas_put(
             s->canvas, r, 0, 3, LOOK_GOOD, 0,
-            say(&s->voice, s->info.reading ? N_("nothing looks wrong so far") : N_("nothing looks wrong")));
+            say(&s->voice, s->info.reading ? N_("no connection stands out so far") : N_("no connection stands out")));
 }
 
 static const char *nothing(const struct screen *s)

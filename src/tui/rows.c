@@ -59,11 +59,28 @@ static void choose(struct screen *s)
                                            s->filter, s->calls});
 }
 
+/* Looks for rows, some at a time. Where the session has given up old ones, cursor and view stay where they
+ * were. */
+static bool look(struct screen *s, uint64_t until_ns)
+{
+    size_t first = session_first(s->o.session);
+    uint32_t cursor = selection_at(s->rows, s->cursor), top = selection_at(s->rows, s->top);
+    bool more = selection_work(s->rows, until_ns);
+    if (first == s->given_up)
+        return more;
+    s->given_up = first;
+    if (cursor != NO_ROW)
+        s->cursor = selection_near(s->rows, cursor);
+    if (top != NO_ROW)
+        s->top = selection_near(s->rows, top);
+    return more;
+}
+
 void rows_sync(struct screen *s)
 {
     s->o.hooks.info(s->o.hooks.ctx, &s->info);
     choose(s);
-    bool more = selection_work(s->rows, clock_steady() + WORK_NS);
+    bool more = look(s, clock_steady() + WORK_NS);
     s->gathering = s->gathering && more;
     if (more)
         work_start(s);
@@ -78,6 +95,15 @@ void rows_sync(struct screen *s)
         s->cursor = s->count > 0 ? s->count - 1 : 0;
     if (s->follow)
         s->seen = s->count;
+}
+
+bool rows_work(struct screen *s, uint64_t until_ns)
+{
+    if (!s->gathering)
+        return false;
+    s->gathering = look(s, until_ns);
+    s->dirty = true;
+    return s->gathering;
 }
 
 void rows_look(struct screen *s, enum looked what)

@@ -104,6 +104,7 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct picks picked; /* LOOKED_PICKED: these connections */
     bool calls, stale;   /* stale: it must be made anew */
     bool begins;         /* and be looked at from its first row */
+    size_t given_up;     /* rows that the session had given up, as last looked at */
     bool gathering;      /* its rows are being looked for */
     uint32_t keep; /* and the cursor is to stand on this one, or the next; NO_ROW: it follows or begins */
     size_t count, seen; /* shown; shown when the view was left behind */
@@ -164,11 +165,12 @@ void rows_reveal(struct screen *s); /* one more */
 bool rows_filter(struct screen *s, const char *text, size_t len, struct cmd_error *e);
 bool rows_marked(const struct screen *s, uint32_t row);
 void rows_mark(struct screen *s, uint32_t row);
-void rows_look(struct screen *s, enum looked what); /* at other connections; rows are looked for anew */
-bool rows_several(const struct screen *s);          /* rows of more than one connection may be shown */
-uint32_t rows_conn(const struct screen *s);         /* whose panels are shown, NO_CONN */
-void rows_line(struct screen *s, size_t at);        /* fills s->line for the at-th shown row */
-uint32_t rows_new(const struct screen *s);          /* how many rows came that are not looked at */
+bool rows_work(struct screen *s, uint64_t until_ns); /* a slice; false: no rows are looked for any more */
+void rows_look(struct screen *s, enum looked what);  /* at other connections; rows are looked for anew */
+bool rows_several(const struct screen *s);           /* rows of more than one connection may be shown */
+uint32_t rows_conn(const struct screen *s);          /* whose panels are shown, NO_CONN */
+void rows_line(struct screen *s, size_t at);         /* fills s->line for the at-th shown row */
+uint32_t rows_new(const struct screen *s);           /* how many rows came that are not looked at */
 
 /* find.c: looks for find.text, or for trouble, from the cursor on, in rows or connections. */
 struct filter *find_terms(struct screen *s, const char *text, size_t len); /* NULL: a text, not a filter's */

@@ -7,21 +7,11 @@ void work_start(struct screen *s)
     source_start(s->work, 0, 0);
 }
 
-/* The rows of the ladder, where a choice of other rows is still being looked for. */
-static bool gather(struct screen *s, uint64_t until_ns)
-{
-    if (!s->gathering)
-        return false;
-    s->gathering = selection_work(s->rows, until_ns);
-    s->dirty = true;
-    return s->gathering;
-}
-
 void work_on(void *ctx)
 {
     struct screen *s = ctx;
     bool more = list_work(s, clock_steady() + WORK_NS);
-    more = gather(s, clock_steady() + WORK_NS) || more;
+    more = rows_work(s, clock_steady() + WORK_NS) || more;
     more = talk_work(s, clock_steady() + WORK_NS) || more;
     more = find_work(s, clock_steady() + WORK_NS) || more;
     if (more)

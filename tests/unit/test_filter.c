@@ -494,6 +494,45 @@ static void test_a_note_joins_the_segments(void **state)
     session_free(s);
 }
 
+/* Where the session gives its oldest rows up they go from the selection too, and the others stay. */
+static void test_rows_that_are_given_up(void **state)
+{
+    (void)state;
+    struct session_options o = {.source = "a.pcap", .started_ns = 7, .memory = 1000000, .mem = heap_mem()};
+    struct session *s = session_new(&o);
+    struct cmd_error e;
+    struct filter *f = filter_parse(heap_mem(), "port:40001 or len>0", 19, &e);
+    struct selection *all = selection_new(heap_mem(), s), *some = selection_new(heap_mem(), s);
+    struct selection_of of = {0, NO_CONN, NULL, f, true}, plain = {0, NO_CONN, NULL, NULL, true};
+    selection_start(some, &of);
+    for (uint32_t i = 0; i < 60000; i++) {
+        struct made m;
+        make_frame(&m, at_us(i), SIDE_CLIENT, (uint16_t)(CLIENT_PORT + i % 3), TCP_ACK, i, 1, i % 7 ? 0 : 20);
+        session_apply(s, &m.event);
+        if (i % 999 == 0) {
+            selection_extend(all);
+            selection_extend(some);
+        }
+    }
+    selection_extend(all);
+    selection_extend(some);
+    assert_true(session_first(s) > 1000);
+    plain.first = of.first = (uint32_t)session_first(s);
+    check_rows(all, s, &plain);
+    check_rows(some, s, &of);
+    assert_int_equal(selection_near(some, 0), 0);
+    plain.conn = 1;
+    plain.first = 0;
+    selection_start(all, &plain);
+    selection_extend(all);
+    plain.first = (uint32_t)session_first(s);
+    check_rows(all, s, &plain);
+    selection_free(all);
+    selection_free(some);
+    filter_free(f);
+    session_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -508,6 +547,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_selection_follows_the_session, up, down),
         cmocka_unit_test(test_rows_are_found_whichever_way),
         cmocka_unit_test(test_a_note_joins_the_segments),
+        cmocka_unit_test(test_rows_that_are_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
