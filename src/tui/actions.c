@@ -205,6 +205,7 @@ static void toggle_all(struct screen *s)
     enum looked chosen = s->picked.all || s->picked.flipped > 0 ? LOOKED_PICKED : LOOKED_ONE;
     s->looked = s->looked == LOOKED_ALL ? chosen : LOOKED_ALL;
     s->stale = true;
+    rows_sync(s);
 }
 
 /* Ctrl-C: the file is read no further; what was read stays, and can be left by a second one. */

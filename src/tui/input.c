@@ -54,25 +54,6 @@ static void complete(struct screen *s)
     completion_release(&c);
 }
 
-/* Which word of the filter is wrong, and the nearest right one. */
-static void say_wrong_filter(struct screen *s, const struct str *text, const struct cmd_error *e)
-{
-    if (e->message == NULL) {
-        screen_say(s, say(&s->voice, N_("no memory")), true);
-        return;
-    }
-    struct str word, words;
-    str_init(&word, s->o.mem);
-    str_init(&words, s->o.mem);
-    if (e->at <= text->len && e->len <= text->len - e->at)
-        str_put_safe(&word, text->at + e->at, e->len, s->voice.ascii);
-    say_fill(&words, say(&s->voice, e->message), "word", word.at, "nearest",
-             e->nearest == NULL ? "" : e->nearest, NULL);
-    screen_say(s, words.at, true);
-    str_release(&words);
-    str_release(&word);
-}
-
 /* Enter: the line is run. A line that was wrong stays open, to be put right. */
 static void finish(struct screen *s)
 {
@@ -86,7 +67,7 @@ static void finish(struct screen *s)
                                       : rows_filter(s, p->text.at, p->text.len, &e))
             s->asking = ASK_NOTHING;
         else
-            say_wrong_filter(s, &p->text, &e);
+            say_wrong_filter(s, p->text.at, p->text.len, &e);
         return;
     }
     s->asking = ASK_NOTHING;

@@ -1,6 +1,6 @@
 /* list.c: the list of connections: what is shown, in which order, where the cursor is, what is marked. The
- * cursor stays on its connection when the order changes under it, but for the first line, which shows
- * whatever comes first. */
+ * cursor stays on its connection when the order changes under it, unless it was put on the first
+ * line, which shows whatever comes first. */
 #include <string.h>
 #include "tui/state.h"
 
@@ -14,6 +14,7 @@ bool list_init(struct screen *s)
     picks_init(&l->shown, s->o.mem);
     conn_line_init(&l->line, s->o.mem);
     l->at = NO_CONN;
+    l->home = true;
     l->marking = SIZE_MAX;
     l->conns = conns_new(s->o.mem, s->o.session);
     l->preview = conns_new(s->o.mem, s->o.session);
@@ -37,7 +38,7 @@ void list_release(struct screen *s)
 static void settle(struct list_view *l)
 {
     size_t count = conns_count(l->conns);
-    if (l->cursor > 0 && l->at != NO_CONN && conns_at(l->conns, l->cursor) != l->at) {
+    if (!l->home && l->at != NO_CONN && conns_at(l->conns, l->cursor) != l->at) {
         size_t place = conns_place(l->conns, l->at);
         if (place != SIZE_MAX) {
             l->top = l->top + place > l->cursor ? l->top + place - l->cursor : 0;
@@ -81,6 +82,7 @@ void list_go(struct screen *s, size_t at)
     if (count == 0)
         return;
     l->cursor = at < count ? at : count - 1;
+    l->home = l->cursor == 0;
     l->at = conns_at(l->conns, l->cursor);
     s->dirty = true;
 }
@@ -219,6 +221,7 @@ void list_open(struct screen *s)
         picks_copy(&s->picked, &l->marks);
         rows_look(s, LOOKED_PICKED);
     } else {
+        s->looked = LOOKED_ONE;
         screen_select(s, conn);
         rows_look(s, LOOKED_ONE);
     }

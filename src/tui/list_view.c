@@ -21,9 +21,9 @@ static void paint_troubles(struct screen *s)
     if (s->scratch.len > 0)
         canvas_put(s->canvas, r, 0, 3, LOOK_WARN, 0, s->scratch.at);
     else if (session_conns(s->o.session) > 0)
-        canvas_put(
-            s->canvas, r, 0, 3, LOOK_GOOD, 0,
-            say(&s->voice, s->info.reading ? N_("no connection stands out so far") : N_("no connection stands out")));
+        canvas_put(s->canvas, r, 0, 3, LOOK_GOOD, 0,
+                   say(&s->voice, s->info.reading ? N_("no connection stands out so far")
+                                                  : N_("no connection stands out")));
 }
 
 static const char *nothing(const struct screen *s)

@@ -113,6 +113,7 @@ void rows_look(struct screen *s, enum looked what)
     s->begins = !s->info.live;
     s->follow = s->info.live;
     s->dirty = true;
+    rows_sync(s); /* the next key may mean them already */
 }
 
 bool rows_several(const struct screen *s)

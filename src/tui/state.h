@@ -44,6 +44,7 @@ struct list_view {
     enum conns_column order;
     bool down;
     size_t cursor, top;
+    bool home;   /* the cursor was put on the first line */
     uint32_t at; /* the connection under the cursor, to stay on it; NO_CONN: there is none yet */
     struct picks marks;
     struct picks shown; /* list_shown */
@@ -220,6 +221,9 @@ void detail_scroll(struct screen *s, int by);
 /* pages.c */
 void page_show(struct screen *s, enum page_kind kind);
 void page_make(struct screen *s); /* again, after the size changed */
+
+/* verbs.c: says which word of a filter's text is wrong. */
+void say_wrong_filter(struct screen *s, const char *text, size_t len, const struct cmd_error *e);
 
 /* actions.c */
 void screen_theme_next(struct screen *s); /* screen.c */

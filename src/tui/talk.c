@@ -29,6 +29,7 @@ void talk_open(struct screen *s)
     }
     v->from = base_mode(s);
     v->conn = conn;
+    v->side = SIDE_NONE;
     v->top = 0;
     s->mode = MODE_TALK;
     s->dirty = true;

@@ -228,7 +228,8 @@ static void list_title(struct screen *s)
 
 void bar_title(struct screen *s)
 {
-    if (base_mode(s) == MODE_LIST) {
+    enum screen_mode mode = base_mode(s);
+    if (mode == MODE_LIST || (mode == MODE_TALK && s->talk.from == MODE_LIST)) {
         list_title(s);
         return;
     }

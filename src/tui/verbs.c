@@ -29,15 +29,40 @@ bool screen_view(struct screen *s, const char *name, size_t len, struct fail *f)
     return fail_set(f, FAIL_USAGE, N_("a view has no such word"), nearest, "view %s", s->scratch.at);
 }
 
+/* Which word of a filter is wrong, and the nearest right one. */
+static void put_wrong(const struct screen *s, struct str *out, const char *text, size_t len,
+                      const struct cmd_error *e)
+{
+    struct str word;
+    if (e->message == NULL) {
+        str_put(out, say(&s->voice, N_("no memory")));
+        return;
+    }
+    str_init(&word, s->o.mem);
+    if (e->at <= len && e->len <= len - e->at)
+        str_put_safe(&word, text + e->at, e->len, s->voice.ascii);
+    say_fill(out, say(&s->voice, e->message), "word", word.at, "nearest",
+             e->nearest == NULL ? "" : e->nearest, NULL);
+    str_release(&word);
+}
+
+void say_wrong_filter(struct screen *s, const char *text, size_t len, const struct cmd_error *e)
+{
+    struct str words;
+    str_init(&words, s->o.mem);
+    put_wrong(s, &words, text, len, e);
+    screen_say(s, words.at, true);
+    str_release(&words);
+}
+
 bool screen_filter_set(struct screen *s, const char *text, size_t len, struct fail *f)
 {
     struct cmd_error e = {0};
     if (base_mode(s) == MODE_LIST ? list_filter(s, text, len, &e) : rows_filter(s, text, len, &e))
         return true;
     str_clear(&s->scratch);
-    str_put_safe(&s->scratch, text, len, s->voice.ascii);
-    return fail_set(f, FAIL_USAGE, e.message != NULL ? e.message : N_("no memory"), e.nearest, "filter %s",
-                    s->scratch.at);
+    put_wrong(s, &s->scratch, text, len, &e);
+    return fail_set(f, FAIL_USAGE, NULL, NULL, "%s", s->scratch.at);
 }
 
 bool screen_find(struct screen *s, const char *text, size_t len, struct fail *f)
