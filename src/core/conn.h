@@ -41,10 +41,11 @@ struct flow {
         sack_ok : 1;
     bool syn_acked : 1, syn_ack : 1, fin : 1, fin_got : 1, fin_acked : 1, fin_ack_got : 1, fin_repeated : 1;
     bool recovering : 1, probe_window : 1, syn_repeated : 1;
-    bool probed : 1;        /* the byte at nxt was sent as a probe of a zero window, and may yet be taken */
+    bool far : 1;           /* its numbers have come so far that `base` cannot be compared with any more */
     seq_t fin_end, recover; /* number after its FIN; end of what was out when a recovery began */
     uint32_t fin_frame, syn_frame;
     uint32_t probe_frame;  /* its last probe that has no answer yet */
+    uint32_t probed_frame; /* that sent the byte at nxt as a probe of a zero window; it may yet be taken */
     uint32_t reject_frame; /* its last segment that the other side does not believe */
     uint32_t flight_most;  /* numbers that were out at once, at most */
     uint32_t spoken_ms;    /* how long before last_ns its last segment was that was no probe */

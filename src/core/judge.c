@@ -28,7 +28,8 @@ static void remember(struct look *k)
     }
     if (!f->any || seq_after(k->right, f->nxt)) {
         f->nxt = k->right;
-        f->probed = false;
+        f->probed_frame = 0;
+        f->far |= seq_dist(f->base, f->nxt) > RANGES_SPAN;
         uint32_t out = seq_dist(f->una_known ? f->una : f->base, f->nxt);
         if (out < RANGES_SPAN && out > f->flight_most)
             f->flight_most = out;
@@ -58,7 +59,7 @@ bool judge_weigh(struct look *k)
 {
     struct flow *f = k->f;
     seq_t end = seq_add(k->left, k->s->len);
-    bool probed = f->probed && k->s->len && seq_eq(k->left, f->nxt);
+    bool probed = f->probed_frame && k->s->len && seq_upto(k->left, f->nxt) && seq_after(end, f->nxt);
     k->again = probed;
     k->repeated = probed;
     if (!f->any || !seq_before(k->left, f->nxt)) {
@@ -66,9 +67,9 @@ bool judge_weigh(struct look *k)
         return false;
     }
     uint32_t taken = ranges_overlap(&f->seen, k->left, k->right);
-    k->again = taken ? ranges_overlap(&f->seen, k->left, end) : 0;
+    k->again += taken ? ranges_overlap(&f->seen, k->left, end) : 0;
     k->fresh = k->s->len - k->again;
-    k->repeated = taken > 0;
+    k->repeated |= taken > 0;
     seq_t top = seq_before(k->right, f->nxt) ? k->right : f->nxt;
     k->overtaken = taken < seq_dist(k->left, top);
     return taken == seq_dist(k->left, k->right);
@@ -197,6 +198,19 @@ static void judge_late(struct look *k)
     k->copy = COPY_PLAIN;
 }
 
+void judge_probe_taken(struct look *k, struct flow *f)
+{
+    const struct sent s = {.left = f->nxt,
+                           .right = seq_add(f->nxt, 1),
+                           .frame = f->probed_frame,
+                           .first_ns = f->last_ns,
+                           .last_ns = f->last_ns};
+    if (!ranges_add(&f->seen, k->t->mem, s.left, s.right, NULL) || !sent_add(&k->t->sent, &f->sent, &s))
+        k->t->starved = true;
+    f->nxt = s.right;
+    f->probed_frame = 0;
+}
+
 static void judge_window(struct look *k)
 {
     const struct flow *r = k->r;
@@ -213,6 +227,8 @@ static void judge_bytes(struct look *k)
         look_label(k, LBL(DATA));
     if (k->fin)
         look_label(k, LBL(FIN));
+    if (f->probed_frame && seq_after(k->left, f->nxt))
+        judge_probe_taken(k, f); /* what follows the byte of a probe shows that it was sent for good */
     bool seen = judge_weigh(k);
     if (k->refused)
         return;
@@ -268,7 +284,10 @@ static void judge_probe(struct look *k, bool window)
     if (k->s->len) {
         look_label(k, LBL(DATA));
         judge_weigh(k);
-        k->f->probed = k->f->probed || seq_eq(k->left, k->f->nxt);
+        if (!seq_eq(k->left, k->f->nxt))
+            remember(k);
+        else if (!k->f->probed_frame)
+            k->f->probed_frame = k->receipt.frame;
     }
     k->v->cause = window ? CAUSE_PERSIST : CAUSE_KEEPALIVE;
     if (!window && !k->f->probes && k->r->last_frame) /* own segments do not restart the timer */
@@ -313,21 +332,6 @@ static void judge_syn_copy(struct look *k)
     f->syn_repeated = !k->ack;
     k->t->retry_conn = k->receipt.conn;
     k->t->retry_side = k->from;
-}
-
-/* The byte of a window probe is acknowledged: it counts as sent from here on, by that probe. */
-void judge_probe_taken(struct look *k)
-{
-    struct flow *r = k->r;
-    const struct sent s = {.left = r->nxt,
-                           .right = seq_add(r->nxt, 1),
-                           .frame = r->probe_frame,
-                           .first_ns = r->last_ns,
-                           .last_ns = r->last_ns};
-    if (!ranges_add(&r->seen, k->t->mem, s.left, s.right, NULL) || !sent_add(&k->t->sent, &r->sent, &s))
-        k->t->starved = true;
-    r->nxt = s.right;
-    r->probed = false;
 }
 
 static void judge_syn(struct look *k)

@@ -44,8 +44,9 @@ static inline void look_label(struct look *k, uint64_t labels)
 void judge_numbers(struct look *k);
 /* What of its numbers is new: fresh, again, repeated, overtaken. Returns whether nothing is. */
 bool judge_weigh(struct look *k);
-/* The byte of a window probe of the other side is acknowledged: it counts as sent from here on. */
-void judge_probe_taken(struct look *k);
+/* The byte of a window probe is acknowledged, or followed by others: it counts as sent from here on, by that
+ * probe. */
+void judge_probe_taken(struct look *k, struct flow *f);
 /* What it acknowledges. */
 void judge_ack(struct look *k);
 void judge_rst(struct look *k);

@@ -211,7 +211,7 @@ static void judge_new_ack(struct look *k, bool acks_fin)
     if (seq_before(k->s->ack, from))
         from = k->s->ack;
     uint32_t numbers = seq_dist(from, k->s->ack);
-    uint32_t syn = r->syn && seq_upto(from, r->base) && seq_after(k->s->ack, r->base);
+    uint32_t syn = r->syn && !r->far && seq_upto(from, r->base) && seq_after(k->s->ack, r->base);
     uint32_t bytes = numbers - syn - (acks_fin && numbers > syn);
     const struct sent *una = sent_at(&k->t->sent, r->sent.unacked);
     uint64_t waited = una ? k->s->time_ns - una->first_ns : 0;
@@ -221,7 +221,7 @@ static void judge_new_ack(struct look *k, bool acks_fin)
     r->una_known = true;
     r->probe_frame = 0;
     r->timeouts = 0;
-    if (k->pure && (bytes || !r->any) && !(k->v->labels & LBL(HANDSHAKE_ACK)))
+    if (k->pure && (bytes || !r->any || !k->f->ack_seen) && !(k->v->labels & LBL(HANDSHAKE_ACK)))
         look_label(k, LBL(ACK));
     if (r->recovering && seq_before(k->s->ack, r->recover) && bytes && !k->syn)
         look_label(k, LBL(PARTIAL_ACK));
@@ -239,8 +239,8 @@ void judge_ack(struct look *k)
             judge_close(k, false);
         return;
     }
-    if (r->probed && seq_eq(k->s->ack, seq_add(r->nxt, 1)))
-        judge_probe_taken(k);
+    if (r->probed_frame && seq_eq(k->s->ack, seq_add(r->nxt, 1)))
+        judge_probe_taken(k, r);
     k->beyond = r->any && seq_after(k->s->ack, r->nxt);
     k->opens = f->win_known && !f->win;
     bool handshake = !k->beyond && judge_handshake(k);

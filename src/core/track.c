@@ -165,7 +165,7 @@ static void set_base(struct look *k)
         f->base = k->left;
         f->base_known = true;
         if (again) { /* a SYN ACK with another number: this direction starts again */
-            f->any = f->syn = f->una_known = f->fin = r->ack_seen = false;
+            f->any = f->syn = f->una_known = f->fin = f->far = r->ack_seen = false;
             sent_clear(&k->t->sent, &f->sent);
             ranges_clear(&f->seen);
         }
@@ -218,7 +218,8 @@ static void marks(struct look *k, bool reused)
     look_label(k, labels);
 }
 
-/* Segments that the receiver does not take: without ACK, older than its newest timestamp, long past. */
+/* Segments that the receiver does not take: without ACK, older than its newest timestamp (by more than the
+ * tick that Linux allows, TCP_PAWS_WINDOW), long past. */
 static void refuse(struct look *k)
 {
     const struct seg *s = k->s;
@@ -227,11 +228,14 @@ static void refuse(struct look *k)
     if (!k->ack)
         k->refused = true;
     if (s->opt.timestamps && k->r->echo_known && (s->len || k->fin) &&
-        (int32_t)(s->opt.tsval - k->r->ts_echo) < 0) {
+        (int32_t)(s->opt.tsval - k->r->ts_echo) < -1) {
         look_label(k, LBL(PAWS_REJECT));
         k->refused = true;
     }
-    if (s->len && k->f->any && k->f->base_known && !seq_after(k->right, seq_add(k->f->base, 1))) {
+    /* Its SYN was seen, so nothing can have come before it; but for the byte of a keep-alive. */
+    seq_t first = seq_add(k->f->base, 1);
+    if (s->len && k->f->any && k->f->syn && !k->f->far && !seq_after(k->right, first) &&
+        !(s->len == 1 && seq_eq(k->right, first))) {
         k->old = true;
         k->refused = true;
     }
