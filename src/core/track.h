@@ -62,8 +62,7 @@ void track_arrived(struct track *t, uint32_t frame);
 
 /* One direction of a connection: what its sender sent. All counts from the first segment seen. */
 struct flow_stats {
-    uint64_t bytes, unique_bytes,
-        retransmitted_bytes;                     /* payload: all; seen for the first time; sent before */
+    uint64_t unique_bytes, retransmitted_bytes;  /* payload: seen for the first time; sent before */
     uint64_t rtt_min_ns, rtt_max_ns, rtt_sum_ns; /* Karn's rule; min is UINT64_MAX while there is none */
     uint32_t rtt_samples;
     uint32_t segments, data_segments, pure_acks;
