@@ -12,7 +12,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
 CFLAGS ?= -O2 -g
 FLAGS := -std=c11 -D_GNU_SOURCE -DTCPVIZ_VERSION='"$(VERSION)"' -Isrc -MMD -MP $(WARN) $(CFLAGS) \
          -fstack-protector-strong $(SAN_FLAGS) $(COV_FLAGS)
-LDLIBS := -lncursesw -ltinfo -lpcap -luv -lmnl -lunistring
+LDLIBS := -lncursesw -ltinfo -lpcap -luv -lmnl -lunistring -lz -lzstd
 LINK := $(CC) $(LDFLAGS) $(SAN_FLAGS) $(COV_FLAGS) -Wl,--as-needed -Wl,-z,relro,-z,now
 Q := $(if $(V),,@)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)

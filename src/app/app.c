@@ -9,7 +9,6 @@
 
 #include <stdio.h>
 #include "app/outlet.h"
-#include "app/reader.h"
 #include "app/script.h"
 #include "plat/counters.h"
 #include "session/sampler.h"
@@ -89,7 +88,7 @@ static void app_step(struct app *a, uint64_t steady_ns)
 {
     struct fail f = {0};
 
-    if (!a->script || a->reader) /* a capture is whole before a script looks at it */
+    if (!a->script || app_is_reading(a)) /* a capture is whole before a script looks at it */
         return;
     const uint64_t waiting = turn_oldest(a->turn);
     if (waiting != UINT64_MAX && waiting < a->stepped_ns + STARVED_NS)
@@ -125,7 +124,7 @@ static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
     for (size_t i = 0; i < a->outlet_count; i++)
         if (outlet_lags(a->outlets[i]))
             wait_ns = sooner((uint64_t)LAG_MS * 1000000, wait_ns);
-    if (a->reader)
+    if (a->reader && !a->read_waits)
         source_start(a->timer, 0, 0);
     else if (wait_ns)
         source_start(a->timer, (wait_ns + 999999) / 1000000, 0);
@@ -137,34 +136,6 @@ static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
 static bool app_observe(struct app *a, uint64_t now_ns)
 {
     return a->sampler && sampler_run(a->sampler, now_ns);
-}
-
-void app_read_no_more(struct app *a)
-{
-    if (a->reader)
-        reader_progress(a->reader, &a->read, &a->whole);
-    reader_close(a->reader);
-    a->reader = NULL;
-}
-
-/* A slice of the file of -r; whether there was any. */
-static bool app_read(struct app *a)
-{
-    struct fail f = {0};
-
-    if (!a->reader)
-        return false;
-    if (reader_some(a->reader, a->session, &f))
-        return true;
-    app_read_no_more(a);
-    if (f.status) {
-        app_tell(a, &f);
-        a->status = (int)f.status;
-    }
-    if (!a->screen && !a->script)
-        app_quit(a, (int)f.status);
-    fail_release(&f);
-    return true;
 }
 
 /* The interface is gone: what came is kept. */

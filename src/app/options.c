@@ -138,6 +138,7 @@ static bool take(struct scan *s, enum option id, const char *value)
         o->mode = MODE_READ;
         o->read = value;
         return true;
+    case OPTION_FOLLOW: o->follow = true; return true;
     case OPTION_INTERFACE:
         o->mode = MODE_WATCH;
         o->iface = value;
@@ -256,6 +257,7 @@ static bool check(struct scan *s)
 {
     static const enum option sources[] = {OPTION_HOST, OPTION_READ, OPTION_INTERFACE};
     static const enum option lab_only[] = {OPTION_PORT, OPTION_IPV6, OPTION_BACKLOG, OPTION_KEEPALIVE};
+    static const enum option read_only[] = {OPTION_FOLLOW, OPTION_SUMMARY};
     const bool lab = !given(s, OPTION_READ) && !given(s, OPTION_INTERFACE);
     const char *first = NULL;
     for (size_t i = 0; i < COUNT_OF(sources); i++) {
@@ -270,6 +272,11 @@ static bool check(struct scan *s)
         if (given(s, lab_only[i]))
             return wrong(s, N_("{option} and --{other} do not go together"), NULL, "other",
                          option_table[lab_only[i]].long_name);
+    for (size_t i = 0; i < COUNT_OF(read_only); i++) {
+        set_name(s, "--", option_table[read_only[i]].long_name, strlen(option_table[read_only[i]].long_name));
+        if (given(s, read_only[i]) && !given(s, OPTION_READ))
+            return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "read");
+    }
     set_name(s, "--", "snaplen", 7);
     if (given(s, OPTION_SNAPLEN) && !given(s, OPTION_INTERFACE))
         return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "interface");
@@ -277,8 +284,6 @@ static bool check(struct scan *s)
     if (given(s, OPTION_MEMORY) && lab)
         return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "read");
     set_name(s, "--", "summary", 7);
-    if (given(s, OPTION_SUMMARY) && !given(s, OPTION_READ))
-        return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "read");
     if (given(s, OPTION_SUMMARY) && given(s, OPTION_EXPORT))
         return wrong(s, N_("{option} and --{other} do not go together"), NULL, "other", "export");
     if (given(s, OPTION_SUMMARY) && given(s, OPTION_SCRIPT))

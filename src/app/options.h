@@ -20,7 +20,7 @@ struct options {
     size_t export_count;
     uint64_t memory; /* bytes; 0: not given */
     int port, backlog, keepalive_s, snaplen;
-    bool ipv6, ascii, no_journal;
+    bool ipv6, ascii, no_journal, follow;
     enum { SUMMARY_NONE, SUMMARY_TEXT, SUMMARY_JSON } summary;
     enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
     const char *lang; /* NULL: from the environment */

@@ -18,4 +18,9 @@ void fail_words(struct str *out, const struct fail *f, const struct voice *v);
 /* The screen with its hooks. */
 bool app_screen_up(struct app *a, struct fail *f);
 
+/* A slice of the file of -r; whether there was any (intake.c). */
+bool app_read(struct app *a);
+/* Whether the file of -r is not all read; one that is followed is, whenever it has nothing more to give. */
+bool app_is_reading(const struct app *a);
+
 #endif

@@ -20,7 +20,8 @@ struct reader {
     bool ended;
 };
 
-struct reader *reader_open(const char *path, const char *filter, const struct mem *m, struct fail *f)
+struct reader *reader_open(const char *path, const char *filter, bool follow, const struct mem *m,
+                           struct fail *f)
 {
     struct reader *r = calloc(1, sizeof *r);
 
@@ -32,7 +33,7 @@ struct reader *reader_open(const char *path, const char *filter, const struct me
     r->filter = filter;
     r->linktype = DLT_EN10MB_; /* a wrong filter is told before anything is read */
     if (!filter || (r->passes = packet_filter_new(filter, r->linktype, f)) != NULL)
-        r->file = mapped_open(m, path, f);
+        r->file = mapped_open(m, path, follow, f);
     r->frames = r->file ? pcapfile_new(m) : NULL;
     if (r->frames)
         return r;
@@ -52,11 +53,17 @@ void reader_close(struct reader *r)
     free(r);
 }
 
+int reader_fd(const struct reader *r)
+{
+    return mapped_fd(r->file);
+}
+
 static void offer(struct reader *r)
 {
+    uint64_t base;
     size_t len;
-    const uint8_t *bytes = mapped_bytes(r->file, &len);
-    pcapfile_bytes(r->frames, bytes, len, mapped_all(r->file));
+    const uint8_t *bytes = mapped_bytes(r->file, &base, &len);
+    pcapfile_bytes(r->frames, base, bytes, len, mapped_all(r->file));
 }
 
 /* Whether the filter lets the frame through; an interface of another link type has the filter compiled for
@@ -88,58 +95,67 @@ static bool apply(struct session *s, struct event *e, const struct pcap_frame *p
     return session_apply(s, e);
 }
 
-/* What the end of the file was. */
+/* What the end of the file was. Where the bytes ended badly, that is why the frames did. */
 static void conclude(struct reader *r, enum pcap_next how, struct fail *f)
 {
-    r->ended = true;
-    switch (how) {
-    case PCAP_NOT_A_CAPTURE:
-        fail_set(f, FAIL_SYSTEM, N_("neither pcap nor pcapng"), NULL, "%s", r->path);
-        break;
-    case PCAP_DAMAGED:
+    uint64_t at;
+    bool harmless;
+    const char *problem = mapped_problem(r->file, &at, &harmless);
+
+    if (how == PCAP_NO_MEMORY) {
+        fail_errno(f, ENOMEM, NULL, "%s", r->path);
+    } else if (problem && !harmless) {
+        fail_set(f, FAIL_EXPECT, problem, NULL, "%s: byte %llu", r->path, (unsigned long long)at);
+    } else if (how == PCAP_NOT_A_CAPTURE) {
+        fail_set(f, FAIL_SYSTEM, pcapfile_problem(r->frames), NULL, "%s", r->path);
+    } else if (how == PCAP_DAMAGED) {
         fail_set(f, FAIL_EXPECT, pcapfile_problem(r->frames), NULL, "%s: byte %llu", r->path,
                  (unsigned long long)pcapfile_at(r->frames));
-        break;
-    case PCAP_NO_MEMORY: fail_errno(f, ENOMEM, NULL, "%s", r->path); break;
-    case PCAP_FRAME:
-    case PCAP_MORE:
-    case PCAP_END: break;
+    } else if (problem) {
+        fail_set(f, FAIL_NONE, problem, NULL, "%s", r->path);
+    } else if (pcapfile_frames(r->frames) == 0) {
+        fail_set(f, FAIL_NONE, N_("an empty capture: it holds no frame"), NULL, "%s", r->path);
     }
 }
 
-bool reader_some(struct reader *r, struct session *s, struct fail *f)
+/* The next frames, as many as there are, at most a slice. */
+static enum pcap_next give(struct reader *r, struct session *s, struct fail *f)
 {
     struct event e = {.kind = EVENT_SEGMENT};
     struct pcap_frame p;
 
-    if (r->ended)
-        return false;
-    offer(r);
     for (int i = 0; i < SLICE; i++) {
         const enum pcap_next next = pcapfile_next(r->frames, &p);
-        if (next == PCAP_FRAME) {
-            if (passes(r, &p) && !apply(s, &e, &p)) {
-                fail_errno(f, ENOMEM, NULL, "%s", r->path);
-                break;
-            }
-        } else if (next == PCAP_MORE) {
-            if (!mapped_more(r->file, f))
-                break;
-            offer(r);
-        } else {
-            conclude(r, next, f);
-            return false;
+        if (next != PCAP_FRAME)
+            return next;
+        if (passes(r, &p) && !apply(s, &e, &p)) {
+            fail_errno(f, ENOMEM, NULL, "%s", r->path);
+            return PCAP_NO_MEMORY;
         }
     }
-    r->ended = f->status != FAIL_NONE;
-    return !r->ended;
+    return PCAP_FRAME;
+}
+
+enum reader_state reader_some(struct reader *r, struct session *s, struct fail *f)
+{
+    if (r->ended)
+        return READER_ENDED;
+    offer(r);
+    const enum pcap_next next = give(r, s, f);
+    mapped_release(r->file, pcapfile_at(r->frames));
+    if (next == PCAP_FRAME)
+        return READER_READS;
+    const enum mapped_next more = next == PCAP_MORE ? mapped_more(r->file, f) : MAPPED_FAILED;
+    if (more != MAPPED_FAILED)
+        return more == MAPPED_WAITS ? READER_WAITS : READER_READS;
+    r->ended = true;
+    if (!f->status)
+        conclude(r, next, f);
+    return READER_ENDED;
 }
 
 void reader_progress(const struct reader *r, uint64_t *read, uint64_t *whole)
 {
-    size_t len;
-
-    (void)mapped_bytes(r->file, &len);
     *read = pcapfile_at(r->frames);
-    *whole = mapped_all(r->file) ? len : 0;
+    mapped_progress(r->file, read, whole);
 }

@@ -8,12 +8,23 @@
 
 struct reader;
 
-/* Opens the file ('-': standard input). filter: BPF, NULL for all. Both are borrowed. NULL: f says why. */
-struct reader *reader_open(const char *path, const char *filter, const struct mem *m, struct fail *f);
+/* Opens the file ('-': standard input). filter: BPF, NULL for all. follow: its end is not the end. Texts are
+ * borrowed. NULL: f says why. */
+struct reader *reader_open(const char *path, const char *filter, bool follow, const struct mem *m,
+                           struct fail *f);
 void reader_close(struct reader *r); /* NULL is allowed */
-/* Gives the session some frames more. False: there are no more; f says what was wrong with the file, if
- * anything (status 1 where it is damaged: what was whole was given; 3 where it is no capture). */
-bool reader_some(struct reader *r, struct session *s, struct fail *f);
+
+enum reader_state {
+    READER_READS, /* there may be more at once */
+    READER_WAITS, /* not before reader_fd is readable */
+    READER_ENDED
+};
+/* Gives the session some frames more. READER_ENDED: f says what was wrong with the file, if anything (status
+ * 1 where it is damaged: what was whole was given; 3 where it is no capture), or what is to be said of it
+ * (status 0). */
+enum reader_state reader_some(struct reader *r, struct session *s, struct fail *f);
+/* To wait for after READER_WAITS. */
+int reader_fd(const struct reader *r);
 
 /* How many bytes of the file were read, of how many; *whole is 0 while that is not known (a pipe). */
 void reader_progress(const struct reader *r, uint64_t *read, uint64_t *whole);

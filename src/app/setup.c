@@ -268,7 +268,7 @@ static bool app_up(struct app *a, struct fail *f)
     if (!a->timer || (a->capture && !a->sniffed))
         return fail_errno(f, ENOMEM, NULL, "tcpviz");
     if (o->mode == MODE_READ) {
-        a->reader = reader_open(o->read, o->filter, a->mem, f);
+        a->reader = reader_open(o->read, o->filter, o->follow, a->mem, f);
         if (!a->reader)
             return false;
     }
@@ -362,6 +362,7 @@ static void app_down(struct app *a)
     counters_close(a->counters);
     lab_down(a->lab);
     diag_close(a->diag);
+    source_close(a->filled);
     reader_close(a->reader);
     for (size_t i = 0; i < a->outlet_count; i++)
         outlet_free(a->outlets[i]);

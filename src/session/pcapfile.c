@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define SECOND UINT64_C(1000000000)
+
 enum {
     PCAP_HEADER = 24,
     PCAP_RECORD = 16,
@@ -18,6 +20,7 @@ enum {
     BLOCK_SIMPLE = 3,
     BLOCK_ENHANCED = 6,
     SECTION_MAGIC = 0x1A2B3C4D,
+    AHEAD = 1024,          /* what will be read is fetched while what comes before is judged */
     MOST_BYTES = 128 << 20 /* more than any frame or block that was ever captured; so that a wild length is
                             * found at once, and not when the pipe ends */
 };
@@ -26,15 +29,16 @@ struct interface {
     int linktype;
     uint32_t snaplen; /* 0: none */
     uint64_t ticks;   /* a second has so many */
+    uint64_t unit_ns; /* ns of one, where that is a whole number; else 0 */
     int64_t offset_s; /* added to every time */
 };
 
 struct pcapfile {
     const struct mem *mem;
-    const uint8_t *bytes;
-    size_t len, at;
+    const uint8_t *bytes, *at, *end; /* what there is; the next record; behind the last byte */
+    uint64_t base;                   /* offset of bytes in the file */
     bool all;
-    bool big; /* the section's numbers are big-endian */
+    bool swapped; /* the section's numbers are in the other byte order than the machine's */
     enum { KIND_UNKNOWN, KIND_PCAP, KIND_PCAPNG } kind;
     enum pcap_next ended; /* PCAP_FRAME: it has not */
     const char *problem;
@@ -61,16 +65,23 @@ void pcapfile_free(struct pcapfile *f)
     mem_free(f->mem, f, sizeof *f);
 }
 
-void pcapfile_bytes(struct pcapfile *f, const uint8_t *bytes, size_t len, bool all)
+void pcapfile_bytes(struct pcapfile *f, uint64_t base, const uint8_t *bytes, size_t len, bool all)
 {
+    f->at = bytes + (size_t)(pcapfile_at(f) - base);
+    f->base = base;
     f->bytes = bytes;
-    f->len = len;
+    f->end = bytes + len;
     f->all = all;
 }
 
 uint64_t pcapfile_at(const struct pcapfile *f)
 {
-    return f->at;
+    return f->base + (uint64_t)(f->at - f->bytes);
+}
+
+uint32_t pcapfile_frames(const struct pcapfile *f)
+{
+    return f->frames;
 }
 
 const char *pcapfile_problem(const struct pcapfile *f)
@@ -80,20 +91,23 @@ const char *pcapfile_problem(const struct pcapfile *f)
 
 static uint16_t u16(const struct pcapfile *f, const uint8_t *at)
 {
-    unsigned high = at[!f->big], low = at[f->big];
-    return (uint16_t)(high << 8 | low);
+    uint16_t v;
+    memcpy(&v, at, sizeof v);
+    return f->swapped ? __builtin_bswap16(v) : v;
 }
 
 static uint32_t u32(const struct pcapfile *f, const uint8_t *at)
 {
-    uint32_t first = u16(f, at), second = u16(f, at + 2);
-    return f->big ? first << 16 | second : second << 16 | first;
+    uint32_t v;
+    memcpy(&v, at, sizeof v);
+    return f->swapped ? __builtin_bswap32(v) : v;
 }
 
 static uint64_t u64(const struct pcapfile *f, const uint8_t *at)
 {
-    uint64_t first = u32(f, at), second = u32(f, at + 4);
-    return f->big ? first << 32 | second : second << 32 | first;
+    uint64_t v;
+    memcpy(&v, at, sizeof v);
+    return f->swapped ? __builtin_bswap64(v) : v;
 }
 
 static enum pcap_next end(struct pcapfile *f, enum pcap_next how, const char *problem)
@@ -108,10 +122,15 @@ static enum pcap_next damaged(struct pcapfile *f, const char *problem)
     return end(f, PCAP_DAMAGED, problem);
 }
 
+static size_t left(const struct pcapfile *f)
+{
+    return (size_t)(f->end - f->at);
+}
+
 /* Whether n bytes are there from f->at on; if not, *next says what that means. */
 static bool has(struct pcapfile *f, size_t n, enum pcap_next *next)
 {
-    if (f->len - f->at >= n)
+    if (left(f) >= n)
         return true;
     *next = f->all ? damaged(f, N_("the file ends in the middle of a record")) : PCAP_MORE;
     return false;
@@ -121,12 +140,15 @@ static bool has(struct pcapfile *f, size_t n, enum pcap_next *next)
 static uint64_t to_ns(const struct interface *i, uint64_t ticks)
 {
     __extension__ typedef unsigned __int128 wide;
+    uint64_t ns;
+    if (i->unit_ns && !i->offset_s && !__builtin_mul_overflow(ticks, i->unit_ns, &ns))
+        return ns;
     uint64_t seconds = ticks / i->ticks, rest = ticks % i->ticks;
-    uint64_t rest_ns = i->ticks <= 10000000000 ? rest * 1000000000 / i->ticks
-                                               : (uint64_t)((wide)rest * 1000000000 / i->ticks);
+    uint64_t rest_ns =
+        i->ticks <= 10000000000 ? rest * SECOND / i->ticks : (uint64_t)((wide)rest * SECOND / i->ticks);
     if (__builtin_add_overflow(seconds, (uint64_t)i->offset_s, &seconds) != (i->offset_s < 0))
         return i->offset_s < 0 ? 0 : UINT64_MAX;
-    if (__builtin_mul_overflow(seconds, UINT64_C(1000000000), &seconds) ||
+    if (__builtin_mul_overflow(seconds, SECOND, &seconds) ||
         __builtin_add_overflow(seconds, rest_ns, &seconds))
         return UINT64_MAX;
     return seconds;
@@ -138,7 +160,7 @@ static enum pcap_next give(struct pcapfile *f, struct pcap_frame *out, const str
     f->last_ns = time_ns;
     *out = (struct pcap_frame){
         .time_ns = time_ns,
-        .at = (uint64_t)(bytes - f->bytes),
+        .at = f->base + (uint64_t)(bytes - f->bytes),
         .bytes = bytes,
         .caplen = caplen,
         .wirelen = wirelen < caplen ? caplen : wirelen,
@@ -154,7 +176,8 @@ static bool add_interface(struct pcapfile *f, const struct interface *i)
     if (!mem_grow(f->mem, &items, &f->cap, f->count + 1, sizeof *i))
         return false;
     f->interfaces = items;
-    f->interfaces[f->count++] = *i;
+    f->interfaces[f->count] = *i;
+    f->interfaces[f->count++].unit_ns = SECOND % i->ticks ? 0 : SECOND / i->ticks;
     return true;
 }
 
@@ -162,20 +185,20 @@ static bool add_interface(struct pcapfile *f, const struct interface *i)
 static enum pcap_next next_record(struct pcapfile *f, struct pcap_frame *out)
 {
     enum pcap_next next;
-    if (f->at == f->len && f->all)
+    if (f->at == f->end && f->all)
         return end(f, PCAP_END, NULL);
     if (!has(f, f->record, &next))
         return next;
-    const uint8_t *at = f->bytes + f->at;
+    const uint8_t *at = f->at;
     uint32_t caplen = u32(f, at + 8);
     if (caplen > MOST_BYTES)
         return damaged(f, N_("a frame says that it is longer than any can be"));
     if (!has(f, (size_t)f->record + caplen, &next))
         return next;
     const struct interface *i = &f->interfaces[0];
-    uint64_t unit = UINT64_C(1000000000) / i->ticks;
     f->at += (size_t)f->record + caplen;
-    return give(f, out, i, u32(f, at) * UINT64_C(1000000000) + u32(f, at + 4) * unit, at + f->record, caplen,
+    __builtin_prefetch(f->at + AHEAD);
+    return give(f, out, i, u32(f, at) * SECOND + u32(f, at + 4) * i->unit_ns, at + f->record, caplen,
                 u32(f, at + 12));
 }
 
@@ -251,10 +274,11 @@ static bool section_begins(struct pcapfile *f, enum pcap_next *next)
 {
     if (!has(f, BLOCK_OVERHEAD, next))
         return false;
-    bool before = f->big;
-    f->big = f->bytes[f->at + 8] == SECTION_MAGIC >> 24;
-    if (u32(f, f->bytes + f->at + 8) != SECTION_MAGIC) {
-        f->big = before;
+    bool before = f->swapped;
+    f->swapped = false;
+    f->swapped = u32(f, f->at + 8) != SECTION_MAGIC;
+    if (u32(f, f->at + 8) != SECTION_MAGIC) {
+        f->swapped = before;
         *next = damaged(f, N_("a section has no byte order"));
         return false;
     }
@@ -266,19 +290,19 @@ static enum pcap_next read_block(struct pcapfile *f, struct pcap_frame *out, boo
 {
     enum pcap_next next;
     *passed = false;
-    if (f->at == f->len && f->all)
+    if (f->at == f->end && f->all)
         return end(f, PCAP_END, NULL);
     if (!has(f, 8, &next))
         return next;
-    uint32_t type = u32(f, f->bytes + f->at);
+    uint32_t type = u32(f, f->at);
     if (type == BLOCK_SECTION && !section_begins(f, &next))
         return next;
-    size_t total = u32(f, f->bytes + f->at + 4);
+    size_t total = u32(f, f->at + 4);
     if (total < BLOCK_OVERHEAD || total % 4 || total > MOST_BYTES)
         return damaged(f, N_("a block has a length that cannot be"));
     if (!has(f, total, &next))
         return next;
-    const uint8_t *body = f->bytes + f->at + 8;
+    const uint8_t *body = f->at + 8;
     size_t len = total - BLOCK_OVERHEAD;
     if (u32(f, body + len) != total)
         return damaged(f, N_("the two lengths of a block differ"));
@@ -320,10 +344,10 @@ static bool read_magic(struct pcapfile *f, struct interface *i)
         {0xA1B23C4D, 1000000000, PCAP_RECORD},
         {0xA1B2CD34, 1000000, PCAP_RECORD + 8},
     };
-    for (int big = 0; big < 2; big++) {
-        f->big = big;
+    for (int swapped = 0; swapped < 2; swapped++) {
+        f->swapped = swapped;
         for (size_t n = 0; n < COUNT_OF(known); n++)
-            if (u32(f, f->bytes) == known[n].magic) {
+            if (u32(f, f->at) == known[n].magic) {
                 i->ticks = known[n].ticks;
                 f->record = known[n].record;
                 return true;
@@ -332,26 +356,32 @@ static bool read_magic(struct pcapfile *f, struct interface *i)
     return false;
 }
 
+static enum pcap_next not_a_capture(struct pcapfile *f)
+{
+    return end(f, PCAP_NOT_A_CAPTURE,
+               left(f) ? N_("neither pcap nor pcapng") : N_("it is empty: neither pcap nor pcapng"));
+}
+
 /* The first bytes decide what it is. PCAP_FRAME: they did. */
 static enum pcap_next open_file(struct pcapfile *f)
 {
     enum pcap_next next;
     struct interface i = {0};
-    if (f->len < 4)
-        return f->all ? end(f, PCAP_NOT_A_CAPTURE, N_("it is neither pcap nor pcapng")) : PCAP_MORE;
-    if (u32(f, f->bytes) == BLOCK_SECTION) {
+    if (left(f) < 4)
+        return f->all ? not_a_capture(f) : PCAP_MORE;
+    if (u32(f, f->at) == BLOCK_SECTION) { /* the same in both byte orders */
         f->kind = KIND_PCAPNG;
         return PCAP_FRAME;
     }
     if (!read_magic(f, &i))
-        return end(f, PCAP_NOT_A_CAPTURE, N_("it is neither pcap nor pcapng"));
+        return not_a_capture(f);
     if (!has(f, PCAP_HEADER, &next))
         return next;
-    i.linktype = u32(f, f->bytes + 20) & 0xFFFF; /* above it, how long the frame check sequence is */
+    i.linktype = u32(f, f->at + 20) & 0xFFFF; /* above it, how long the frame check sequence is */
     if (!add_interface(f, &i))
         return end(f, PCAP_NO_MEMORY, NULL);
     f->kind = KIND_PCAP;
-    f->at = PCAP_HEADER;
+    f->at += PCAP_HEADER;
     return PCAP_FRAME;
 }
 

@@ -36,13 +36,16 @@ enum pcap_next {
 /* A reader without bytes; NULL: no memory. */
 struct pcapfile *pcapfile_new(const struct mem *m);
 void pcapfile_free(struct pcapfile *f);
-/* What there is of the file now, from its first byte on. May be called again with more of it, at another
- * address; all: nothing will follow. Borrowed until the next call. */
-void pcapfile_bytes(struct pcapfile *f, const uint8_t *bytes, size_t len, bool all);
+/* What there is of the file now: len bytes from offset base on, which is at most pcapfile_at: what stands
+ * before that is not looked at any more. May be called again with more of it, or less of its beginning, at
+ * another address; all: nothing will follow. Borrowed until the next call. */
+void pcapfile_bytes(struct pcapfile *f, uint64_t base, const uint8_t *bytes, size_t len, bool all);
 /* All results but PCAP_FRAME and PCAP_MORE are final: asked again, it says the same. */
 enum pcap_next pcapfile_next(struct pcapfile *f, struct pcap_frame *out);
 /* Offset in the file of the record that comes next; after PCAP_DAMAGED, of the damaged one. */
 uint64_t pcapfile_at(const struct pcapfile *f);
+/* How many frames were given so far. */
+uint32_t pcapfile_frames(const struct pcapfile *f);
 /* What is wrong, for the catalogue; NULL where nothing is. */
 const char *pcapfile_problem(const struct pcapfile *f);
 

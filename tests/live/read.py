@@ -1,5 +1,5 @@
 """-r: captures that others made, from a file and from standard input, whole and broken, as text and as JSON Lines."""
-import os
+import gzip, os, signal, threading, time
 from harness import *
 
 CAPTURES = ROOT / "tests" / "captures"
@@ -70,6 +70,147 @@ def test_what_is_no_capture():
         assert "neither pcap nor pcapng" in d.err and not d.segments, d.err
     d = run("-r", scratch())
     assert d.status == 3 and d.err.startswith("tcpviz: "), d.err
+
+
+def test_an_empty_capture():
+    data = (CAPTURES / "fast-open.pcap").read_bytes()[:24]
+    for d in (jsonl("-", stdin=data), jsonl(written("empty.pcap", data)), run("-r", "-", "--summary", stdin=data)):
+        assert d.expect(0) and not [r for r in d.out.splitlines() if '"segment"' in r]
+        assert "empty capture" in d.err and d.err.count("\n") == 1, d.err
+
+
+def written(name, data):
+    path = os.path.join(scratch(), name)
+    with open(path, "wb") as f:
+        f.write(data)
+    return path
+
+
+def zstd(data):
+    """Stored in one block (RFC 8878 3.1.1): nothing packs better, but zstd itself is not needed."""
+    assert len(data) < 1 << 16
+    return b"\x28\xb5\x2f\xfd\x60" + (len(data) - 256).to_bytes(2, "little") + (len(data) << 3 | 1).to_bytes(3, "little") + data
+
+
+def test_packed_captures():
+    """By what is in them, not by their names; from a file and from standard input; whole, in members, cut and damaged."""
+    data = (CAPTURES / "fast-retransmit-sack.pcap").read_bytes()
+    whole = jsonl(copy("fast-retransmit-sack.pcap")).expect(0)
+    for packed in (gzip.compress(data), gzip.compress(data[:999]) + gzip.compress(data[999:]), zstd(data), zstd(data[:999]) + zstd(data[999:])):
+        for d in (jsonl(written("packed.pcap", packed)), jsonl("-", stdin=packed)):
+            assert d.expect(0).rows[1:] == whole.rows[1:]
+        d = jsonl(written("cut.pcap", packed[:-1])).expect(1)
+        assert f"byte {len(packed) - 1}: the packed bytes end too early" in d.err and d.err.count("\n") == 1, d.err
+        assert d.segments == whole.segments[:len(d.segments)]
+    cut = jsonl(written("cut.pcap", gzip.compress(data[:1500]) + gzip.compress(data[1500:])[:30])).expect(1)
+    assert cut.segments and cut.segments == whole.segments[:len(cut.segments)], "what was whole is told"
+    damaged = gzip.compress(data)
+    d = jsonl(written("bad.pcap", damaged[:-8] + b"12345678")).expect(1)
+    assert "the packed bytes are damaged" in d.err and d.err.count("\n") == 1, d.err
+    d = jsonl(copy("fast-retransmit-sack.pcap"), "tcp[tcpflags] & tcp-syn != 0").expect(0)
+    assert jsonl("-", "tcp[tcpflags] & tcp-syn != 0", stdin=gzip.compress(data)).expect(0).segments == d.segments
+    d = jsonl("-", "nonsense here", stdin=gzip.compress(data)).expect(2)
+    assert "nonsense here" in d.err and d.err.count("\n") == 1, d.err
+
+
+class Following:
+    """The program with -f, its rows as they come."""
+
+    def __init__(self, path, *argv, **more):
+        self.p = subprocess.Popen([*DROP, program(), "-f", "-r", path, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  env=environment(), cwd=scratch(), **more)
+        LEFT.append((self.p.kill,))
+        self.rows, self.came = [], threading.Condition()
+        self.reading = threading.Thread(target=self.read, daemon=True)
+        self.reading.start()
+
+    def read(self):
+        for line in self.p.stdout:
+            with self.came:
+                self.rows.append(line.decode())
+                self.came.notify()
+
+    def until(self, count):
+        with self.came:
+            assert self.came.wait_for(lambda: len(self.rows) >= count, 20), (len(self.rows), count)
+
+    def end(self):
+        status = self.p.wait(20)
+        self.reading.join(20)
+        return status, self.p.stderr.read().decode()
+
+
+def grow(path, data):
+    with open(path, "ab") as f:
+        f.write(data)
+
+
+def test_a_capture_that_grows():
+    name = "fast-retransmit-sack.pcap"
+    data = (CAPTURES / name).read_bytes()
+    whole = jsonl(copy(name)).expect(0).out.splitlines()[1:]
+    for more in ({}, {"packed": True}):
+        pack = gzip.compress if more else bytes
+        path = written("grows.pcap", b"")
+        f = Following(path, "-e", "jsonl:-")
+        f.until(1)
+        grow(path, pack(data[:1000]))
+        f.until(5)
+        assert f.p.poll() is None and len(f.rows) < len(whole)
+        grow(path, pack(data[1000:1003]))
+        grow(path, pack(data[1003:]))
+        f.until(1 + len(whole))
+        assert [r.strip() for r in f.rows[1:]] == whole
+        f.p.send_signal(signal.SIGINT)
+        assert f.end() == (128 + signal.SIGINT, "")
+
+
+def test_a_followed_capture_that_goes():
+    data = (CAPTURES / "fast-retransmit-sack.pcap").read_bytes()
+    for away, status, word in ((lambda p: os.rename(p, p + ".1"), 0, "renamed or removed"), (os.unlink, 0, "renamed or removed"),
+                               (lambda p: os.truncate(p, 100), 1, "made shorter")):
+        path = written("goes.pcap", data)
+        f = Following(path, "-e", "txt:-")
+        f.until(20)
+        away(path)
+        got, err = f.end()
+        assert got == status and word in err and err.count("\n") == 1, (got, err)
+
+
+def test_a_pipe_is_read_as_it_comes():
+    data = (CAPTURES / "fast-retransmit-sack.pcap").read_bytes()
+    f = Following("-", "-e", "jsonl:-", stdin=subprocess.PIPE)
+    f.p.stdin.write(data[:1000])
+    f.p.stdin.flush()
+    f.until(5)
+    f.p.stdin.write(data[1000:])
+    f.p.stdin.close()
+    assert f.end() == (0, "") and len(f.rows) == 27
+
+
+def has_read(pid, path):
+    """Whether it waits, with all of the file read."""
+    place = [n for n in os.listdir(f"/proc/{pid}/fd") if os.path.realpath(f"/proc/{pid}/fd/{n}") == path]
+    at = [int(open(f"/proc/{pid}/fdinfo/{n}").readline().split()[1]) for n in place]
+    return os.path.getsize(path) in at and open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] == "S"
+
+
+def test_a_summary_of_what_grew():
+    name = "keepalive-unanswered.pcap"
+    path = copy(name)
+    f = Following(path, "--summary=json")
+    while not has_read(f.p.pid, path):
+        assert f.p.poll() is None
+        time.sleep(0.01)
+    f.p.send_signal(signal.SIGTERM)
+    assert f.end() == (128 + signal.SIGTERM, "")
+    assert [r.strip() for r in f.rows] == run("-r", path, "--summary=json").expect(0).out.splitlines()
+
+
+def test_a_script_looks_when_it_has_caught_up():
+    path = copy("keepalive-unanswered.pcap")
+    run("-f", "-r", path, "--script", "-", stdin="expect segments = 6\n").expect(0)
+    run("-f", "--script", "-", stdin="").expect(2)
 
 
 def test_a_large_capture_on_a_pipe():

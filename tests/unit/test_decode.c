@@ -574,13 +574,14 @@ static void every_truncation_stays_inside(void **state)
     for (size_t i = 0; i < COUNT_OF(captures); i++) {
         char path[200];
         struct fail fail = {0};
+        uint64_t base;
         size_t size;
         snprintf(path, sizeof path, "tests/captures/%s", captures[i]);
-        struct mapped *b = mapped_open(heap_mem(), path, &fail);
+        struct mapped *b = mapped_open(heap_mem(), path, false, &fail);
         assert_non_null(b);
         struct pcapfile *f = pcapfile_new(heap_mem());
-        const uint8_t *bytes = mapped_bytes(b, &size);
-        pcapfile_bytes(f, bytes, size, true);
+        const uint8_t *bytes = mapped_bytes(b, &base, &size);
+        pcapfile_bytes(f, 0, bytes, size, true);
         struct pcap_frame frame;
         while (pcapfile_next(f, &frame) == PCAP_FRAME) {
             struct seg s;

@@ -1,0 +1,55 @@
+/* intake.c: the file of -r, slice by slice, between the turns' other work. */
+#include "app/parts.h"
+
+#include "app/reader.h"
+
+static void filled(void *ctx, int events)
+{
+    (void)ctx; /* the turn that follows reads it */
+    (void)events;
+}
+
+bool app_is_reading(const struct app *a)
+{
+    return a->reader && !(a->options->follow && a->read_waits);
+}
+
+void app_read_no_more(struct app *a)
+{
+    if (a->reader)
+        reader_progress(a->reader, &a->read, &a->whole);
+    source_close(a->filled);
+    a->filled = NULL;
+    reader_close(a->reader);
+    a->reader = NULL;
+}
+
+/* The file has ended, in one way or the other. */
+static void conclude(struct app *a, const struct fail *f)
+{
+    app_read_no_more(a);
+    if (f->what)
+        app_tell(a, f);
+    if (f->status)
+        a->status = (int)f->status;
+    if (!a->screen && !a->script)
+        app_quit(a, (int)f->status);
+}
+
+bool app_read(struct app *a)
+{
+    struct fail f = {0};
+
+    if (!a->reader)
+        return false;
+    const enum reader_state state = reader_some(a->reader, a->session, &f);
+    a->read_waits = state == READER_WAITS;
+    if (a->read_waits && !a->filled)
+        a->filled = loop_fd(a->loop, reader_fd(a->reader), LOOP_READ, filled, a);
+    if (a->read_waits && !a->filled) /* it cannot be waited for: it is asked again and again */
+        a->read_waits = false;
+    if (state == READER_ENDED)
+        conclude(a, &f);
+    fail_release(&f);
+    return true;
+}
