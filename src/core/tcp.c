@@ -6,6 +6,8 @@
 #include "core/cksum.h"
 #include "core/layer.h"
 
+#include <string.h>
+
 enum { HEADER = 20, PROTOCOL = 6 };
 
 enum {
@@ -87,6 +89,13 @@ static void read_option(struct tcp_options *o, uint8_t kind, struct cur c)
  * cut. */
 static void read_options(struct tcp_options *o, struct cur c, bool cut)
 {
+    static const uint8_t usual[4] = {OPTION_NOP, OPTION_NOP, OPTION_TIMESTAMPS, 10}; /* RFC 7323, appendix A */
+    if (cur_left(&c) >= 12 && memcmp(c.at, usual, sizeof usual) == 0) {
+        cur_skip(&c, sizeof usual);
+        o->timestamps = true;
+        o->tsval = cur_be32(&c);
+        o->tsecr = cur_be32(&c);
+    }
     while (cur_left(&c)) {
         uint8_t kind = cur_u8(&c);
         if (kind == OPTION_END)
@@ -136,26 +145,41 @@ static enum cksum_verdict checksum(const struct walk *w, const uint8_t *tcp)
     return CKSUM_BAD;
 }
 
-static void read_header(struct seg *s, struct cur *c)
+static uint16_t be16(const uint8_t *at)
 {
-    s->src.port = cur_be16(c);
-    s->dst.port = cur_be16(c);
-    s->seq = seq_of(cur_be32(c));
-    s->ack = seq_of(cur_be32(c));
-    s->flags = cur_be16(c);
-    s->win = cur_be16(c);
-    s->checksum = cur_be16(c);
-    s->urgent = cur_be16(c);
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static uint32_t be32(const uint8_t *at)
+{
+    return (uint32_t)be16(at) << 16 | be16(at + 2);
+}
+
+/* What was not captured of the fixed header reads as 0. */
+static void read_header(struct seg *s, const uint8_t *tcp, uint32_t captured)
+{
+    uint8_t h[HEADER] = {0};
+    if (captured >= HEADER)
+        memcpy(h, tcp, HEADER);
+    else if (captured)
+        memcpy(h, tcp, captured);
+    s->src.port = be16(h);
+    s->dst.port = be16(h + 2);
+    s->seq = seq_of(be32(h + 4));
+    s->ack = seq_of(be32(h + 8));
+    s->flags = be16(h + 12);
+    s->win = be16(h + 14);
+    s->checksum = be16(h + 16);
+    s->urgent = be16(h + 18);
 }
 
 enum layer tcp_header(struct walk *w)
 {
     enum { THROUGH_WINDOW = 16 /* what is needed to judge a segment */, FCS = 4 };
     struct seg *s = w->seg;
-    struct cur c = walk_cur(w);
-    const uint8_t *tcp = c.at;
+    const uint8_t *tcp = w->frame + w->at;
     uint32_t captured = w->end - w->at, wire = w->wire_end - w->at;
-    read_header(s, &c);
+    read_header(s, tcp, captured);
     uint32_t header = (s->flags >> 12) * 4u;
     s->flags &= 0x1FF;
     uint32_t least = header < HEADER ? HEADER : header;
