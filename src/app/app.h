@@ -50,6 +50,7 @@ struct app {
     struct diag *diag;            /* of the lab's namespace */
     struct counters *counters;    /* of the private loopback only: the machine's belong to others too */
     struct reader *reader;        /* the file of -r while it is read */
+    struct reader *filed;         /* and after that, where the session looks for frames in it */
     bool read_waits;              /* it has nothing now; `filled` tells when it has */
     struct source *sniffed, *timer, *filled;
     struct outlet **outlets; /* one for each -e */

@@ -16,11 +16,15 @@ bool app_is_reading(const struct app *a)
 
 void app_read_no_more(struct app *a)
 {
-    if (a->reader)
-        reader_progress(a->reader, &a->read, &a->whole);
+    if (!a->reader)
+        return;
+    reader_progress(a->reader, &a->read, &a->whole);
     source_close(a->filled);
     a->filled = NULL;
-    reader_close(a->reader);
+    if (reader_lasting(a->reader)) /* the session's frames are in its file */
+        a->filed = a->reader;
+    else
+        reader_close(a->reader);
     a->reader = NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "plat/capture.h"
 #include "plat/mapped.h"
 #include "session/pcapfile.h"
+#include "session/store.h"
 
 enum { SLICE = 4096 }; /* frames a turn: some milliseconds */
 
@@ -53,6 +54,22 @@ void reader_close(struct reader *r)
     free(r);
 }
 
+bool reader_lasting(const struct reader *r)
+{
+    return mapped_lasting(r->file);
+}
+
+bool reader_frame(void *ctx, uint64_t record, struct frame *out)
+{
+    const struct reader *r = ctx;
+    struct pcap_frame p;
+
+    if (!pcapfile_again(r->frames, record, &p))
+        return false;
+    *out = (struct frame){.bytes = p.bytes, .caplen = p.caplen, .wirelen = p.wirelen, .linktype = p.linktype};
+    return true;
+}
+
 int reader_fd(const struct reader *r)
 {
     return mapped_fd(r->file);
@@ -84,7 +101,7 @@ static bool passes(struct reader *r, const struct pcap_frame *p)
 }
 
 /* e is an event of a segment: the same for all frames but for these fields. */
-static bool apply(struct session *s, struct event *e, const struct pcap_frame *p)
+static bool apply(struct session *s, struct event *e, const struct pcap_frame *p, bool lasting)
 {
     e->time_ns = p->time_ns;
     e->u.segment.linktype = p->linktype;
@@ -92,6 +109,7 @@ static bool apply(struct session *s, struct event *e, const struct pcap_frame *p
     e->u.segment.caplen = p->caplen;
     e->u.segment.wirelen = p->wirelen;
     e->u.segment.frame = p->number;
+    e->u.segment.record = lasting ? p->record + 1 : 0;
     return session_apply(s, e);
 }
 
@@ -121,6 +139,7 @@ static void conclude(struct reader *r, enum pcap_next how, struct fail *f)
 /* The next frames, as many as there are, at most a slice. */
 static enum pcap_next give(struct reader *r, struct session *s, struct fail *f)
 {
+    const bool lasting = reader_lasting(r);
     struct event e = {.kind = EVENT_SEGMENT};
     struct pcap_frame p;
 
@@ -128,7 +147,7 @@ static enum pcap_next give(struct reader *r, struct session *s, struct fail *f)
         const enum pcap_next next = pcapfile_next(r->frames, &p);
         if (next != PCAP_FRAME)
             return next;
-        if (passes(r, &p) && !apply(s, &e, &p)) {
+        if (passes(r, &p) && !apply(s, &e, &p, lasting)) {
             fail_errno(f, ENOMEM, NULL, "%s", r->path);
             return PCAP_NO_MEMORY;
         }

@@ -12,6 +12,11 @@ struct reader;
  * borrowed. NULL: f says why. */
 struct reader *reader_open(const char *path, const char *filter, bool follow, const struct mem *m,
                            struct fail *f);
+/* Whether its bytes stay where they are until it is closed: then frames need not be copied, reader_frame
+ * gives them again. */
+bool reader_lasting(const struct reader *r);
+struct frame;
+bool reader_frame(void *reader, uint64_t record, struct frame *out);
 void reader_close(struct reader *r); /* NULL is allowed */
 
 enum reader_state {

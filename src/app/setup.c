@@ -271,6 +271,7 @@ static bool app_up(struct app *a, struct fail *f)
         a->reader = reader_open(o->read, o->filter, o->follow, a->mem, f);
         if (!a->reader)
             return false;
+        session_frames_from(a->session, reader_frame, a->reader);
     }
     if (!script_up(a, f) || !outlets_up(a, f))
         return false;
@@ -364,6 +365,7 @@ static void app_down(struct app *a)
     diag_close(a->diag);
     source_close(a->filled);
     reader_close(a->reader);
+    reader_close(a->filed);
     for (size_t i = 0; i < a->outlet_count; i++)
         outlet_free(a->outlets[i]);
     free(a->outlets);

@@ -89,7 +89,8 @@ static void read_option(struct tcp_options *o, uint8_t kind, struct cur c)
  * cut. */
 static void read_options(struct tcp_options *o, struct cur c, bool cut)
 {
-    static const uint8_t usual[4] = {OPTION_NOP, OPTION_NOP, OPTION_TIMESTAMPS, 10}; /* RFC 7323, appendix A */
+    static const uint8_t usual[4] = {OPTION_NOP, OPTION_NOP, OPTION_TIMESTAMPS,
+                                     10}; /* RFC 7323, appendix A */
     if (cur_left(&c) >= 12 && memcmp(c.at, usual, sizeof usual) == 0) {
         cur_skip(&c, sizeof usual);
         o->timestamps = true;
@@ -155,14 +156,15 @@ static uint32_t be32(const uint8_t *at)
     return (uint32_t)be16(at) << 16 | be16(at + 2);
 }
 
-/* What was not captured of the fixed header reads as 0. */
+/* A field of the fixed header that was not captured whole reads as 0: ports have 2 bytes, numbers 4, the
+ * rest 2. */
 static void read_header(struct seg *s, const uint8_t *tcp, uint32_t captured)
 {
     uint8_t h[HEADER] = {0};
     if (captured >= HEADER)
         memcpy(h, tcp, HEADER);
     else if (captured)
-        memcpy(h, tcp, captured);
+        memcpy(h, tcp, captured & (captured >= 4 && captured < 12 ? ~3u : ~1u));
     s->src.port = be16(h);
     s->dst.port = be16(h + 2);
     s->seq = seq_of(be32(h + 4));

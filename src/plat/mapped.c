@@ -190,6 +190,11 @@ void mapped_progress(const struct mapped *b, uint64_t *at, uint64_t *whole)
     *whole = *whole && *whole < *at ? *at : *whole;
 }
 
+bool mapped_lasting(const struct mapped *b)
+{
+    return b->bytes && !b->cap;
+}
+
 bool mapped_all(const struct mapped *b)
 {
     return b->ended;

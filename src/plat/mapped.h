@@ -22,9 +22,11 @@ void mapped_close(struct mapped *b);
 const uint8_t *mapped_bytes(const struct mapped *b, uint64_t *base, size_t *len);
 /* Bytes before that offset are not asked for any more. */
 void mapped_release(struct mapped *b, uint64_t upto);
-/* How far that offset is: *at becomes one in the file as it lies there, packed or not, and *whole its length; 0
- * while that is not known (a pipe). */
+/* How far that offset is: *at becomes one in the file as it lies there, packed or not, and *whole its length;
+ * 0 while that is not known (a pipe). */
 void mapped_progress(const struct mapped *b, uint64_t *at, uint64_t *whole);
+/* Whether all bytes stay where they are until it is closed, released or not. */
+bool mapped_lasting(const struct mapped *b);
 /* Whether nothing will follow. */
 bool mapped_all(const struct mapped *b);
 

@@ -45,8 +45,18 @@ struct pcapfile {
     uint32_t record; /* bytes of pcap's record header */
     uint32_t frames;
     uint64_t last_ns;
-    struct interface *interfaces; /* of this section; pcap has one */
+    struct interface *interfaces; /* of all sections, one after the other; pcap has one */
     size_t count, cap;
+    size_t first; /* of this section */
+    struct section *sections;
+    size_t section_count, section_cap;
+};
+
+/* Where a section begins, and what is known of it. */
+struct section {
+    uint64_t at;
+    size_t first; /* of its interfaces */
+    bool swapped;
 };
 
 struct pcapfile *pcapfile_new(const struct mem *m)
@@ -62,6 +72,7 @@ void pcapfile_free(struct pcapfile *f)
     if (!f)
         return;
     mem_free(f->mem, f->interfaces, f->cap * sizeof *f->interfaces);
+    mem_free(f->mem, f->sections, f->section_cap * sizeof *f->sections);
     mem_free(f->mem, f, sizeof *f);
 }
 
@@ -154,12 +165,14 @@ static uint64_t to_ns(const struct interface *i, uint64_t ticks)
     return seconds;
 }
 
+/* f->at is at the record that holds the frame. */
 static enum pcap_next give(struct pcapfile *f, struct pcap_frame *out, const struct interface *i,
                            uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen)
 {
     f->last_ns = time_ns;
     *out = (struct pcap_frame){
         .time_ns = time_ns,
+        .record = pcapfile_at(f),
         .at = f->base + (uint64_t)(bytes - f->bytes),
         .bytes = bytes,
         .caplen = caplen,
@@ -196,10 +209,11 @@ static enum pcap_next next_record(struct pcapfile *f, struct pcap_frame *out)
     if (!has(f, (size_t)f->record + caplen, &next))
         return next;
     const struct interface *i = &f->interfaces[0];
+    give(f, out, i, u32(f, at) * SECOND + u32(f, at + 4) * i->unit_ns, at + f->record, caplen,
+         u32(f, at + 12));
     f->at += (size_t)f->record + caplen;
     __builtin_prefetch(f->at + AHEAD);
-    return give(f, out, i, u32(f, at) * SECOND + u32(f, at + 4) * i->unit_ns, at + f->record, caplen,
-                u32(f, at + 12));
+    return PCAP_FRAME;
 }
 
 /* The resolution: a power of ten, or of two where the high bit is set. */
@@ -243,11 +257,11 @@ static enum pcap_next packet_block(struct pcapfile *f, bool obsolete, const uint
     if (len < FIXED)
         return damaged(f, N_("a frame's block is too short"));
     uint32_t interface = obsolete ? u16(f, body) : u32(f, body), caplen = u32(f, body + 12);
-    if (interface >= f->count)
+    if (interface >= f->count - f->first)
         return damaged(f, N_("a frame names an interface that there is not"));
     if (caplen > len - FIXED)
         return damaged(f, N_("a frame says that it is longer than its block"));
-    const struct interface *i = &f->interfaces[interface];
+    const struct interface *i = &f->interfaces[f->first + interface];
     uint64_t ticks = (uint64_t)u32(f, body + 4) << 32 | u32(f, body + 8);
     return give(f, out, i, to_ns(i, ticks), body + FIXED, caplen, u32(f, body + 16));
 }
@@ -259,14 +273,15 @@ static enum pcap_next simple_block(struct pcapfile *f, const uint8_t *body, size
     enum { FIXED = 4 };
     if (len < FIXED)
         return damaged(f, N_("a frame's block is too short"));
-    if (!f->count)
+    if (f->count == f->first)
         return damaged(f, N_("a frame names an interface that there is not"));
+    const struct interface *i = &f->interfaces[f->first];
     uint32_t wirelen = u32(f, body), caplen = wirelen;
-    if (f->interfaces[0].snaplen && caplen > f->interfaces[0].snaplen)
-        caplen = f->interfaces[0].snaplen;
+    if (i->snaplen && caplen > i->snaplen)
+        caplen = i->snaplen;
     if (caplen > len - FIXED)
         return damaged(f, N_("a frame says that it is longer than its block"));
-    return give(f, out, &f->interfaces[0], f->last_ns, body + FIXED, caplen, wirelen);
+    return give(f, out, i, f->last_ns, body + FIXED, caplen, wirelen);
 }
 
 /* A new section: its byte order, and no interfaces. False: it is none, or not all there; *next says what. */
@@ -283,6 +298,18 @@ static bool section_begins(struct pcapfile *f, enum pcap_next *next)
         return false;
     }
     return true;
+}
+
+/* A section has interfaces of its own. */
+static enum pcap_next section_block(struct pcapfile *f)
+{
+    void *items = f->sections;
+    if (!mem_grow(f->mem, &items, &f->section_cap, f->section_count + 1, sizeof *f->sections))
+        return end(f, PCAP_NO_MEMORY, NULL);
+    f->sections = items;
+    f->first = f->count;
+    f->sections[f->section_count++] = (struct section){pcapfile_at(f), f->first, f->swapped};
+    return PCAP_MORE;
 }
 
 /* The block at f->at. PCAP_MORE where it was all there: it held no frame, and the next one is to be read. */
@@ -307,10 +334,7 @@ static enum pcap_next read_block(struct pcapfile *f, struct pcap_frame *out, boo
     if (u32(f, body + len) != total)
         return damaged(f, N_("the two lengths of a block differ"));
     switch (type) {
-    case BLOCK_SECTION:
-        f->count = 0;
-        next = PCAP_MORE;
-        break;
+    case BLOCK_SECTION: next = section_block(f); break;
     case BLOCK_INTERFACE: next = interface_block(f, body, len); break;
     case BLOCK_PACKET: next = packet_block(f, true, body, len, out); break;
     case BLOCK_ENHANCED: next = packet_block(f, false, body, len, out); break;
@@ -395,4 +419,30 @@ enum pcap_next pcapfile_next(struct pcapfile *f, struct pcap_frame *out)
             return next;
     }
     return f->kind == KIND_PCAP ? next_record(f, out) : next_block(f, out);
+}
+
+bool pcapfile_again(const struct pcapfile *f, uint64_t record, struct pcap_frame *out)
+{
+    struct pcapfile then =
+        *f; /* as it was when it came to that record: reading a frame changes nothing that is shared */
+    size_t low = 0, high = f->section_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (f->sections[middle].at <= record)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (record < f->base || record - f->base > (uint64_t)(f->end - f->bytes) ||
+        (low == 0 && f->section_count))
+        return false;
+    then.at = f->bytes + (record - f->base);
+    then.all = true;
+    if (low > 0) {
+        then.first = f->sections[low - 1].first;
+        then.count = low < f->section_count ? f->sections[low].first : f->count;
+        then.swapped = f->sections[low - 1].swapped;
+    }
+    bool passed;
+    return (f->kind == KIND_PCAP ? next_record(&then, out) : read_block(&then, out, &passed)) == PCAP_FRAME;
 }

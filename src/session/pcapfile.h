@@ -17,6 +17,7 @@ struct pcapfile;
 struct pcap_frame {
     uint64_t time_ns;     /* since the epoch; where the file has no time (a simple packet block), of the frame
                              before */
+    uint64_t record;      /* offset in the file of the record that holds it, for pcapfile_again */
     uint64_t at;          /* offset of bytes in the file */
     const uint8_t *bytes; /* into what pcapfile_bytes gave */
     uint32_t caplen, wirelen; /* bytes captured, bytes on the wire; the second is never less than the first */
@@ -42,6 +43,9 @@ void pcapfile_free(struct pcapfile *f);
 void pcapfile_bytes(struct pcapfile *f, uint64_t base, const uint8_t *bytes, size_t len, bool all);
 /* All results but PCAP_FRAME and PCAP_MORE are final: asked again, it says the same. */
 enum pcap_next pcapfile_next(struct pcapfile *f, struct pcap_frame *out);
+/* The frame of a record that was given before, where its bytes are still there (number and, of a simple
+ * packet, time are not those that it had). False: they are not. */
+bool pcapfile_again(const struct pcapfile *f, uint64_t record, struct pcap_frame *out);
 /* Offset in the file of the record that comes next; after PCAP_DAMAGED, of the damaged one. */
 uint64_t pcapfile_at(const struct pcapfile *f);
 /* How many frames were given so far. */

@@ -182,7 +182,8 @@ static bool apply_segment(struct session *s, const struct event *e)
                       .cut = cut && !g.truncated,
                       .cksum = g.cksum};
     uint64_t place;
-    return store_put(s->store, &f, &place) && facts_add_segment(s, &g, place, seen->injected);
+    bool filed = seen->record && store_put_record(s->store, seen->record - 1, &place);
+    return (filed || store_put(s->store, &f, &place)) && facts_add_segment(s, &g, place, seen->injected);
 }
 
 /* The first line of what a read() returned, for the panel. */
@@ -278,6 +279,12 @@ static bool apply_kind(struct session *s, const struct event *e)
     case EVENT_KINDS: break;
     }
     return true;
+}
+
+void session_frames_from(struct session *s, bool (*get)(void *ctx, uint64_t record, struct frame *out),
+                         void *ctx)
+{
+    store_from(s->store, get, ctx);
 }
 
 bool session_apply(struct session *s, const struct event *e)

@@ -28,6 +28,12 @@ void session_free(struct session *s);
  * (turn.h sorts them). False: there was no memory for it, and session_out_of_memory() stays true. */
 bool session_apply(struct session *s, const struct event *e);
 
+/* Where frames are asked for that came with a record of a file (event_segment.record): get fills the frame of
+ * that record, false where it cannot. For the session's life. */
+struct frame;
+void session_frames_from(struct session *s, bool (*get)(void *ctx, uint64_t record, struct frame *out),
+                         void *ctx);
+
 /* One row of the timeline. Segments use all of it; other kinds time_ns, kind, side, conn, before and kept. */
 struct row {
     uint64_t time_ns;

@@ -22,6 +22,8 @@ struct block {
 struct store {
     const struct mem *mem;
     struct block *block;
+    store_source *source; /* NULL: there is no file */
+    void *ctx;
     size_t count, cap, held, gone; /* gone: blocks before that one were given up */
 };
 
@@ -82,8 +84,28 @@ bool store_put(struct store *s, const struct frame *f, uint64_t *place)
     return true;
 }
 
+/* A place with this bit is an offset in the file. */
+#define IN_FILE ((uint64_t)1 << 42)
+
+void store_from(struct store *s, store_source *get, void *ctx)
+{
+    s->source = get;
+    s->ctx = ctx;
+}
+
+bool store_put_record(struct store *s, uint64_t record, uint64_t *place)
+{
+    *place = record | IN_FILE;
+    return s->source && record < IN_FILE;
+}
+
 void store_get(const struct store *s, uint64_t place, struct frame *out)
 {
+    if (place & IN_FILE) {
+        if (!s->source || !s->source(s->ctx, place & ~IN_FILE, out))
+            *out = (struct frame){0};
+        return;
+    }
     const uint8_t *at = s->block[place >> PLACE_BITS].at + (place & ((1u << PLACE_BITS) - 1)) * ALIGN;
     struct head h;
     memcpy(&h, at, sizeof h);
@@ -92,6 +114,8 @@ void store_get(const struct store *s, uint64_t place, struct frame *out)
 
 void store_trim(struct store *s, uint64_t place)
 {
+    if (place & IN_FILE)
+        return;
     for (; s->gone < s->count && s->gone < place >> PLACE_BITS; s->gone++) {
         struct block *b = &s->block[s->gone];
         mem_free(s->mem, b->at, b->size);

@@ -1,5 +1,5 @@
 /* store.h: where the bytes of frames are kept. A row holds a place in it, nothing else does; so what stands
- * behind a place (memory here; a mapped file) is the store's own business. */
+ * behind a place (memory, a file that was mapped) is the store's own business. */
 #ifndef TCPVIZ_SESSION_STORE_H
 #define TCPVIZ_SESSION_STORE_H
 
@@ -20,15 +20,21 @@ struct frame {
     uint8_t cksum; /* enum cksum_verdict of the whole frame; where it was cut nobody can tell it any more */
 };
 
+/* Gives the frame of a record of a file that stays open; false: it cannot. */
+typedef bool store_source(void *ctx, uint64_t record, struct frame *out);
+
 struct store *store_new(const struct mem *m); /* NULL: no memory */
 void store_free(struct store *s);
 /* Copies a frame; *place is where. False: no memory, nothing changed. */
 bool store_put(struct store *s, const struct frame *f, uint64_t *place);
-/* The frame at a place that store_put gave. */
+/* From here on frames of a file need not be copied: they are asked for where they stand. */
+void store_from(struct store *s, store_source *get, void *ctx);
+/* The place of a record of that file, its offset. False: it is too far on for a place. */
+bool store_put_record(struct store *s, uint64_t record, uint64_t *place);
+/* The frame at a place; what cannot be had any more is empty. */
 void store_get(const struct store *s, uint64_t place, struct frame *out);
-/* Bytes held from memory. */
 /* Frames before that place are not asked for any more. */
 void store_trim(struct store *s, uint64_t place);
-size_t store_used(const struct store *s);
+size_t store_used(const struct store *s); /* bytes held from memory */
 
 #endif
