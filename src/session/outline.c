@@ -58,7 +58,8 @@ static void widen(struct conn_facts *c, unsigned by)
         down++;
     for (size_t i = 0; i < ACTIVITY_BINS; i++)
         c->busy[i] = (uint8_t)(sum[i] >> down | (sum[i] > 0 && sum[i] >> down == 0));
-    c->scale += down & 15;
+    down += c->scale;
+    c->scale = (down < 15 ? down : 15) & 15;
     c->width += by & 63;
 }
 
@@ -83,7 +84,7 @@ static void set_trouble(struct session *s, struct conn_facts *c, enum trouble t,
 {
     if ((c->trouble >> t & 1) == on)
         return;
-    c->trouble ^= 1u << t & 15;
+    c->trouble = (c->trouble ^ 1u << t) & 15;
     s->troubled[t] += on ? 1 : UINT32_MAX;
 }
 

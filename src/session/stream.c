@@ -29,6 +29,7 @@ struct stream {
     struct selection *rows;
     size_t looked;     /* so many rows */
     uint32_t next_row; /* which is the next one to be looked at */
+    bool starved;      /* there was no memory for the next row */
     struct chunks pieces;
     struct saying_side side[SIDE_COUNT];
 };
@@ -96,7 +97,7 @@ static bool release(struct stream *t, struct saying_side *f, uint64_t given_up)
 {
     size_t n = 0;
     bool good = true;
-    for (; good && n < f->count; n++) {
+    for (; n < f->count; n++) {
         struct stream_piece p = f->waiting[n];
         if (!clip(&p, f->next))
             continue;
@@ -108,11 +109,14 @@ static bool release(struct stream *t, struct saying_side *f, uint64_t given_up)
                                                      .len = gap > UINT32_MAX ? UINT32_MAX : (uint32_t)gap,
                                                      .side = p.side});
         good = good && deliver(t, &p);
+        if (!good)
+            break;
     }
+    if (n == 0)
+        return good;
     f->count -= n;
     memmove(f->waiting, f->waiting + n, f->count * sizeof *f->waiting);
-    if (n > 0)
-        f->since = t->looked;
+    f->since = t->looked;
     return good;
 }
 
@@ -200,8 +204,9 @@ bool stream_work(struct stream *t, uint64_t until_ns)
     size_t count = selection_count(t->rows);
     for (size_t at = selection_near(t->rows, t->next_row), i = 1; at < count; at++, i++) {
         uint32_t row = selection_at(t->rows, at);
-        if (!take_row(t, row))
-            return false; /* no memory: what is there stays */
+        t->starved = !take_row(t, row);
+        if (t->starved)
+            return false; /* what is there stays; the row is looked at again */
         t->next_row = row + 1;
         t->looked++;
         if (i % CLOCK_EVERY == 0 && clock_steady() >= until_ns)
@@ -212,7 +217,9 @@ bool stream_work(struct stream *t, uint64_t until_ns)
 
 void stream_finish(struct stream *t)
 {
-    for (int i = 0; i < SIDE_COUNT; i++)
+    size_t looked, rows;
+    selection_done(t->rows, &looked, &rows);
+    for (int i = 0; i < SIDE_COUNT && !t->starved && looked == rows; i++)
         (void)release(t, &t->side[i], UINT64_MAX);
 }
 

@@ -9,7 +9,9 @@
 
 #include "export/export.h"
 #include "scene/say.h"
+#include "scene/transcript.h"
 #include "session/cond.h"
+#include "session/conns.h"
 #include "session/turn.h"
 #include "tui/canvas.h"
 #include "unit/timeline.h"
@@ -39,6 +41,7 @@ static void *from_purse(void *ctx, void *old, size_t old_size, size_t new_size)
 }
 
 static bool session_of(const struct mem *m, const struct session *unused);
+static bool transcript_of(const struct mem *m, const struct session *s);
 
 /* Runs a part again and again, each time with another request refused, until none is. The part says whether
  * all went well. */
@@ -53,7 +56,7 @@ static void with_every_failure(bool (*part)(const struct mem *m, const struct se
             const bool good = part(&m, s);
             if (p.held)
                 fail_msg("request %zu refused: %zu bytes were not given back", n, p.held);
-            if (good == p.refused && !(good && part == session_of))
+            if (good == p.refused && !(good && (part == session_of || part == transcript_of)))
                 fail_msg("request %zu refused: %s", n,
                          good ? "nothing was said of it" : "a failure without a reason");
             whole = !p.refused;
@@ -248,6 +251,72 @@ static void test_selection_filter_and_condition(void **state)
     session_free(s);
 }
 
+/* A list that found no room is the one that it was, and is made when it is asked for again. */
+static bool conns_of(const struct mem *m, const struct session *s)
+{
+    struct picks marks, copy;
+    struct conns *c = conns_new(m, s);
+    if (!c)
+        return false;
+    picks_init(&marks, m);
+    picks_init(&copy, m);
+    conns_set(c, CONNS_CLIENT, true, NULL);
+    const bool made = !conns_work(c, UINT64_MAX) && conns_made(c) == 1;
+    assert_int_equal(conns_count(c), session_conns(s));
+    assert_int_equal(conns_at(c, 0), 0);
+    picks_flip(&marks, 100);
+    const bool marked = picks_has(&marks, 100), copied = picks_copy(&copy, &marks);
+    assert_int_equal(picks_has(&copy, 100), marked && copied);
+    picks_release(&copy);
+    picks_release(&marks);
+    conns_free(c);
+    return made && marked && copied;
+}
+
+/* What found no room is looked at again with the next work: in the end all of it stands there, once and in
+ * order. */
+static bool transcript_of(const struct mem *m, const struct session *s)
+{
+    struct transcript *t = transcript_new(m, s, 0);
+    struct transcript_line l = {0};
+    if (!t)
+        return false;
+    str_init(&l.text, m);
+    transcript_set(t, &(struct transcript_style){.side = SIDE_NONE, .width = 20});
+    while (transcript_work(t, UINT64_MAX, true))
+        ;
+    bool good = transcript_lines(t) == 10 && transcript_said(t, SIDE_CLIENT) == 200;
+    for (size_t i = 0; transcript_line(t, i, &l); i++) {
+        char want[21] = "";
+        memset(want, 'a' + (int)i * 2, 10);
+        memset(want + 10, 'b' + (int)i * 2, 10);
+        good = good && !l.text.failed;
+        if (!l.text.failed && !l.remark)
+            assert_memory_equal(l.text.at, want, l.text.len);
+    }
+    str_release(&l.text);
+    transcript_free(t);
+    return good;
+}
+
+static void test_list_and_transcript(void **state)
+{
+    (void)state;
+    struct session_options o = {.source = "a.pcap", .started_ns = 7, .mem = heap_mem()};
+    struct session *s = session_new(&o);
+    shake_hands(s);
+    for (uint32_t i = 0; i < 20; i++) { /* in pairs, the later one first */
+        struct made m;
+        make_frame(&m, at_us(100 + i), SIDE_CLIENT, CLIENT_PORT, TCP_PSH | TCP_ACK, 1 + (i ^ 1) * 10, 1, 10);
+        memset(m.bytes + 40, 'a' + (int)(i ^ 1), 10);
+        seal_frame(&m, 10);
+        session_apply(s, &m.event);
+    }
+    with_every_failure(conns_of, s);
+    with_every_failure(transcript_of, s);
+    session_free(s);
+}
+
 /* Every sentence of a row is whole, or its text says that it failed. */
 static bool words_of(const struct mem *m, const struct session *s)
 {
@@ -353,6 +422,7 @@ int main(void)
         cmocka_unit_test(test_session),
         cmocka_unit_test(test_turn),
         cmocka_unit_test(test_selection_filter_and_condition),
+        cmocka_unit_test(test_list_and_transcript),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_canvas),
         cmocka_unit_test(test_exports),

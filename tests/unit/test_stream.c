@@ -17,20 +17,6 @@ static struct session *captured(void)
     return session_new(&o);
 }
 
-/* The Internet checksum of a made frame's TCP segment, so that a receiver would believe it. */
-static void seal(struct made *m, uint32_t len)
-{
-    uint8_t *ip = m->bytes, *tcp = ip + 20;
-    uint32_t sum = 6 + 20 + len;
-    for (int i = 12; i < 20; i += 2)
-        sum += (uint32_t)(ip[i] << 8 | ip[i + 1]);
-    for (uint32_t i = 0; i < 20 + len; i += 2)
-        sum += (uint32_t)(tcp[i] << 8) + (i + 1 < 20 + len ? tcp[i + 1] : 0);
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    put16(tcp + 16, ~sum & 0xffff);
-}
-
 static uint64_t now_us;
 
 static void say_raw(struct session *s, enum side from, unsigned flags, uint32_t seq, uint32_t ack,
@@ -39,7 +25,7 @@ static void say_raw(struct session *s, enum side from, unsigned flags, uint32_t 
     struct made m;
     make_frame(&m, at_us(now_us += 10), from, CLIENT_PORT, flags, seq, ack, len);
     memcpy(m.bytes + 40, text, len);
-    seal(&m, len);
+    seal_frame(&m, len);
     session_apply(s, &m.event);
 }
 

@@ -29,15 +29,7 @@ static void say_n(struct session *s, enum side from, const char *text, uint32_t 
     make_frame(&m, at_us(now_us += 10), from, CLIENT_PORT, TCP_PSH | TCP_ACK, said[from] + lost,
                said[side_other(from)], len);
     memcpy(m.bytes + 40, text, len);
-    put16(m.bytes + 20 + 16, 0);
-    uint32_t sum = 26 + len;
-    for (int i = 12; i < 20; i += 2)
-        sum += (uint32_t)(m.bytes[i] << 8 | m.bytes[i + 1]);
-    for (uint32_t i = 0; i < 20 + len; i++)
-        sum += (uint32_t)(i % 2 ? m.bytes[20 + i] : m.bytes[20 + i] << 8);
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    put16(m.bytes + 20 + 16, ~sum & 0xffff);
+    seal_frame(&m, len);
     session_apply(s, &m.event);
     said[from] += lost + len;
 }

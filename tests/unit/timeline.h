@@ -69,6 +69,22 @@ static inline void make_frame(struct made *m, uint64_t time_ns, enum side from, 
                               .u.segment = {DLT_RAW_, m->bytes, 40 + len, 40 + len, false}};
 }
 
+/* The Internet checksum of a made frame's TCP segment, over its data as they are now: a receiver would take
+ * it. */
+static inline void seal_frame(struct made *m, uint32_t len)
+{
+    uint8_t *ip = m->bytes, *tcp = ip + 20;
+    uint32_t sum = 6 + 20 + len;
+    put16(tcp + 16, 0);
+    for (int i = 12; i < 20; i++)
+        sum += (uint32_t)(i % 2 ? ip[i] : ip[i] << 8);
+    for (uint32_t i = 0; i < 20 + len; i++)
+        sum += (uint32_t)(i % 2 ? tcp[i] : tcp[i] << 8);
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    put16(tcp + 16, ~sum & 0xffff);
+}
+
 /* Applies one segment of the ordinary connection. */
 static inline bool see(struct session *s, uint64_t time_ns, enum side from, unsigned flags, uint32_t seq,
                        uint32_t ack, uint32_t len)
