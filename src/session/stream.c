@@ -2,7 +2,10 @@
  * that begins there is taken, with what waits behind it; one that begins later waits; what came before is not
  * taken again. Bytes that the other side acknowledged although nobody saw them were lost by the sniffer: once
  * enough rows have passed (a sniffer may mix up the two directions), or none come any more, they are a hole.
- */
+ *
+ * A segment with a wrong checksum is doubtful: a receiver drops it, but some sniffers see segments before
+ * their checksum is filled in. It is taken where the other side acknowledged its bytes and no better copy has
+ * come. */
 #include "session/stream.h"
 
 #include <string.h>
@@ -13,13 +16,18 @@
 
 enum { CLOCK_EVERY = 64, PATIENCE = 16 /* rows */, PIECES_SHIFT = 6 };
 
+/* Pieces in the order of their bytes, none overlapping another. */
+struct pieces {
+    struct stream_piece *at;
+    size_t count, cap;
+};
+
 /* One direction. */
 struct saying_side {
     uint64_t next;  /* number of the next byte */
     uint64_t acked; /* that the other side has acknowledged up to */
     uint64_t said;
-    struct stream_piece *waiting; /* by `at`, none overlaps another */
-    size_t count, cap;
+    struct pieces waiting, doubtful;
     uint64_t since; /* rows looked at when the oldest began to wait */
 };
 
@@ -55,8 +63,11 @@ void stream_free(struct stream *t)
 {
     if (!t)
         return;
-    for (int i = 0; i < SIDE_COUNT; i++)
-        mem_free(t->mem, t->side[i].waiting, t->side[i].cap * sizeof *t->side[i].waiting);
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        struct saying_side *f = &t->side[i];
+        mem_free(t->mem, f->waiting.at, f->waiting.cap * sizeof *f->waiting.at);
+        mem_free(t->mem, f->doubtful.at, f->doubtful.cap * sizeof *f->doubtful.at);
+    }
     chunks_release(&t->pieces);
     selection_free(t->rows);
     mem_free(t->mem, t, sizeof *t);
@@ -92,110 +103,148 @@ static bool clip(struct stream_piece *p, uint64_t next)
     return true;
 }
 
-/* Hands over what waits and is due: also what begins up to `given_up`, behind bytes that never came. */
-static bool release(struct stream *t, struct saying_side *f, uint64_t given_up)
+/* The first piece that ends behind a byte. */
+static size_t search(const struct pieces *p, uint64_t byte)
 {
-    size_t n = 0;
-    bool good = true;
-    for (; n < f->count; n++) {
-        struct stream_piece p = f->waiting[n];
-        if (!clip(&p, f->next))
-            continue;
-        if (p.at > f->next && p.at > given_up)
-            break;
-        for (uint64_t gap = p.at - f->next; good && gap > 0; gap = p.at - f->next)
-            good = deliver(t, &(struct stream_piece){.at = f->next,
-                                                     .row = NO_ROW,
-                                                     .len = gap > UINT32_MAX ? UINT32_MAX : (uint32_t)gap,
-                                                     .side = p.side});
-        good = good && deliver(t, &p);
-        if (!good)
-            break;
-    }
-    if (n == 0)
-        return good;
-    f->count -= n;
-    memmove(f->waiting, f->waiting + n, f->count * sizeof *f->waiting);
-    f->since = t->looked;
-    return good;
-}
-
-static bool insert(struct stream *t, struct saying_side *f, size_t at, const struct stream_piece *p)
-{
-    void *items = f->waiting;
-    if (!mem_grow(t->mem, &items, &f->cap, f->count + 1, sizeof *f->waiting))
-        return false;
-    f->waiting = items;
-    memmove(f->waiting + at + 1, f->waiting + at, (f->count - at) * sizeof *f->waiting);
-    f->waiting[at] = *p;
-    f->count++;
-    return true;
-}
-
-/* Puts what is new of a piece among those that wait. */
-static bool wait_for(struct stream *t, struct saying_side *f, struct stream_piece p)
-{
-    size_t low = 0, high = f->count;
-    while (low < high) { /* the first that ends behind its beginning */
+    size_t low = 0, high = p->count;
+    while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (f->waiting[middle].at + f->waiting[middle].len <= p.at)
+        if (p->at[middle].at + p->at[middle].len <= byte)
             low = middle + 1;
         else
             high = middle;
     }
-    if (f->count == 0)
-        f->since = t->looked;
-    for (size_t i = low; p.len > 0; i++) {
-        uint64_t there = i < f->count ? f->waiting[i].at : UINT64_MAX;
+    return low;
+}
+
+static void drop(struct pieces *p, size_t n)
+{
+    if (n == 0)
+        return;
+    p->count -= n;
+    memmove(p->at, p->at + n, p->count * sizeof *p->at);
+}
+
+static bool insert(struct stream *t, struct pieces *to, size_t at, const struct stream_piece *p)
+{
+    void *items = to->at;
+    if (!mem_grow(t->mem, &items, &to->cap, to->count + 1, sizeof *to->at))
+        return false;
+    to->at = items;
+    memmove(to->at + at + 1, to->at + at, (to->count - at) * sizeof *to->at);
+    to->at[at] = *p;
+    to->count++;
+    return true;
+}
+
+/* Puts what is new of a piece among others. */
+static bool add(struct stream *t, struct pieces *to, struct stream_piece p)
+{
+    for (size_t i = search(to, p.at); p.len > 0; i++) {
+        uint64_t there = i < to->count ? to->at[i].at : UINT64_MAX;
         if (there > p.at) {
             struct stream_piece part = p;
             if (part.len > there - p.at)
                 part.len = (uint32_t)(there - p.at);
-            if (!insert(t, f, i++, &part))
+            if (!insert(t, to, i++, &part))
                 return false;
         }
-        if (i >= f->count || !clip(&p, f->waiting[i].at + f->waiting[i].len))
+        if (i >= to->count || !clip(&p, to->at[i].at + to->at[i].len))
             return true;
     }
     return true;
 }
 
+/* Hands over the bytes up to `to` that nobody was sure of; those that are not even doubtful as a hole, or,
+ * without `holes`, only what comes before them. */
+static bool bridge(struct stream *t, enum side side, uint64_t to, bool holes)
+{
+    struct saying_side *f = &t->side[side];
+    const struct pieces *d = &f->doubtful;
+    size_t i = search(d, f->next);
+    bool good = true;
+    while (good && f->next < to) {
+        struct stream_piece p = {.at = f->next, .row = NO_ROW, .side = side};
+        uint64_t end = to;
+        if (i < d->count && d->at[i].at <= f->next) {
+            p = d->at[i++];
+            (void)clip(&p, f->next);
+            end = p.at + p.len < to ? p.at + p.len : to;
+        } else if (!holes) {
+            break;
+        } else if (i < d->count && d->at[i].at < to) {
+            end = d->at[i].at;
+        }
+        p.len = end - f->next > UINT32_MAX ? UINT32_MAX : (uint32_t)(end - f->next);
+        good = deliver(t, &p);
+    }
+    drop(&f->doubtful, search(d, f->next));
+    return good;
+}
+
+/* Hands over what waits and is due: also what begins up to `given_up`, behind bytes that never came. */
+static bool release(struct stream *t, enum side side, uint64_t given_up)
+{
+    struct saying_side *f = &t->side[side];
+    size_t n = 0;
+    bool good = true;
+    for (; n < f->waiting.count; n++) {
+        struct stream_piece p = f->waiting.at[n];
+        if (!clip(&p, f->next))
+            continue;
+        if (p.at > f->next && p.at > given_up)
+            break;
+        good = bridge(t, side, p.at, true) && deliver(t, &p);
+        if (!good)
+            break;
+    }
+    drop(&f->waiting, n);
+    if (n > 0)
+        f->since = t->looked;
+    return good;
+}
+
 static bool take_ack(struct stream *t, const struct row *r)
 {
-    struct saying_side *f = &t->side[side_other((enum side)r->side)];
+    enum side side = side_other((enum side)r->side);
+    struct saying_side *f = &t->side[side];
     int64_t acked = byte_of(f->next, r->ack);
     if (r->flags & TCP_ACK && acked > (int64_t)f->acked)
         f->acked = (uint64_t)acked;
+    if (f->doubtful.count > 0 && f->acked > f->next &&
+        !(bridge(t, side, f->acked, false) && release(t, side, 0)))
+        return false;
     bool patient = f->acked <= f->next || t->looked - f->since < PATIENCE;
-    return f->count == 0 || patient || release(t, f, f->acked);
+    return f->waiting.count == 0 || patient || release(t, side, f->acked);
 }
 
-/* A receiver drops what is damaged or too old. */
-static bool believed(const struct row *r)
+/* Payload of a row. A reset has none that anybody reads, nor has what PAWS rejects. */
+static bool take_data(struct stream *t, const struct row *r, uint32_t row)
 {
-    return !(r->labels & (LBL(BAD_CHECKSUM) | LBL(PAWS_REJECT) | LBL(RST)));
+    enum side side = (enum side)r->side;
+    struct saying_side *f = &t->side[side];
+    int64_t at = byte_of(f->next, r->seq + (r->flags & TCP_SYN ? 1 : 0));
+    uint32_t len = row_len(r), early = at < 0 ? (uint32_t)-at : 0; /* a keep-alive before the first byte */
+    if (len <= early || r->labels & (LBL(PAWS_REJECT) | LBL(RST)))
+        return true;
+    struct stream_piece p = {
+        .at = (uint64_t)(at + early), .row = row, .len = len - early, .skip = early, .side = side};
+    if (!clip(&p, f->next))
+        return true;
+    if (r->labels & LBL(BAD_CHECKSUM))
+        return add(t, &f->doubtful, p);
+    if (f->waiting.count == 0)
+        f->since = t->looked;
+    return (p.at == f->next ? deliver(t, &p) : add(t, &f->waiting, p)) &&
+           (f->waiting.count == 0 || release(t, side, 0));
 }
 
 static bool take_row(struct stream *t, uint32_t row)
 {
     const struct row *r = session_row(t->session, row);
-    if (!r || r->kind != EVENT_SEGMENT || r->side >= SIDE_COUNT || !believed(r))
+    if (!r || r->kind != EVENT_SEGMENT || r->side >= SIDE_COUNT)
         return true;
-    struct saying_side *f = &t->side[r->side];
-    int64_t at = byte_of(f->next, r->seq + (r->flags & TCP_SYN ? 1 : 0));
-    uint32_t len = row_len(r), early = at < 0 ? (uint32_t)-at : 0; /* a keep-alive before the first byte */
-    if (len > early) {
-        struct stream_piece p = {.at = (uint64_t)(at + early),
-                                 .row = row,
-                                 .len = len - early,
-                                 .skip = early,
-                                 .side = (enum side)r->side};
-        if (clip(&p, f->next) && !(p.at == f->next ? deliver(t, &p) : wait_for(t, f, p)))
-            return false;
-        if (f->count > 0 && !release(t, f, 0))
-            return false;
-    }
-    return take_ack(t, r);
+    return take_data(t, r, row) && take_ack(t, r);
 }
 
 bool stream_work(struct stream *t, uint64_t until_ns)
@@ -219,8 +268,11 @@ void stream_finish(struct stream *t)
 {
     size_t looked, rows;
     selection_done(t->rows, &looked, &rows);
-    for (int i = 0; i < SIDE_COUNT && !t->starved && looked == rows; i++)
-        (void)release(t, &t->side[i], UINT64_MAX);
+    for (int i = 0; i < SIDE_COUNT && !t->starved && looked == rows; i++) {
+        const struct pieces *d = &t->side[i].doubtful;
+        uint64_t end = d->count > 0 ? d->at[d->count - 1].at + d->at[d->count - 1].len : 0;
+        (void)(release(t, (enum side)i, UINT64_MAX) && bridge(t, (enum side)i, end, true));
+    }
 }
 
 size_t stream_pieces(const struct stream *t)

@@ -44,7 +44,7 @@ static bool session_of(const struct mem *m, const struct session *unused);
 static bool transcript_of(const struct mem *m, const struct session *s);
 
 /* Runs a part again and again, each time with another request refused, until none is. The part says whether
- * all went well. */
+ * all went well; some take up again what they found no room for. */
 static void with_every_failure(bool (*part)(const struct mem *m, const struct session *s),
                                const struct session *s)
 {

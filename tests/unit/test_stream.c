@@ -120,17 +120,37 @@ static void test_holes(void **state)
     session_free(s);
 }
 
-/* A segment whose checksum is wrong, and the one that repairs it. */
-static void test_what_a_receiver_drops(void **state)
+/* One whose checksum is wrong. */
+static void say_badly(struct session *s, uint32_t seq, uint32_t len, char with)
+{
+    struct made m;
+    make_frame(&m, at_us(now_us += 10), SIDE_CLIENT, CLIENT_PORT, PSH_ACK, seq, 1, len);
+    memset(m.bytes + 40, with, len);
+    session_apply(s, &m.event);
+}
+
+/* A receiver drops a segment whose checksum is wrong, and takes the one that repairs it; but what it
+ * acknowledges it has taken, and in the end it is all that is known. */
+static void test_wrong_checksums(void **state)
 {
     (void)state;
     struct session *s = captured();
-    struct made m;
     shake_hands(s);
-    make_frame(&m, at_us(now_us += 10), SIDE_CLIENT, CLIENT_PORT, PSH_ACK, 1, 1, 3);
-    session_apply(s, &m.event); /* xxx, not sealed */
+    say_badly(s, 1, 3, '?');
+    assert_string_equal(told(s, false), "");
+    assert_string_equal(told(s, true), "C:???");
     say(s, SIDE_CLIENT, 1, 1, "abc");
+    assert_string_equal(told(s, true), "C:abc");
+    say_badly(s, 4, 3, 'd');
+    say(s, SIDE_CLIENT, 7, 1, "gh");
+    say_badly(s, 9, 4, '?');
     assert_string_equal(told(s, false), "C:abc");
+    say_raw(s, SIDE_SERVER, TCP_ACK, 1, 9, "", 0);
+    assert_string_equal(told(s, false), "C:abcdddgh");
+    say(s, SIDE_CLIENT, 9, 1, "ij");
+    assert_string_equal(told(s, false), "C:abcdddghij");
+    say(s, SIDE_CLIENT, 15, 1, "op");
+    assert_string_equal(told(s, true), "C:abcdddghij??[2]op");
     session_free(s);
 }
 
@@ -224,7 +244,7 @@ int main(void)
         cmocka_unit_test(test_in_order),
         cmocka_unit_test(test_bytes_that_come_twice_stand_once),
         cmocka_unit_test(test_holes),
-        cmocka_unit_test(test_what_a_receiver_drops),
+        cmocka_unit_test(test_wrong_checksums),
         cmocka_unit_test(test_any_order),
         cmocka_unit_test(test_numbers_wrap),
         cmocka_unit_test(test_fewer_bytes_captured),
