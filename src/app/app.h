@@ -51,7 +51,6 @@ struct app {
     struct counters *counters;    /* of the private loopback only: the machine's belong to others too */
     struct reader *reader;        /* the file of -r while it is read */
     struct reader *filed;         /* and after that, where the session looks for frames in it */
-    bool read_waits;              /* it has nothing now; `filled` tells when it has */
     struct source *sniffed, *timer, *filled;
     struct outlet **outlets; /* one for each -e */
     size_t outlet_count;
@@ -73,6 +72,7 @@ struct app {
     uint32_t view_start;   /* after `reset`: the first row that is shown */
     struct mark *marks;
     uint64_t read, whole; /* of the file: bytes, as of when its reader was closed */
+    bool read_waits;      /* the reader has nothing now; `filled` tells when it has */
     bool stopping;
     bool starved;  /* memory ran out, and it was said */
     bool gave_way; /* the oldest rows had to go, and it was said */

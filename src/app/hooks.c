@@ -47,6 +47,7 @@ static void hook_info(void *ctx, struct screen_info *out)
         reader_progress(a->reader, &a->read, &a->whole);
     *out = (struct screen_info){
         .reading = a->reader != NULL,
+        .waiting = a->reader != NULL && a->read_waits,
         .read = a->read,
         .whole = a->whole,
         .source = session_source(a->session),

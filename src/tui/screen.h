@@ -24,7 +24,7 @@ struct screen_info {
     uint32_t selected;     /* connection that commands mean, NO_CONN */
     uint32_t first;        /* the first row that is shown (after `reset`) */
     uint64_t drops;        /* frames that the sniffer lost */
-    bool reading;          /* a file is being read */
+    bool reading, waiting; /* a file is being read; there is no more of it now, but there may be */
     uint64_t read, whole;  /* bytes of it that were read, of so many; 0: it is not known of how many */
     bool lab;              /* there is a lab: c, s, r … mean something */
     bool live;             /* rows may still come */

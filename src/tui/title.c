@@ -33,6 +33,10 @@ static void put_read(const struct screen *s, struct str *out)
     uint64_t read = s->info.read, whole = s->info.whole;
     if (!s->info.reading && read >= whole)
         return;
+    if (s->info.waiting) {
+        str_put(out, say(&s->voice, N_("waits for more")));
+        return;
+    }
     str_init(&number, s->o.mem);
     if (whole > 0)
         str_put_u64(&number, read / (whole / 100 + 1));
@@ -178,7 +182,7 @@ static int paint_read(struct screen *s, struct rect r, int end, bool brief)
         return end;
     canvas_put_right(s->canvas, r, 0, end, LOOK_BAR, s->scratch.at);
     end -= (int)cells_of(s->scratch.at, s->scratch.len) + 1;
-    if (s->info.whole == 0)
+    if (s->info.whole == 0 || s->info.waiting)
         return end - 1;
     canvas_bar(s->canvas, r, 0, end - cells, cells, LOOK_BAR, s->info.read, s->info.whole, s->voice.ascii);
     return end - cells - 2;
