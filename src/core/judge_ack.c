@@ -268,6 +268,8 @@ void judge_ack(struct look *k)
     if (news && !k->beyond)
         f->dup_acks = 0;
     r->fin_acked = r->fin_acked || acks_fin;
+    if (k->v->acks_frame == k->receipt.frame)
+        k->v->acks_frame = 0; /* connected to itself, it may cover what it carries */
     judge_close(k, acks_fin);
     bool quiet = !f->sent.out && !r->sent.out && !f->fin_repeated && !r->fin_repeated;
     if (k->c->close_at == CLOSE_DONE && quiet) { /* of all that was sent only a FIN may come again */
