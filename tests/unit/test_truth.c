@@ -86,7 +86,7 @@ struct truth {
         probed; /* probed: bytes of probes, which may be sent again as if for the first time */
     bool any, echoed;
     uint32_t echo; /* the newest timestamp that the other end has said it took */
-    uint64_t top, acked;
+    uint64_t top, acked, bytes;
     struct flow_stats n;
 };
 
@@ -229,6 +229,7 @@ static void count_truth(struct sim *m, const struct packet *p, bool refused)
     uint64_t below = right < t->top ? right : t->top;
     bool numbers = right > p->left && !p->rst;
     t->n.segments++;
+    t->bytes += p->len;
     t->n.data_segments += p->len > 0;
     t->n.pure_acks += p->has_ack && !p->len && !p->syn && !p->fin && !p->rst;
     t->n.syns += p->syn;
@@ -532,6 +533,7 @@ static void compare(const struct sim *m)
         must(got->pure_acks == want->pure_acks);
         must(got->syns == want->syns && got->fins == want->fins && got->resets == want->resets);
         must(got->zero_windows == want->zero_windows);
+        must(flow_bytes(got) == m->truth[side].bytes);
         must(got->unique_bytes == want->unique_bytes);
         must(got->retransmitted_bytes == want->retransmitted_bytes);
         must(got->retransmitted_segments == want->retransmitted_segments);
