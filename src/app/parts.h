@@ -11,6 +11,8 @@ bool streams(const struct options *o);
 int app_sniff(struct app *a);
 /* Writes `tcpviz: what: why` and the way out to standard error, or shows it on the screen. */
 void app_tell(struct app *a, const struct fail *f);
+/* Says on standard error which frames were left out, where that is unusual. */
+void app_tell_aside(const struct app *a);
 void fail_print(const struct fail *f, const struct voice *v);
 /* "what: why; way out" in the voice's language. */
 void fail_words(struct str *out, const struct fail *f, const struct voice *v);

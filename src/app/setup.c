@@ -349,6 +349,8 @@ static void finish(struct app *a, struct fail *f)
     }
     if (a->options->summary)
         summarize(a, f);
+    if (!wants_screen(a->options))
+        app_tell_aside(a);
     if (f->status && !a->status)
         a->status = (int)f->status;
 }

@@ -53,3 +53,21 @@ void app_tell(struct app *a, const struct fail *f)
     screen_say(a->screen, text.at, true);
     str_release(&text);
 }
+
+void app_tell_aside(const struct app *a)
+{
+    bool usual;
+    struct str line;
+
+    str_init(&line, a->mem);
+    for (size_t i = 0; say_aside(&line, &a->voice, a->session, i, &usual); i++) {
+        struct fail f = {0};
+        if (!usual && !line.failed)
+            fail_set(&f, FAIL_NONE, line.at, NULL, "%s", session_source(a->session));
+        if (f.what)
+            fail_print(&f, &a->voice);
+        fail_release(&f);
+        str_clear(&line);
+    }
+    str_release(&line);
+}

@@ -69,7 +69,8 @@ struct seg {
     bool offloaded; /* IP total length 0: length taken from the frame (segmentation offload) */
     struct tcp_options opt;
     struct span link, ip, tcp, data; /* link: up to the outermost IP header; ip: the innermost, with its
-                                      * extension headers; data.len: captured payload bytes */
+                                      * extension headers; data.len: captured payload bytes. Of a quoted one
+                                      * data is what stands before: the IP and ICMP headers of the error */
 };
 
 /* Whether a frame of that kind is a segment of the capture, and a row. */

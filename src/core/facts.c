@@ -139,6 +139,16 @@ const struct flow_stats *track_stats(const struct track *t, uint32_t conn, enum 
     return &conn_at(t, conn)->flow[side].stats;
 }
 
+uint32_t track_frame_of(const struct track *t, uint32_t conn, const struct endpoint *src, seq_t seq)
+{
+    const struct conn *c = conn_at(t, conn);
+    enum side from = endpoint_equal(&c->tuple.end[SIDE_CLIENT], src) ? SIDE_CLIENT : SIDE_SERVER;
+    const struct sent *s = sent_search(&t->sent, &c->flow[from].sent, seq);
+    if (!s || !seq_eq(s->left, seq))
+        return 0;
+    return s->copy ? s->copy : s->frame;
+}
+
 enum tcp_state track_listener(const struct track *t)
 {
     return t->listener;

@@ -102,16 +102,18 @@ enum layer ip_ah(struct walk *w)
     return ip_by_protocol(w, next);
 }
 
-/* An error quotes the start of the packet that it is about (RFC 792, 4443): not a segment, but it names one.
- */
+/* An error quotes the start of the packet that it is about (RFC 792, 4443): not a segment, but it names one
+ * (icmp.h). */
 static enum layer icmp(struct walk *w, uint32_t errors, enum layer quote)
 {
     struct cur c = walk_cur(w);
+    uint32_t ip = w->seg->ip.at;
     uint8_t type = cur_u8(&c);
     cur_skip(&c, 7);
     if (c.bad)
         return walk_end(w, FRAME_OTHER);
     walk_to(w, &c);
+    w->seg->data = (struct span){ip, w->at - ip};
     if (w->quoted || type > 31 || !(errors >> type & 1))
         return walk_end(w, FRAME_OTHER);
     w->quoted = true;

@@ -115,6 +115,10 @@ const struct tuple *track_tuple(const struct track *t, uint32_t conn);
 uint64_t track_first_ns(const struct track *t, uint32_t conn);
 const struct flow_stats *track_stats(const struct track *t, uint32_t conn, enum side side);
 
+/* The frame that last sent the segment of src which begins with that number (raw), as long as it is remembered; 0:
+ * none is known. Of a connection that there is. */
+uint32_t track_frame_of(const struct track *t, uint32_t conn, const struct endpoint *src, seq_t seq);
+
 /* The listener as the machine knows it: STATE_UNKNOWN before listen(). */
 enum tcp_state track_listener(const struct track *t);
 

@@ -126,11 +126,19 @@ static void put_note(struct export *e, const struct row *r)
 {
     size_t len = 0;
     const char *text = session_note(e->session, r, &len, NULL);
+    struct str error;
+    str_init(&error, e->out.mem);
+    if (say_icmp(&error, &e->voice, e->session, r)) {
+        text = error.at;
+        len = error.len;
+    }
     json_key(&e->out, "text");
     str_put_char(&e->out, '"');
     if (text)
         str_put_json(&e->out, text, len);
     str_put_char(&e->out, '"');
+    e->out.failed = e->out.failed || error.failed;
+    str_release(&error);
 }
 
 void jsonl_begin(struct export *e)

@@ -291,7 +291,22 @@ void txt_row(struct export *e, uint32_t row)
                   l->arrow_short.failed || l->sentence.failed;
 }
 
+/* Nothing is left out in silence. */
 void txt_end(struct export *e)
 {
-    (void)e;
+    bool usual;
+    struct str line;
+    str_init(&line, e->out.mem);
+    for (size_t i = 0; say_aside(&line, &e->voice, e->session, i, &usual); i++) {
+        if (i == 0)
+            str_put_char(&e->out, '\n');
+        const char *words = say(&e->voice, N_("not shown: "));
+        str_put_rep(&e->out, " ", STAMP + GAP);
+        str_put(&e->out, words);
+        str_put_n(&e->out, line.at, line.len);
+        end_line(&e->out);
+        str_clear(&line);
+    }
+    e->out.failed = e->out.failed || line.failed;
+    str_release(&line);
 }

@@ -190,6 +190,7 @@ static void segment_detail(struct detail *d, const struct voice *v, const struct
     }
     path_of(&d->path, v, s, d->row, steady);
     say_note(&d->what, v, s, r);
+    say_remarks(&d->what, v, s, r);
     say_why(&d->why, v, s, r);
     say_next(&d->next, v, s, r);
     say_measures(&d->measures, v, s, r);
@@ -247,6 +248,12 @@ bool detail_of(struct detail *d, const struct voice *v, const struct session *s,
     } else if (note) {
         put_words(&d->title, v, N_("a note"));
         str_put_safe(&d->what, note, len, v->ascii);
+    } else if (say_icmp(&d->what, v, s, r)) {
+        str_put_char(&d->title, '#');
+        str_put_u64(&d->title, r->frame);
+        str_put(&d->title, "  ");
+        put_words(&d->title, v, N_("an ICMP error"));
+        say_icmp_means(&d->next, v, s, r);
     } else {
         return false;
     }

@@ -228,6 +228,10 @@ void ladder_line_of(struct ladder_line *l, const struct session *s, uint32_t row
     } else {
         l->tone = TONE_NOTE;
         l->from = SIDE_NONE;
+        if (say_icmp_brief(&l->sentence, &style->voice, s, r)) {
+            str_put_u64(&l->number, r->frame);
+            put_time(&l->time, s, r, before, style);
+        }
         if (note)
             str_put_safe(&l->sentence, note, len, style->voice.ascii);
     }

@@ -136,7 +136,7 @@ const struct event_counter *session_counter(const struct session *s, const struc
 const char *session_note(const struct session *s, const struct row *r, size_t *len, bool *said)
 {
     (void)s;
-    const struct event *e = kept(r, EVENT_NOTE);
+    const struct event *e = r->frame ? NULL : kept(r, EVENT_NOTE);
     *len = e ? e->u.note.len : 0;
     if (said)
         *said = e && e->u.note.said;

@@ -3,6 +3,7 @@
 #define TCPVIZ_SESSION_FACTS_H
 
 #include "core/chunks.h"
+#include "core/icmp.h"
 #include "session/outline.h"
 #include "session/store.h"
 
@@ -22,6 +23,19 @@ struct stamp_fact {
     uint64_t time_ns, last_byte;
     uint32_t segment; /* row, NO_ROW while it is not known */
     uint8_t point, sender;
+};
+
+/* An ICMP error's row points here. */
+struct icmp_fact {
+    struct icmp_error error;
+    uint32_t quotes; /* frame, 0: not known */
+};
+
+/* Frames of a link type that is not known. */
+enum { LINKS_KEPT = 8 };
+struct link_fact {
+    int linktype;
+    uint64_t frames;
 };
 
 enum { STAMPS_WAITING = 16 };
@@ -71,6 +85,8 @@ struct session {
     uint32_t troubled[TROUBLES];    /* connections that have it */
     uint8_t end_length[SIDE_COUNT]; /* characters of the longest endpoint */
     bool out_of_memory;
+    uint64_t frames_of[FRAME_KINDS];
+    struct link_fact links[LINKS_KEPT];
 };
 
 /* Facts of a connection, made where they are missing. NULL: no memory. */
@@ -90,6 +106,13 @@ void facts_outline(struct session *s, struct conn_facts *c, const struct row *r)
 bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place, bool injected);
 /* The oldest rows go, where there are more than were asked for or they take too much. */
 void facts_give_way(struct session *s);
+
+/* A row at the end of the timeline that is not a segment, in its connection's chain; what it points to. NULL, or
+ * false: no memory. */
+struct row *facts_add_row(struct session *s, const struct event *e, uint32_t conn, enum side side);
+void facts_point(struct row *r, const void *at);
+/* A frame that is no segment: counted; one that quotes a segment becomes a row. False: no memory. */
+bool facts_aside(struct session *s, const struct event *e, enum frame_kind kind, const struct seg *g);
 
 /* Gives a stamp to its segment, or lets it wait for it. False: no memory. */
 bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f);

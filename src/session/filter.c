@@ -39,7 +39,9 @@ static void plain_words(void *ctx, const struct session *s, const struct row *r,
     size_t len;
     bool said;
     const struct event_call *c = session_call(s, r);
+    uint32_t quotes;
     const char *note = session_note(s, r, &len, &said);
+    const struct icmp_error *error = session_icmp(s, r, &quotes);
     if (r->kind == EVENT_SEGMENT)
         str_put(out, annot_brief((enum annot_id)r->annot));
     else if (c) {
@@ -47,7 +49,9 @@ static void plain_words(void *ctx, const struct session *s, const struct row *r,
         str_put(out, "(");
         str_put(out, c->args);
         str_put(out, ")");
-    } else if (note)
+    } else if (error)
+        str_put(out, icmp_what(error->id));
+    else if (note)
         str_put_n(out, note, len);
 }
 

@@ -105,7 +105,7 @@ static bool begin_index(struct session *s)
 }
 
 /* A row at the end of the timeline that is not a segment, in its connection's chain. */
-static struct row *add_row(struct session *s, const struct event *e, uint32_t conn, enum side side)
+struct row *facts_add_row(struct session *s, const struct event *e, uint32_t conn, enum side side)
 {
     struct row *r = s->mixed || begin_index(s) ? chunks_add(&s->rows) : NULL;
     if (!r)
@@ -134,7 +134,7 @@ static struct row *add_row(struct session *s, const struct event *e, uint32_t co
 }
 
 /* A row that is not a segment points into the arena. */
-static void point(struct row *r, const void *at)
+void facts_point(struct row *r, const void *at)
 {
     _Static_assert(sizeof at <= sizeof r->kept, "a pointer fits into a row");
     memcpy(&r->kept, &at, sizeof at);
@@ -152,9 +152,9 @@ static struct event *keep_event(struct session *s, const struct event *e)
 static bool add_event(struct session *s, const struct event *e, uint32_t conn, enum side side)
 {
     struct event *copy = keep_event(s, e);
-    struct row *r = copy ? add_row(s, e, conn, side) : NULL;
+    struct row *r = copy ? facts_add_row(s, e, conn, side) : NULL;
     if (r)
-        point(r, copy);
+        facts_point(r, copy);
     return r != NULL;
 }
 
@@ -164,8 +164,9 @@ static bool apply_segment(struct session *s, const struct event *e)
     struct seg g;
     s->frames = seen->frame > s->frames ? seen->frame : s->frames + 1;
     enum frame_kind kind = seg_decode(&g, seen->linktype, seen->bytes, seen->caplen, seen->wirelen);
+    s->frames_of[kind]++;
     if (!frame_is_segment(kind))
-        return true;
+        return facts_aside(s, e, kind, &g);
     g.time_ns = e->time_ns;
     g.frame = (uint32_t)s->frames;
     if (s->rowless) {
@@ -236,11 +237,11 @@ static bool apply_stamp(struct session *s, const struct event *e)
     if (t->point >= STAMP_POINTS || t->sender >= SIDE_COUNT)
         return true;
     struct stamp_fact *f = arena_take(s->arena, sizeof *f);
-    struct row *r = f ? add_row(s, e, conn, t->side) : NULL;
+    struct row *r = f ? facts_add_row(s, e, conn, t->side) : NULL;
     if (!r)
         return false;
     *f = (struct stamp_fact){e->time_ns, t->last_byte, NO_ROW, (uint8_t)t->point, (uint8_t)t->sender};
-    point(r, f);
+    facts_point(r, f);
     return conn == NO_CONN || facts_stamp(s, conn, f);
 }
 
@@ -250,7 +251,7 @@ static bool apply_gone(struct session *s, const struct event *e)
     if (conn == NO_CONN)
         return true;
     track_gone(s->track, conn, e->u.gone);
-    return add_row(s, e, conn, e->u.gone) != NULL;
+    return facts_add_row(s, e, conn, e->u.gone) != NULL;
 }
 
 static void apply_wire(struct session *s, const struct event *e)

@@ -6,6 +6,7 @@
 #ifndef TCPVIZ_SESSION_SESSION_H
 #define TCPVIZ_SESSION_SESSION_H
 
+#include "core/icmp.h"
 #include "core/track.h"
 
 struct session;
@@ -50,7 +51,7 @@ struct row {
     uint64_t bare : 1; /* no payload: amount is bytes acknowledged */
     uint32_t seq, ack; /* relative */
     uint32_t amount;   /* payload bytes; for a bare ACK the bytes it acknowledges for the first time */
-    uint32_t frame;    /* 0 where it is not a segment */
+    uint32_t frame;    /* 0 where it is not a segment, nor an ICMP error */
     uint32_t conn;     /* NO_CONN: none */
     uint32_t acks;     /* frame that it acknowledges, 0: none that is known */
     uint32_t before;   /* the row before of this connection, NO_ROW */
@@ -105,6 +106,9 @@ enum tcp_state session_sample_machine(const struct session *s,
 const struct event_listener *session_listener_at(const struct session *s, const struct row *r);
 const struct event_counter *session_counter(const struct session *s, const struct row *r);
 const char *session_note(const struct session *s, const struct row *r, size_t *len, bool *said);
+/* What an ICMP error said of a segment (a row of kind EVENT_NOTE, which is no note then): NULL where it is none.
+ * *quotes is the frame of that segment, 0 where it is not known; the row's frame and connection are its own. */
+const struct icmp_error *session_icmp(const struct session *s, const struct row *r, uint32_t *quotes);
 /* A stamp: the row of its segment (NO_ROW unknown) and its point. */
 bool session_stamp(const struct session *s, const struct row *r, uint32_t *segment, enum stamp_point *point);
 /* Times measured for one segment row: 0 where not known. */
@@ -140,6 +144,11 @@ const char *session_source(const struct session *s);
 uint64_t session_memory(const struct session *s);
 uint64_t session_frames(const struct session *s); /* frames seen, not only segments */
 uint64_t session_segments(const struct session *s);
+/* How many frames were of that kind. */
+uint64_t session_frames_of(const struct session *s, enum frame_kind kind);
+/* Link types that are not known, from i = 0 on, and how many frames had them; false past the last. Of very many
+ * the last one counts for the rest. */
+bool session_unknown_link(const struct session *s, size_t i, int *linktype, uint64_t *frames);
 /* Where its memory comes from, for those who make texts of it. */
 const struct mem *session_mem(const struct session *s);
 bool session_out_of_memory(const struct session *s);

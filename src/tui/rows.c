@@ -201,6 +201,8 @@ static void words_of(void *ctx, const struct session *session, const struct row 
         say_call(out, &s->voice, call);
     } else if (note != NULL) {
         str_put_n(out, note, len);
+    } else if (say_icmp(out, &s->voice, session, r)) {
+        return;
     } else if (r->kind == EVENT_SEGMENT) {
         say_brief(out, &s->voice, session, r);
         str_put_char(out, '\n');

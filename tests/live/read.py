@@ -64,6 +64,15 @@ def test_a_truncated_capture_gives_what_was_whole():
         assert "byte 1" in d.err and d.err.startswith("tcpviz: ") and d.err.count("\n") == 1, d.err
 
 
+def test_what_is_left_out_is_told():
+    data = bytearray((CAPTURES / "fast-open.pcap").read_bytes())
+    data[20:24] = (147).to_bytes(4, "little")
+    for argv in (["-e", "txt:-"], ["-e", "jsonl:-"], ["--summary"]):
+        d = run("-r", "-", *argv, stdin=bytes(data)).expect(0)
+        assert d.err == "tcpviz: -: frames of link type 147, which is not known: 35\n", d.err
+        assert ("not shown: frames of link type 147, which is not known: 35" in d.out) == ("txt:-" in argv)
+
+
 def test_what_is_no_capture():
     for data in (b"", b"junk junk junk junk junk junk", bytes(1000)):
         d = jsonl("-", stdin=data).expect(3)

@@ -553,8 +553,8 @@ static void check_sense(const struct seg *s, enum frame_kind kind, uint32_t len,
     const struct span *spans[] = {&s->link, &s->ip, &s->tcp, &s->data};
     for (size_t i = 0; i < COUNT_OF(spans); i++)
         assert_true(spans[i]->at <= len && spans[i]->len <= len - spans[i]->at);
-    assert_true(s->len <= wirelen && s->data.len <= s->len);
-    if (kind == FRAME_TCP) {
+    if (frame_is_segment(kind)) {
+        assert_true(s->len <= wirelen && s->data.len <= s->len);
         assert_true(s->tcp.len >= 16 && s->tcp.len <= 60);
         assert_true(s->src.addr.family == 4 || s->src.addr.family == 6);
         assert_true(s->opt.sacks <= SACK_BLOCKS);
