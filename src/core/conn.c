@@ -57,9 +57,21 @@ static size_t slot_of(const struct track *t, const struct endpoint *a, const str
     return at;
 }
 
-uint32_t conn_find(const struct track *t, const struct endpoint *a, const struct endpoint *b)
+uint32_t conn_find(struct track *t, const struct endpoint *a, const struct endpoint *b)
 {
-    return t->slot_cap ? t->slots[slot_of(t, a, b, hash_pair(a, b))].conn - 1 : NO_CONN;
+    uint32_t hash = hash_pair(a, b);
+    struct conn_slot *recent = &t->recent[hash % RECENT];
+    if (recent->conn && recent->hash == hash) {
+        const struct conn *c = conn_at(t, recent->conn - 1);
+        fetch(c);
+        if (same_pair(&c->tuple, a, b))
+            return recent->conn - 1;
+    }
+    const struct conn_slot *slot = t->slot_cap ? &t->slots[slot_of(t, a, b, hash)] : NULL;
+    if (!slot || !slot->conn)
+        return NO_CONN;
+    *recent = *slot;
+    return slot->conn - 1;
 }
 
 /* At most two thirds of the slots are used. */
@@ -108,6 +120,7 @@ uint32_t conn_new(struct track *t, const struct tuple *tuple)
         t->slot_used++;
     }
     *slot = (struct conn_slot){hash, (uint32_t)t->conns.count};
+    t->recent[hash % RECENT] = *slot;
     return (uint32_t)t->conns.count - 1;
 }
 

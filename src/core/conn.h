@@ -8,6 +8,7 @@
 #ifndef TCPVIZ_CORE_CONN_H
 #define TCPVIZ_CORE_CONN_H
 
+#include "core/chunks.h"
 #include "core/fsm.h"
 #include "core/ranges.h"
 #include "core/sent.h"
@@ -124,12 +125,16 @@ struct conn_slot {
     uint32_t hash, conn;
 };
 
+enum { RECENT = 4096 /* places for connections that were looked for lately */ };
+
 struct track {
     const struct mem *mem;
     struct track_options options;
     struct chunks conns; /* struct conn */
     struct sent_pool sent;
     struct conn_slot *slots; /* open addressing */
+    struct conn_slot
+        recent[RECENT]; /* one for each hash: few connections speak at a time, whatever the table holds */
     size_t slot_cap, slot_used;
     uint32_t repeats[REPEATS_MOST];
     enum tcp_state listener;
@@ -148,7 +153,7 @@ struct track {
 };
 
 /* The newest connection of that pair of endpoints; NO_CONN if there is none. */
-uint32_t conn_find(const struct track *t, const struct endpoint *a, const struct endpoint *b);
+uint32_t conn_find(struct track *t, const struct endpoint *a, const struct endpoint *b);
 /* A new one, which the table then finds for its tuple; NO_CONN: no memory. */
 uint32_t conn_new(struct track *t, const struct tuple *tuple);
 void conn_release(struct track *t, struct conn *c);

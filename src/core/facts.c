@@ -58,7 +58,7 @@ bool track_starved(const struct track *t)
 
 size_t track_memory(const struct track *t)
 {
-    return chunks_used(&t->conns) + chunks_used(&t->sent.items) + t->slot_cap * sizeof *t->slots;
+    return chunks_used(&t->conns) + sent_pool_used(&t->sent) + t->slot_cap * sizeof *t->slots;
 }
 
 size_t track_count(const struct track *t)

@@ -22,6 +22,8 @@ struct arena {
 
 void *mem_new(const struct mem *m, size_t size)
 {
+    if (m->zeroed)
+        return m->zeroed(m->ctx, size);
     void *p = m->resize(m->ctx, NULL, 0, size);
     if (p)
         memset(p, 0, size);

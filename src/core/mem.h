@@ -11,6 +11,8 @@ struct mem {
      * NULL otherwise means that there is no memory; old then stays valid. */
     void *(*resize)(void *ctx, void *old, size_t old_size, size_t new_size);
     void *ctx;
+    /* Zeroed memory that resize may take on; NULL: resize gives it, and it is cleared here. */
+    void *(*zeroed)(void *ctx, size_t size);
 };
 
 /* Zeroed memory, or NULL. */

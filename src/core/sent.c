@@ -1,29 +1,36 @@
 #include "core/sent.h"
 
-enum { POOL_SHIFT = 5 };
-
 void sent_pool_init(struct sent_pool *p, const struct mem *m)
 {
-    *p = (struct sent_pool){.free = 0};
-    chunks_init(&p->items, m, sizeof(struct sent), POOL_SHIFT);
+    *p = (struct sent_pool){.mem = m};
 }
 
 void sent_pool_release(struct sent_pool *p)
 {
-    chunks_release(&p->items);
+    mem_free(p->mem, p->item, p->cap * sizeof *p->item);
+    sent_pool_init(p, p->mem);
+}
+
+size_t sent_pool_used(const struct sent_pool *p)
+{
+    return p->cap * sizeof *p->item;
 }
 
 /* A free place; 0: no memory. */
 static uint32_t take(struct sent_pool *p)
 {
+    void *items = p->item;
     uint32_t at = p->free;
     if (at) {
-        p->free = sent_at(p, at)->after;
+        p->free = p->item[at].after;
         return at;
     }
-    if (!p->items.count && !chunks_add(&p->items))
+    size_t next = p->count ? p->count : 1;
+    if (next > UINT32_MAX || !mem_grow(p->mem, &items, &p->cap, next + 1, sizeof *p->item))
         return 0;
-    return chunks_add(&p->items) ? (uint32_t)(p->items.count - 1) : 0;
+    p->item = items;
+    p->count = next + 1;
+    return (uint32_t)next;
 }
 
 static void forget_first(struct sent_pool *p, struct sent_list *l)

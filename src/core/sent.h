@@ -4,7 +4,7 @@
 #ifndef TCPVIZ_CORE_SENT_H
 #define TCPVIZ_CORE_SENT_H
 
-#include "core/chunks.h"
+#include "core/mem.h"
 #include "core/seq.h"
 
 enum {
@@ -24,8 +24,10 @@ struct sent {
 };
 
 struct sent_pool {
-    struct chunks items; /* item 0 stands for none */
-    uint32_t free;       /* a chain by `after` */
+    const struct mem *mem;
+    struct sent *item; /* item 0 stands for none; moves when sent_add makes room */
+    size_t count, cap;
+    uint32_t free; /* a chain by `after` */
 };
 
 /* Zeroed: none. */
@@ -41,16 +43,17 @@ void sent_pool_release(struct sent_pool *p);
 /* Adds a copy of *s where its numbers belong. Where there are too many, the oldest gives way. False: no
  * memory. */
 bool sent_add(struct sent_pool *p, struct sent_list *l, const struct sent *s);
-/* The first one that ends after `seq`; NULL where there is none. */
+/* The first one that ends after `seq`; NULL where there is none. Good until the next sent_add. */
 struct sent *sent_search(const struct sent_pool *p, const struct sent_list *l, seq_t seq);
 /* The first one that is not acknowledged becomes the one after it; older ones are forgotten. */
 void sent_acked(struct sent_pool *p, struct sent_list *l);
 void sent_clear(struct sent_pool *p, struct sent_list *l);
+size_t sent_pool_used(const struct sent_pool *p); /* bytes held */
 
-/* The one at a place; NULL for 0. */
+/* The one at a place; NULL for 0. Good until the next sent_add. */
 static inline struct sent *sent_at(const struct sent_pool *p, uint32_t at)
 {
-    return at ? chunks_at(&p->items, at) : NULL;
+    return at ? p->item + at : NULL;
 }
 
 static inline struct sent *sent_next(const struct sent_pool *p, const struct sent *s)

@@ -46,6 +46,12 @@ bool str_room(struct str *s, size_t len)
 void str_put_rep(struct str *s, const char *text, size_t times)
 {
     size_t len = strlen(text);
+    if (len == 1 && times && str_room(s, times)) {
+        memset(s->at + s->len, *text, times);
+        s->len += times;
+        s->at[s->len] = 0;
+        return;
+    }
     while (times-- && !s->failed)
         str_put_n(s, text, len);
 }
@@ -111,12 +117,14 @@ void str_put_fixed(struct str *s, uint64_t v, unsigned decimals)
 
 void str_put_grouped(struct str *s, uint64_t v)
 {
-    char digits[20];
+    char digits[20], text[26];
+    size_t len = 0;
     for (unsigned at = to_digits(digits, v), i = at; i < 20; i++) {
         if (i > at && (20 - i) % 3 == 0)
-            str_put_char(s, ',');
-        str_put_char(s, digits[i]);
+            text[len++] = ',';
+        text[len++] = digits[i];
     }
+    str_put_n(s, text, len);
 }
 
 /* v / unit, rounded: one decimal below ten, none from there on. */

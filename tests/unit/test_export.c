@@ -265,7 +265,7 @@ static void test_without_memory_nothing_wrong_is_written(void **state)
     struct session *s = a_lesson();
     for (size_t n = 0; n < 60; n++) {
         size_t left = n;
-        const struct mem poor = {stingy, &left};
+        const struct mem poor = {.resize = stingy, .ctx = &left};
         struct got g = {0};
         str_init(&g.text, heap_mem());
         struct export_options o = {.format = export_find("jsonl", 5), .mem = &poor};

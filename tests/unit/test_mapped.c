@@ -214,7 +214,7 @@ static void *counting_resize(void *ctx, void *old, size_t old_size, size_t new_s
 static void what_was_released_goes(void **state)
 {
     (void)state;
-    static const struct mem counting = {counting_resize, NULL};
+    static const struct mem counting = {.resize = counting_resize, .ctx = NULL};
     uint8_t *bytes = calloc(4, MANY), *packed = malloc(MANY);
     struct place p = place();
     struct fail f = {0};
@@ -370,7 +370,7 @@ static void *failing_resize(void *ctx, void *old, size_t old_size, size_t new_si
 static void without_memory_it_says_so(void **state)
 {
     (void)state;
-    static const struct mem failing = {failing_resize, NULL};
+    static const struct mem failing = {.resize = failing_resize, .ctx = NULL};
     enum { LEN = 3000 };
     uint8_t *bytes = sample(LEN), packed[2 * LEN];
     struct place p = place();

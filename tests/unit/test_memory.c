@@ -52,7 +52,7 @@ static void with_every_failure(bool (*part)(const struct mem *m, const struct se
         bool whole = false;
         for (size_t n = 1; n < ALLOCATIONS_MOST && !whole; n++) {
             struct purse p = {.fail_at = n, .stays_empty = stays};
-            const struct mem m = {from_purse, &p};
+            const struct mem m = {.resize = from_purse, .ctx = &p};
             const bool good = part(&m, s);
             if (p.held)
                 fail_msg("request %zu refused: %zu bytes were not given back", n, p.held);

@@ -434,7 +434,7 @@ static void *failing_resize(void *ctx, void *old, size_t old_size, size_t new_si
 static void without_memory_it_says_so(void **state)
 {
     (void)state;
-    static const struct mem failing = {failing_resize, NULL};
+    static const struct mem failing = {.resize = failing_resize, .ctx = NULL};
     requests_left = 0;
     assert_null(pcapfile_new(&failing));
     static const char *const names[] = {"postgres.pcapng", "gre.pcap"};

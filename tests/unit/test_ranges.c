@@ -24,7 +24,7 @@ static void *resize(void *ctx, void *old, size_t old_size, size_t new_size)
     return NULL;
 }
 
-static const struct mem mem = {resize, NULL};
+static const struct mem mem = {.resize = resize, .ctx = NULL};
 
 static const struct range *range_at(const struct ranges *r, uint32_t i)
 {

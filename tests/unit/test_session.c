@@ -289,7 +289,7 @@ static void *scarce(void *ctx, void *old, size_t old_size, size_t new_size)
 static void test_every_failed_allocation_is_survived(void **state)
 {
     (void)state;
-    struct mem m = {scarce, NULL};
+    struct mem m = {.resize = scarce, .ctx = NULL};
     bool whole = false;
     for (size_t n = 0; n < 200 && !whole; n++) {
         left = n;

@@ -33,7 +33,7 @@ static void *counted_resize(void *ctx, void *old, size_t old_size, size_t new_si
 }
 
 static struct counted counted;
-static const struct mem mem = {counted_resize, &counted};
+static const struct mem mem = {.resize = counted_resize, .ctx = &counted};
 
 static int set_up(void **state)
 {

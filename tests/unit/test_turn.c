@@ -175,7 +175,7 @@ static void *scarce(void *ctx, void *old, size_t old_size, size_t new_size)
 static void test_no_memory_is_told(void **state)
 {
     struct world *w = *state;
-    struct mem m = {scarce, NULL};
+    struct mem m = {.resize = scarce, .ctx = NULL};
     left = SIZE_MAX;
     struct turn *t = turn_new(&m, w->s);
     struct event_sink sink = turn_sink(t);
