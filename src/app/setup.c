@@ -331,6 +331,7 @@ static void summarize(struct app *a, struct fail *f)
     struct outfile *out = outfile_open("-", f);
     if (!out)
         return;
+    session_finish(a->session);
     const bool json = a->options->summary == SUMMARY_JSON;
     const bool good = summary_put(a->session, &a->voice, json, (struct export_sink){to_file, out}, a->mem);
     if (outfile_commit(out, f) && !good)

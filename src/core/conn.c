@@ -57,6 +57,13 @@ static size_t slot_of(const struct track *t, const struct endpoint *a, const str
     return at;
 }
 
+void track_expect(const struct track *t, const struct seg *s)
+{
+    const struct conn_slot *recent = &t->recent[hash_pair(&s->src, &s->dst) % RECENT];
+    if (recent->conn)
+        fetch(conn_at(t, recent->conn - 1));
+}
+
 uint32_t conn_find(struct track *t, const struct endpoint *a, const struct endpoint *b)
 {
     uint32_t hash = hash_pair(a, b);

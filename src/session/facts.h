@@ -80,6 +80,8 @@ struct session {
     uint64_t started_ns, start_ns, frames, version;
     bool mixed; /* not every row is a segment */
     bool rowless, live;
+    struct seg decoded[2];   /* the segment under way, and before it: */
+    const struct seg *ahead; /* of a session without rows, the last one, which is not judged yet; or NULL */
     uint32_t most;
     uint64_t memory;
     uint32_t troubled[TROUBLES];    /* connections that have it */

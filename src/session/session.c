@@ -158,33 +158,49 @@ static bool add_event(struct session *s, const struct event *e, uint32_t conn, e
     return r != NULL;
 }
 
+/* Without rows nobody asks for a segment that was just given: it is judged when the next one has been decoded,
+ * while what is known of that one's connection is fetched from memory. */
+static bool count_segment(struct session *s, const struct seg *g)
+{
+    track_expect(s->track, g);
+    bool good = session_finish(s);
+    s->segment_count++;
+    s->ahead = g;
+    return good;
+}
+
+bool session_finish(struct session *s)
+{
+    struct verdict v;
+    const struct seg *g = s->ahead;
+    s->ahead = NULL;
+    return !g || track_segment(s->track, g, &v);
+}
+
 static bool apply_segment(struct session *s, const struct event *e)
 {
     const struct event_segment *seen = &e->u.segment;
-    struct seg g;
+    struct seg *g = &s->decoded[s->ahead == &s->decoded[0]];
     s->frames = seen->frame > s->frames ? seen->frame : s->frames + 1;
-    enum frame_kind kind = seg_decode(&g, seen->linktype, seen->bytes, seen->caplen, seen->wirelen);
+    enum frame_kind kind = seg_decode(g, seen->linktype, seen->bytes, seen->caplen, seen->wirelen);
     s->frames_of[kind]++;
     if (!frame_is_segment(kind))
-        return facts_aside(s, e, kind, &g);
-    g.time_ns = e->time_ns;
-    g.frame = (uint32_t)s->frames;
-    if (s->rowless) {
-        struct verdict v;
-        s->segment_count++;
-        return track_segment(s->track, &g, &v);
-    }
+        return facts_aside(s, e, kind, g);
+    g->time_ns = e->time_ns;
+    g->frame = (uint32_t)s->frames;
+    if (s->rowless)
+        return count_segment(s, g);
     facts_give_way(s);
     bool cut = s->keep != 0 && seen->caplen > s->keep;
     struct frame f = {.bytes = seen->bytes,
                       .caplen = cut ? s->keep : seen->caplen,
                       .wirelen = seen->wirelen,
                       .linktype = seen->linktype,
-                      .cut = cut && !g.truncated,
-                      .cksum = g.cksum};
+                      .cut = cut && !g->truncated,
+                      .cksum = g->cksum};
     uint64_t place;
     bool filed = seen->record && store_put_record(s->store, seen->record - 1, &place);
-    return (filed || store_put(s->store, &f, &place)) && facts_add_segment(s, &g, place, seen->injected);
+    return (filed || store_put(s->store, &f, &place)) && facts_add_segment(s, g, place, seen->injected);
 }
 
 /* The first line of what a read() returned, for the panel. */

@@ -35,6 +35,9 @@ struct frame;
 void session_frames_from(struct session *s, bool (*get)(void *ctx, uint64_t record, struct frame *out),
                          void *ctx);
 
+/* All events were given: of a session without rows the last one counts only now. False: no memory. */
+bool session_finish(struct session *s);
+
 /* One row of the timeline. Segments use all of it; other kinds time_ns, kind, side, conn, before and kept. */
 struct row {
     uint64_t time_ns;
