@@ -129,6 +129,11 @@ const struct tuple *track_tuple(const struct track *t, uint32_t conn)
     return &conn_at(t, conn)->tuple;
 }
 
+uint16_t track_mss(const struct track *t, uint32_t conn, enum side side)
+{
+    return conn_at(t, conn)->flow[side].mss;
+}
+
 uint64_t track_first_ns(const struct track *t, uint32_t conn)
 {
     return conn_at(t, conn)->first_ns;

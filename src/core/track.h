@@ -114,11 +114,13 @@ size_t track_memory(const struct track *t); /* bytes that they take, but for a l
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out);
 /* Of a connection that there is: its ends, its first segment's time, and the counts of one direction. */
 const struct tuple *track_tuple(const struct track *t, uint32_t conn);
+uint16_t track_mss(const struct track *t, uint32_t conn,
+                   enum side side); /* announced by that side; 0 unknown */
 uint64_t track_first_ns(const struct track *t, uint32_t conn);
 const struct flow_stats *track_stats(const struct track *t, uint32_t conn, enum side side);
 
-/* The frame that last sent the segment of src which begins with that number (raw), as long as it is remembered; 0:
- * none is known. Of a connection that there is. */
+/* The frame that last sent the segment of src which begins with that number (raw), as long as it is
+ * remembered; 0: none is known. Of a connection that there is. */
 uint32_t track_frame_of(const struct track *t, uint32_t conn, const struct endpoint *src, seq_t seq);
 
 /* The listener as the machine knows it: STATE_UNKNOWN before listen(). */

@@ -39,7 +39,7 @@ static void put_options(struct str *out, const struct seg *seg, const struct row
 {
     const struct tcp_options *o = &seg->opt;
     json_key(out, "options");
-    str_put_char(out, '{');
+    size_t start = out->len;
     if (o->mss)
         json_number(out, "mss", o->mss_value);
     if (o->sack_permitted)
@@ -56,6 +56,10 @@ static void put_options(struct str *out, const struct seg *seg, const struct row
         json_true(out, "fast_open");
     if (o->mptcp)
         json_true(out, "mptcp");
+    if (out->len == start)
+        str_put_char(out, '{');
+    else
+        out->at[start] = '{'; /* the first of them has no comma before it */
     str_put_char(out, '}');
 }
 

@@ -3,9 +3,8 @@
  * digit: a locale or a floating-point number would change them. */
 #include "export/json.h"
 
-void json_put_text(struct str *out, const char *name, size_t len, const char *text)
+void json_string(struct str *out, const char *text)
 {
-    json_put_key(out, name, len);
     if (!text) {
         str_put(out, "null");
         return;
@@ -16,24 +15,22 @@ void json_put_text(struct str *out, const char *name, size_t len, const char *te
 }
 
 /* -1 is what the kernel did not say. */
-static void put_known(struct str *out, const char *name, size_t len, int64_t v)
+#define json_known(out, name, v) (json_key(out, name), put_known(out, v))
+static void put_known(struct str *out, int64_t v)
 {
-    json_put_key(out, name, len);
     if (v < 0)
         str_put(out, "null");
     else
         str_put_i64(out, v);
 }
 
-void json_put_time(struct str *out, const char *name, size_t len, uint64_t ns)
+void json_seconds(struct str *out, uint64_t ns)
 {
-    json_put_key(out, name, len);
     str_put_fixed(out, ns, 9);
 }
 
-void json_put_endpoint(struct str *out, const char *name, size_t len, const struct endpoint *at)
+void json_address(struct str *out, const struct endpoint *at)
 {
-    json_put_key(out, name, len);
     str_put_char(out, '"');
     str_put_endpoint(out, at);
     str_put_char(out, '"');
@@ -77,15 +74,15 @@ static void put_sample(struct export *e, const struct row *r)
     json_conn(out, r->conn);
     json_text(out, "state", state_name(k->state));
     json_text(out, "machine", state_name(session_sample_machine(e->session, r)));
-    put_known(out, JSON_NAME("recv_q"), k->recv_q);
-    put_known(out, JSON_NAME("send_q"), k->send_q);
-    put_known(out, JSON_NAME("unsent"), k->unsent);
-    put_known(out, JSON_NAME("cwnd"), k->cwnd);
-    put_known(out, JSON_NAME("ssthresh"), k->ssthresh);
-    put_known(out, JSON_NAME("rtt_us"), k->rtt_us);
-    put_known(out, JSON_NAME("rto_us"), k->rto_us);
+    json_known(out, "recv_q", k->recv_q);
+    json_known(out, "send_q", k->send_q);
+    json_known(out, "unsent", k->unsent);
+    json_known(out, "cwnd", k->cwnd);
+    json_known(out, "ssthresh", k->ssthresh);
+    json_known(out, "rtt_us", k->rtt_us);
+    json_known(out, "rto_us", k->rto_us);
     json_text(out, "timer", timer_name(k->timer));
-    put_known(out, JSON_NAME("timer_ms"), k->timer == TIMER_NONE ? -1 : k->timer_ms);
+    json_known(out, "timer_ms", k->timer == TIMER_NONE ? -1 : k->timer_ms);
 }
 
 static void put_listener(struct export *e, const struct row *r)
@@ -95,9 +92,9 @@ static void put_listener(struct export *e, const struct row *r)
     if (!k)
         return;
     json_text(out, "state", state_name(k->state));
-    put_known(out, JSON_NAME("syn_q"), k->syn_q);
-    put_known(out, JSON_NAME("accept_q"), k->accept_q);
-    put_known(out, JSON_NAME("backlog"), k->backlog);
+    json_known(out, "syn_q", k->syn_q);
+    json_known(out, "accept_q", k->accept_q);
+    json_known(out, "backlog", k->backlog);
 }
 
 static void put_stamp(struct export *e, const struct row *r)
@@ -107,7 +104,7 @@ static void put_stamp(struct export *e, const struct row *r)
     if (!session_stamp(e->session, r, &segment, &point))
         return;
     const struct row *of = segment == NO_ROW ? NULL : session_row(e->session, segment);
-    put_known(&e->out, JSON_NAME("frame"), of ? (int64_t)of->frame : -1);
+    json_known(&e->out, "frame", of ? (int64_t)of->frame : -1);
     json_text(&e->out, "point", stamp_point_name(point));
 }
 
@@ -144,8 +141,8 @@ static void put_note(struct export *e, const struct row *r)
 void jsonl_begin(struct export *e)
 {
     struct str *out = &e->out;
-    str_put_char(out, '{');
-    json_text(out, "type", "session");
+    json_begin(out, "type");
+    str_put(out, "\"session\"");
     json_text(out, "tool", "tcpviz");
     json_text(out, "version", TCPVIZ_VERSION);
     json_text(out, "source", session_source(e->session));
@@ -166,8 +163,8 @@ void jsonl_row(struct export *e, uint32_t row)
     const struct row *r = session_row(e->session, row);
     if (!r || r->kind >= EVENT_KINDS || !bodies[r->kind])
         return;
-    str_put_char(&e->out, '{');
-    json_text(&e->out, "type", event_kind_name((enum event_kind)r->kind));
+    json_begin(&e->out, "type");
+    json_string(&e->out, event_kind_name((enum event_kind)r->kind));
     if (r->kind == EVENT_SEGMENT) {
         json_key(&e->out, "frame");
         str_put_u64(&e->out, r->frame);

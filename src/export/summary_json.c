@@ -3,21 +3,19 @@
 #include "export/json.h"
 #include "export/summary_lines.h"
 
-static void put_rtt(struct str *out, const char *name, size_t len, uint64_t ns, bool known)
+static void put_rtt(struct str *out, uint64_t ns, bool known)
 {
-    if (known) {
-        json_put_time(out, name, len, ns);
-    } else {
-        json_put_key(out, name, len);
+    if (known)
+        json_seconds(out, ns);
+    else
         str_put(out, "null");
-    }
 }
 
 static void put_flow(struct str *out, const struct flow_stats *f)
 {
     bool known = f->rtt_samples > 0;
-    str_put_char(out, '{');
-    json_number(out, "segments", f->segments);
+    json_begin(out, "segments");
+    str_put_u64(out, f->segments);
     json_number(out, "bytes", flow_bytes(f));
     json_number(out, "unique_bytes", f->unique_bytes);
     json_number(out, "data_segments", f->data_segments);
@@ -30,17 +28,20 @@ static void put_flow(struct str *out, const struct flow_stats *f)
     json_number(out, "syns", f->syns);
     json_number(out, "fins", f->fins);
     json_number(out, "resets", f->resets);
-    put_rtt(out, JSON_NAME("rtt_min"), f->rtt_min_ns, known);
-    put_rtt(out, JSON_NAME("rtt_avg"), known ? f->rtt_sum_ns / f->rtt_samples : 0, known);
-    put_rtt(out, JSON_NAME("rtt_max"), f->rtt_max_ns, known);
+    json_key(out, "rtt_min");
+    put_rtt(out, f->rtt_min_ns, known);
+    json_key(out, "rtt_avg");
+    put_rtt(out, known ? f->rtt_sum_ns / f->rtt_samples : 0, known);
+    json_key(out, "rtt_max");
+    put_rtt(out, f->rtt_max_ns, known);
     json_number(out, "rtt_samples", f->rtt_samples);
     str_put_char(out, '}');
 }
 
 void summary_json(struct str *out, uint32_t conn, const struct conn_view *c)
 {
-    str_put_char(out, '{');
-    json_text(out, "type", "connection");
+    json_begin(out, "type");
+    str_put(out, "\"connection\"");
     json_conn(out, conn);
     json_endpoint(out, "client", &c->tuple.end[SIDE_CLIENT]);
     json_endpoint(out, "server", &c->tuple.end[SIDE_SERVER]);

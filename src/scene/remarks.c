@@ -5,10 +5,7 @@
 /* The most that the other side said it takes in one segment; 0: it is not known. */
 static uint32_t mss_of(const struct session *s, const struct row *r)
 {
-    struct conn_view conn;
-    if (r->side >= SIDE_COUNT || !session_conn(s, r->conn, &conn))
-        return 0;
-    return conn.mss[side_other((enum side)r->side)];
+    return session_mss(s, r->conn, side_other((enum side)r->side));
 }
 
 static bool has_no_length(const struct seg *g, uint32_t mss)

@@ -95,15 +95,14 @@ static void put_mss(struct str *out, const struct facts *f)
 {
     enum { SILENT_IPV4 = 536, SILENT_IPV6 = 1220, TIMESTAMPS = 12 };
     struct seg seg;
-    struct conn_view conn;
     uint32_t mss = 0;
     bool decoded = session_seg(f->session, f->row, &seg);
     if (decoded && seg.opt.mss)
         mss = seg.opt.mss_value;
     else if (decoded && (f->row->flags & TCP_SYN))
         mss = seg.src.addr.family == 6 ? SILENT_IPV6 : SILENT_IPV4;
-    else if (f->row->side < SIDE_COUNT && session_conn(f->session, f->row->conn, &conn))
-        mss = conn.mss[side_other((enum side)f->row->side)];
+    else if (f->row->side < SIDE_COUNT)
+        mss = session_mss(f->session, f->row->conn, side_other((enum side)f->row->side));
     if (decoded && !(f->row->flags & TCP_SYN) && seg.opt.timestamps && mss > TIMESTAMPS)
         mss -= TIMESTAMPS;
     if (mss)
@@ -114,9 +113,9 @@ static void put_mss(struct str *out, const struct facts *f)
 
 static void put_port(struct str *out, const struct facts *f)
 {
-    struct conn_view conn;
-    if (session_conn(f->session, f->row->conn, &conn))
-        str_put_u64(out, conn.tuple.end[SIDE_SERVER].port);
+    const struct tuple *ends = session_ends(f->session, f->row->conn);
+    if (ends)
+        str_put_u64(out, ends->end[SIDE_SERVER].port);
     else
         str_put(out, "?");
 }

@@ -205,6 +205,16 @@ size_t session_conns(const struct session *s)
     return track_count(s->track);
 }
 
+const struct tuple *session_ends(const struct session *s, uint32_t conn)
+{
+    return conn < track_count(s->track) ? track_tuple(s->track, conn) : NULL;
+}
+
+uint16_t session_mss(const struct session *s, uint32_t conn, enum side side)
+{
+    return conn < track_count(s->track) && side < SIDE_COUNT ? track_mss(s->track, conn, side) : 0;
+}
+
 bool session_conn(const struct session *s, uint32_t conn, struct conn_view *out)
 {
     return track_view(s->track, conn, out);

@@ -109,8 +109,9 @@ enum tcp_state session_sample_machine(const struct session *s,
 const struct event_listener *session_listener_at(const struct session *s, const struct row *r);
 const struct event_counter *session_counter(const struct session *s, const struct row *r);
 const char *session_note(const struct session *s, const struct row *r, size_t *len, bool *said);
-/* What an ICMP error said of a segment (a row of kind EVENT_NOTE, which is no note then): NULL where it is none.
- * *quotes is the frame of that segment, 0 where it is not known; the row's frame and connection are its own. */
+/* What an ICMP error said of a segment (a row of kind EVENT_NOTE, which is no note then): NULL where it is
+ * none. *quotes is the frame of that segment, 0 where it is not known; the row's frame and connection are its
+ * own. */
 const struct icmp_error *session_icmp(const struct session *s, const struct row *r, uint32_t *quotes);
 /* A stamp: the row of its segment (NO_ROW unknown) and its point. */
 bool session_stamp(const struct session *s, const struct row *r, uint32_t *segment, enum stamp_point *point);
@@ -122,6 +123,10 @@ uint32_t session_frame(const struct session *s, uint32_t frame);
 /* Connections, numbered from 0 here and from 1 wherever a person sees them. */
 size_t session_conns(const struct session *s);
 bool session_conn(const struct session *s, uint32_t conn, struct conn_view *out);
+/* Of that without the rest: its ends (NULL: there is no such connection), and what a side announced (0:
+ * unknown). */
+const struct tuple *session_ends(const struct session *s, uint32_t conn);
+uint16_t session_mss(const struct session *s, uint32_t conn, enum side side);
 /* The newest answer of the kernel for one side (the last sample, or a later one that told nothing new); NULL
  * if there was none. The newest listener sample likewise. */
 const struct event_sample *session_kernel(const struct session *s, uint32_t conn, enum side side);
@@ -149,8 +154,8 @@ uint64_t session_frames(const struct session *s); /* frames seen, not only segme
 uint64_t session_segments(const struct session *s);
 /* How many frames were of that kind. */
 uint64_t session_frames_of(const struct session *s, enum frame_kind kind);
-/* Link types that are not known, from i = 0 on, and how many frames had them; false past the last. Of very many
- * the last one counts for the rest. */
+/* Link types that are not known, from i = 0 on, and how many frames had them; false past the last. Of very
+ * many the last one counts for the rest. */
 bool session_unknown_link(const struct session *s, size_t i, int *linktype, uint64_t *frames);
 /* Where its memory comes from, for those who make texts of it. */
 const struct mem *session_mem(const struct session *s);
