@@ -91,6 +91,10 @@ static inline bool seg_measured(const struct seg *s)
     return !s->fragment && !s->broken;
 }
 
+/* The same but for the checksum, which is CKSUM_UNKNOWN: summing up is most of the work. */
+enum frame_kind seg_decode_again(struct seg *out, int linktype, const uint8_t *frame, uint32_t len,
+                                 uint32_t wirelen);
+
 /* End of the segment in sequence space: seq + len + 1 for a SYN + 1 for a FIN (RFC 9293 3.4 SEG.LEN). */
 uint32_t seg_space(const struct seg *s);
 

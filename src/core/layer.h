@@ -79,6 +79,7 @@ struct walk {
     struct seg *seg;
     enum frame_kind kind;
     bool quoted;      /* within an ICMP error */
+    bool unsummed;    /* nobody asks whether the checksum is right */
     bool padded;      /* the header of 802.11 is padded to words */
     uint8_t inner;    /* enum layer behind a header that does not say it: the link type did */
     uint8_t protocol; /* of IP, that brought us to this layer */

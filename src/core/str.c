@@ -77,11 +77,22 @@ static unsigned to_digits(char digits[static 20], uint64_t v)
     return at;
 }
 
+/* Most numbers have few digits: they are written where they belong. */
 void str_put_u64(struct str *s, uint64_t v)
 {
     char digits[20];
-    unsigned at = to_digits(digits, v);
-    str_put_n(s, digits + at, 20 - at);
+    if (s->cap - s->len <= sizeof digits && !str_room(s, sizeof digits))
+        return;
+    char *to = s->at + s->len;
+    if (v < 10) {
+        *to++ = (char)('0' + v);
+    } else {
+        unsigned at = to_digits(digits, v);
+        while (at < sizeof digits)
+            *to++ = digits[at++];
+    }
+    *to = 0;
+    s->len = (size_t)(to - s->at);
 }
 
 void str_put_i64(struct str *s, int64_t v)

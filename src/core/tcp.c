@@ -135,7 +135,7 @@ static uint64_t pseudo_header(const struct walk *w, uint32_t len)
 static enum cksum_verdict checksum(const struct walk *w, const uint8_t *tcp)
 {
     const struct seg *s = w->seg;
-    if (s->fragment || w->end < w->wire_end)
+    if (s->fragment || w->end < w->wire_end || w->unsummed)
         return CKSUM_UNKNOWN;
     uint32_t len = w->end - s->tcp.at;
     uint64_t pseudo = pseudo_header(w, len);

@@ -117,7 +117,7 @@ void json_segment(struct export *e, const struct row *r)
 {
     struct str *out = &e->out;
     struct seg seg;
-    bool decoded = session_seg(e->session, r, &seg);
+    bool decoded = session_head(e->session, r, &seg);
     json_conn(out, r->conn);
     json_text(out, "from", side_name((enum side)r->side));
     if (decoded) {

@@ -96,7 +96,7 @@ static void put_mss(struct str *out, const struct facts *f)
     enum { SILENT_IPV4 = 536, SILENT_IPV6 = 1220, TIMESTAMPS = 12 };
     struct seg seg;
     uint32_t mss = 0;
-    bool decoded = session_seg(f->session, f->row, &seg);
+    bool decoded = session_head(f->session, f->row, &seg);
     if (decoded && seg.opt.mss)
         mss = seg.opt.mss_value;
     else if (decoded && (f->row->flags & TCP_SYN))

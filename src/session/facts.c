@@ -70,13 +70,16 @@ const uint8_t *session_bytes(const struct session *s, const struct row *r, uint3
     return f.bytes;
 }
 
-bool session_seg(const struct session *s, const struct row *r, struct seg *out)
+static bool decode_row(const struct session *s, const struct row *r, bool sum, struct seg *out)
 {
     struct frame f;
     if (r->kind != EVENT_SEGMENT)
         return false;
     store_get(s->store, r->place, &f);
-    seg_decode(out, f.linktype, f.bytes, f.caplen, f.wirelen);
+    if (sum)
+        seg_decode(out, f.linktype, f.bytes, f.caplen, f.wirelen);
+    else
+        seg_decode_again(out, f.linktype, f.bytes, f.caplen, f.wirelen);
     if (f.cut) {
         out->truncated = false;
         out->cksum = f.cksum;
@@ -84,6 +87,16 @@ bool session_seg(const struct session *s, const struct row *r, struct seg *out)
     out->time_ns = r->time_ns;
     out->frame = r->frame;
     return true;
+}
+
+bool session_seg(const struct session *s, const struct row *r, struct seg *out)
+{
+    return decode_row(s, r, true, out);
+}
+
+bool session_head(const struct session *s, const struct row *r, struct seg *out)
+{
+    return decode_row(s, r, false, out);
 }
 
 /* Where a row points to in the arena, as session.c put it there. */

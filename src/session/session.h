@@ -97,6 +97,8 @@ void session_extra(const struct session *s, const struct row *r, struct row_extr
 /* The segment of a row, decoded again from the store: addresses, options, header spans.
  * False: not a segment. */
 bool session_seg(const struct session *s, const struct row *r, struct seg *out);
+/* The same but for the verdict on its checksum, for those who ask for many. */
+bool session_head(const struct session *s, const struct row *r, struct seg *out);
 /* The captured bytes of a segment row. */
 const uint8_t *session_bytes(const struct session *s, const struct row *r, uint32_t *caplen,
                              uint32_t *wirelen, int *linktype);
