@@ -122,6 +122,7 @@ bool conn_line_of(struct conn_line *l, const struct session *s, uint32_t conn, c
     put_end(&cell[CONNS_CLIENT], &v.tuple.end[SIDE_CLIENT], style->end_cells[SIDE_CLIENT], ascii);
     put_end(&cell[CONNS_SERVER], &v.tuple.end[SIDE_SERVER], style->end_cells[SIDE_SERVER], ascii);
     say_conn_state(&cell[CONNS_STATE], &style->voice, &v, style->brief_states);
+    l->broken = conn_state(&v) >= CONN_REFUSED;
     str_put_grouped(&cell[CONNS_SEGMENTS], a->segments + b->segments);
     str_put_size(&cell[CONNS_BYTES], flow_bytes(a) + flow_bytes(b));
     put_seconds(&cell[CONNS_TIME], v.last_ns > v.first_ns ? v.last_ns - v.first_ns : 0);

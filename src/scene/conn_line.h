@@ -15,6 +15,7 @@ struct conn_style {
 
 struct conn_line {
     uint32_t conn;
+    bool broken;                    /* refused, or reset */
     struct str cell[CONNS_COLUMNS]; /* freshly put; what is not known or not there is a dash */
 };
 void conn_line_init(struct conn_line *l, const struct mem *m);

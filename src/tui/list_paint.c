@@ -100,7 +100,7 @@ static enum look look_of(const struct conn_line *line, int i)
     char first = line->cell[i].at[0];
     bool number = first == '<' || (first >= '0' && first <= '9');
     switch (i) {
-    case CONNS_STATE: return LOOK_STATE;
+    case CONNS_STATE: return line->broken ? LOOK_RST : LOOK_STATE;
     case CONNS_REXMT: return number ? LOOK_AGAIN : LOOK_DIM;
     case CONNS_ZERO: return number ? LOOK_WARN : LOOK_DIM;
     case CONNS_RTT: return number ? LOOK_TEXT : LOOK_DIM;

@@ -77,6 +77,8 @@ bool screen_find(struct screen *s, const char *text, size_t len, struct fail *f)
  * shown, all are. */
 static void show_row(struct screen *s, uint32_t row, const struct row *r)
 {
+    if (base_mode(s) == MODE_TALK)
+        talk_close(s);
     bool listed = base_mode(s) == MODE_LIST;
     if (listed)
         s->from_list = true;
