@@ -86,6 +86,7 @@ struct session {
     uint64_t memory;
     uint32_t troubled[TROUBLES];    /* connections that have it */
     uint8_t end_length[SIDE_COUNT]; /* characters of the longest endpoint */
+    size_t unseen, calls, loose;    /* rows that no ladder shows; calls; rows of no connection */
     bool out_of_memory;
     uint64_t frames_of[FRAME_KINDS];
     struct link_fact links[LINKS_KEPT];
@@ -106,11 +107,13 @@ void facts_outline(struct session *s, struct conn_facts *c, const struct row *r)
 
 /* A segment, whose frame stands at `place` of the store: judged, and a row of its own. False: no memory. */
 bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place, bool injected);
+/* A row that is not a segment was added: what the others are like. */
+void facts_row_added(struct session *s, const struct row *r);
 /* The oldest rows go, where there are more than were asked for or they take too much. */
 void facts_give_way(struct session *s);
 
-/* A row at the end of the timeline that is not a segment, in its connection's chain; what it points to. NULL, or
- * false: no memory. */
+/* A row at the end of the timeline that is not a segment, in its connection's chain; what it points to. NULL,
+ * or false: no memory. */
 struct row *facts_add_row(struct session *s, const struct event *e, uint32_t conn, enum side side);
 void facts_point(struct row *r, const void *at);
 /* A frame that is no segment: counted; one that quotes a segment becomes a row. False: no memory. */

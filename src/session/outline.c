@@ -26,8 +26,9 @@ static const struct row *segment_before(const struct session *s, const struct ro
 
 bool row_troubled(const struct session *s, const struct row *r)
 {
+    uint32_t quotes;
     if (r->kind != EVENT_SEGMENT)
-        return false;
+        return session_icmp(s, r, &quotes) != NULL;
     if (r->labels & TROUBLE_LABELS)
         return true;
     if (!(r->labels & LBL(DUP_ACK)))
@@ -242,6 +243,23 @@ size_t session_activity(const struct session *s, uint32_t conn, uint8_t bins[ACT
     while (n > 0 && bins[n - 1] == 0)
         n--;
     return n;
+}
+
+void facts_row_added(struct session *s, const struct row *r)
+{
+    s->unseen += r->kind != EVENT_SEGMENT && r->kind != EVENT_NOTE && r->kind != EVENT_CALL;
+    s->calls += r->kind == EVENT_CALL;
+    s->loose += r->conn == NO_CONN;
+}
+
+bool session_all_shown(const struct session *s, bool calls)
+{
+    return s->unseen == 0 && (calls || s->calls == 0);
+}
+
+bool session_all_linked(const struct session *s)
+{
+    return s->loose == 0;
 }
 
 unsigned session_end_length(const struct session *s, enum side side)

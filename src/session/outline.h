@@ -11,7 +11,8 @@ enum trouble {
     TROUBLES
 };
 
-/* Labels of a row that is worth a look; a first duplicate ACK of several is too. The one list of them. */
+/* Labels of a row that is worth a look; a first duplicate ACK of several is too, and what ICMP says of a
+ * segment. The one list of them. */
 #define TROUBLE_LABELS                                                                                       \
     (LBL(ZERO_WINDOW) | LBL(ZERO_WINDOW_PROBE) | LBL(RETRANSMISSION) | LBL(FAST_RETRANSMISSION) |            \
      LBL(SPURIOUS_RETRANSMISSION) | LBL(OUT_OF_ORDER) | LBL(LOST_SEGMENT) | LBL(ACK_LOST_SEGMENT) |          \
@@ -44,6 +45,11 @@ uint64_t conn_rexmt(const struct conn_view *v);
  * unknown factor. */
 enum { ACTIVITY_BINS = 16 };
 size_t session_activity(const struct session *s, uint32_t conn, uint8_t bins[ACTIVITY_BINS]);
+
+/* Whether each row is one that a ladder shows, with calls or without; whether each is in its connection's
+ * chain. So it is with most captures. */
+bool session_all_shown(const struct session *s, bool calls);
+bool session_all_linked(const struct session *s);
 
 /* How many characters the longest endpoint of that side has. */
 unsigned session_end_length(const struct session *s, enum side side);

@@ -1,9 +1,9 @@
 /* selection.c: indices of the rows that are shown, in order. What has been looked at is never looked at again
  * until the choice changes.
  *
- * Three ways lead to them. Where all rows are segments and all are meant, a row's index is its place. Where
- * few are meant, the chains of their connections are followed back from their newest rows, and what was found
- * is put in order. Else rows are looked at from the first on, as also those are that come later. */
+ * Three ways lead to them. Where all rows are meant and a ladder shows them, a row's index is its place.
+ * Where few are meant, the chains of their connections are followed back from their newest rows, and what was
+ * found is put in order. Else rows are looked at from the first on, as also those are that come later. */
 #include "session/selection.h"
 
 #include <string.h>
@@ -48,12 +48,6 @@ void selection_free(struct selection *v)
     mem_free(v->mem, v, sizeof *v);
 }
 
-/* A session of a capture: nothing but segments. */
-static bool segments_only(const struct session *s)
-{
-    return session_rows(s) == session_segments(s);
-}
-
 static bool all_conns(const struct selection_of *of)
 {
     return of->conn == NO_CONN && (!of->picks || (of->picks->all && of->picks->flipped == 0));
@@ -79,7 +73,7 @@ static bool worth_chains(const struct selection *v)
 {
     const struct selection_of *of = &v->of;
     uint64_t most = session_rows(v->session) / FEW, rows = 0;
-    if (all_conns(of) || (of->conn == NO_CONN && of->picks->all) || !segments_only(v->session))
+    if (all_conns(of) || (of->conn == NO_CONN && of->picks->all) || !session_all_linked(v->session))
         return false;
     most = most < ROWS_MOST ? most : ROWS_MOST;
     int conns = 0;
@@ -97,7 +91,7 @@ void selection_start(struct selection *v, const struct selection_of *of)
     v->from = v->count = 0;
     v->next = of->first;
     v->chains = false;
-    v->plain = all_conns(of) && !of->filter && segments_only(v->session);
+    v->plain = all_conns(of) && !of->filter && session_all_shown(v->session, of->calls);
     if (v->plain || !worth_chains(v))
         return;
     v->chains = true;
@@ -219,7 +213,7 @@ bool selection_work(struct selection *v, uint64_t until_ns)
 {
     size_t end = session_rows(v->session);
     give_up(v);
-    if (v->plain && !segments_only(v->session)) {
+    if (v->plain && !session_all_shown(v->session, v->of.calls)) {
         v->plain = false;
         v->next = v->of.first;
     }

@@ -1,8 +1,8 @@
 /* selection.h: the rows that are shown: indices of segments, calls, notes (samples, stamps and counters are
  * no rows of a ladder), in order, kept up as rows come: extending costs what is new, not what is there.
  *
- * All segments of a capture are all its rows: nothing is kept for them. A connection's rows are found by
- * their chain, not among all others. What takes longer is done in slices.
+ * Where all rows are shown, as those of most captures, nothing is kept for them. A connection's rows are
+ * found by their chain, not among all others. What takes longer is done in slices.
  *
  * Rows that the session gives up are given up with the next work; the others then have other places. */
 #ifndef TCPVIZ_SESSION_SELECTION_H

@@ -119,6 +119,7 @@ struct row *facts_add_row(struct session *s, const struct event *e, uint32_t con
     struct conn_view view;
     if (conn == NO_CONN) {
         r->states = (uint8_t)(track_listener(s->track) << 4);
+        facts_row_added(s, r);
         return r;
     }
     if (track_view(s->track, conn, &view))
@@ -130,6 +131,7 @@ struct row *facts_add_row(struct session *s, const struct event *e, uint32_t con
     }
     r->before = c->last;
     c->last = (uint32_t)(s->rows.count - 1);
+    facts_row_added(s, r);
     return r;
 }
 
