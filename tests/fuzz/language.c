@@ -29,13 +29,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         in_line(&e, len);
     }
     cmd_complete(command_table, command_count, line, len, NULL, offer, &offered);
-    filter_complete(line, len, offer, &offered);
+    filter_complete(line, len, false, offer, &offered);
+    filter_complete(line, len, true, offer, &offered);
     e = (struct cmd_error){0};
     struct filter *f = filter_parse(heap_mem(), line, len, &e);
-    if (f)
-        filter_free(f);
-    else
+    if (!f || !filter_of_conns(f, &e))
         in_line(&e, len);
+    filter_free(f);
     e = (struct cmd_error){0};
     struct cond *cond = cond_parse(heap_mem(), line, len, &e);
     if (cond)
