@@ -14,13 +14,21 @@ static const struct sentence sentences[] = {
 };
 _Static_assert(COUNT_OF(sentences) == ANNOT_COUNT, "a sentence for each id");
 
-static const struct {
+struct clause {
     const char *brief, *what;
-} clauses[] = {
+};
+
+static const struct clause clauses[] = {
 #define CLAUSE(label, brief, what) [LABEL_##label] = {brief, what},
 #include "core/clause.def"
 };
 _Static_assert(COUNT_OF(clauses) == LABEL_COUNT, "a clause for each label");
+
+static const struct clause unseen_clauses[LABEL_COUNT] = {
+#define CLAUSE(label, brief, what)
+#define UNSEEN(label, brief, what) [LABEL_##label] = {brief, what},
+#include "core/clause.def"
+};
 
 static const struct sentence *sentence_of(enum annot_id id)
 {
@@ -57,12 +65,17 @@ uint64_t annot_labels(enum annot_id id)
     return sentence_of(id)->labels;
 }
 
-const char *clause_brief(enum label l)
+static const struct clause *clause_of(enum label l, bool seen)
 {
-    return clauses[l].brief;
+    return seen || !unseen_clauses[l].brief ? &clauses[l] : &unseen_clauses[l];
 }
 
-const char *clause_what(enum label l)
+const char *clause_brief(enum label l, bool seen)
 {
-    return clauses[l].what;
+    return clause_of(l, seen)->brief;
+}
+
+const char *clause_what(enum label l, bool seen)
+{
+    return clause_of(l, seen)->what;
 }

@@ -269,6 +269,12 @@ static uint64_t labels_left(const struct facts *f)
     return f->row->labels & ~annot_labels(f->extra.annot.id);
 }
 
+/* Whether the frames that it repeats are known. */
+static bool repeats_seen(const struct facts *f)
+{
+    return f->extra.repeats_count > 0;
+}
+
 /* Clauses for `left`, as many as fit into `room` cells (the first one always, cut); the rest are counted: "
  * +2". */
 static void put_clauses(struct str *out, struct facts *f, uint64_t left, size_t room)
@@ -280,7 +286,7 @@ static void put_clauses(struct str *out, struct facts *f, uint64_t left, size_t 
         size_t before = out->len;
         if (shown > 0)
             str_put(out, joins[f->voice->lang].clause);
-        put_fact(out, f, clause_brief((enum label)l));
+        put_fact(out, f, clause_brief((enum label)l, repeats_seen(f)));
         if (shown == 0)
             cut_at_word(out, 0, room, f->voice->ascii);
         if (rest > 0 || cells_of(out->at, out->len) > room) {
@@ -354,7 +360,7 @@ void say_note(struct str *out, const struct voice *v, const struct session *s, c
             continue;
         if (out->len > start)
             str_put(out, joins[v->lang].sentence);
-        put_fact(out, &f, clause_what((enum label)l));
+        put_fact(out, &f, clause_what((enum label)l, repeats_seen(&f)));
     }
 }
 

@@ -82,9 +82,9 @@ static void test_every_sentence_fits_and_has_no_place_left(void **state)
         }
         for (enum label l = 0; l < LABEL_COUNT; l++) {
             str_clear(&text);
-            fill(&text, say(voices[v], clause_brief(l)), false, typical, (void *)voices[v]);
+            fill(&text, say(voices[v], clause_brief(l, true)), false, typical, (void *)voices[v]);
             assert_true(text.len > 0 && cells_of(text.at, text.len) <= 24);
-            assert_true(strlen(say(voices[v], clause_what(l))) > 5);
+            assert_true(strlen(say(voices[v], clause_what(l, true))) > 5);
         }
     }
     str_release(&text);
@@ -103,7 +103,8 @@ static void test_no_two_sentences_read_the_same(void **state)
         }
         for (enum label a = 0; a < LABEL_COUNT; a++) {
             for (enum label b = 0; b < a; b++)
-                assert_string_not_equal(say(voices[v], clause_what(a)), say(voices[v], clause_what(b)));
+                assert_string_not_equal(say(voices[v], clause_what(a, true)),
+                                        say(voices[v], clause_what(b, true)));
         }
     }
 }
@@ -356,7 +357,7 @@ static void test_labels_that_the_sentence_lacks_get_a_clause(void **state)
     assert_true(again->labels & LBL(URGENT));
     str_clear(&en);
     say_note(&en, &english, s, again);
-    assert_non_null(strstr(en.at, clause_what(LABEL_URGENT)));
+    assert_non_null(strstr(en.at, clause_what(LABEL_URGENT, true)));
     str_release(&en);
     str_release(&zh);
     session_free(s);

@@ -22,9 +22,9 @@ static void sentences_differ(void **state)
         }
     }
     for (int a = 0; a < LABEL_COUNT; a++) {
-        assert_true(clause_brief((enum label)a)[0] && clause_what((enum label)a)[0]);
+        assert_true(clause_brief((enum label)a, true)[0] && clause_what((enum label)a, true)[0]);
         for (int b = a + 1; b < LABEL_COUNT; b++)
-            assert_string_not_equal(clause_brief((enum label)a), clause_brief((enum label)b));
+            assert_string_not_equal(clause_brief((enum label)a, true), clause_brief((enum label)b, true));
     }
 }
 
