@@ -120,4 +120,4 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJ:.o=.d) $(wildcard $(BUILD)/unit/*.d)
+-include $(OBJ:.o=.d) $(wildcard $(BUILD)/unit/*.d $(BUILD)/*.d)

@@ -1,0 +1,122 @@
+/* shown.h: for the targets that feed a session: everything that can be shown of it is made, and must be
+ * whole. */
+#ifndef TCPVIZ_TESTS_SHOWN_H
+#define TCPVIZ_TESTS_SHOWN_H
+
+#include "fuzz/fuzz.h"
+
+#include "export/summary.h"
+#include "scene/detail.h"
+#include "scene/ladder.h"
+
+/* Nothing raw gets out. */
+static inline bool harmless(void *ctx, const char *bytes, size_t len)
+{
+    (void)ctx;
+    for (size_t i = 0; i < len; i++)
+        MUST(((uint8_t)bytes[i] >= ' ' && bytes[i] != 0x7f) || bytes[i] == '\n');
+    return true;
+}
+
+static inline void export_in(const char *format, const struct voice *v, const struct session *s)
+{
+    const struct export_options o = {
+        .format = export_find(format, strlen(format)), .voice = *v, .mem = heap_mem()};
+    struct export *e = export_new(&o, s, (struct export_sink){harmless, NULL});
+    MUST(e && export_all(e, 0, NULL));
+    export_free(e);
+}
+
+/* The text that is looked at. */
+static const char *shown_text = "";
+
+/* A sentence whose places are all filled. */
+static inline void said(const struct str *text)
+{
+    shown_text = text->at;
+    MUST(!text->failed && text->len > 0);
+    harmless(NULL, text->at, text->len);
+    MUST(!strchr(text->at, '{') && !strchr(text->at, '}'));
+    for (const char *hash = text->at; (hash = strchr(hash, '#')) != NULL; hash++)
+        MUST(hash[1] >= '1' && hash[1] <= '9');
+}
+
+static inline void sentences(const struct voice *v, const struct session *s, const struct row *r)
+{
+    static void (*const says[])(struct str *, const struct voice *, const struct session *,
+                                const struct row *) = {say_brief, say_note, say_why, say_next, say_title};
+    enum { LADDER_CELLS = 44 };
+    struct str text;
+    str_init(&text, heap_mem());
+    for (size_t i = 0; i < COUNT_OF(says); i++) {
+        str_clear(&text);
+        says[i](&text, v, s, r);
+        said(&text);
+        MUST(says[i] != say_brief || cells_of(text.at, text.len) <= LADDER_CELLS);
+    }
+    str_release(&text);
+}
+
+/* What a row says of others lies before it. */
+static inline void linked(const struct session *s, const struct row *r)
+{
+    struct row_extra x;
+    session_extra(s, r, &x);
+    MUST(r->labels && !(annot_labels((enum annot_id)r->annot) & ~r->labels));
+    MUST(r->acks < r->frame && (r->states & 15) < STATE_COUNT && r->states >> 4 < STATE_COUNT);
+    for (uint32_t i = 0; i < x.repeats_count; i++)
+        MUST(x.repeats[i] && x.repeats[i] < r->frame);
+}
+
+static inline void lay_out(const struct voice *v, const struct session *s)
+{
+    const struct ladder_style style = {.voice = *v};
+    struct ladder_line line;
+    struct detail detail;
+
+    ladder_line_init(&line, heap_mem());
+    detail_init(&detail, heap_mem());
+    for (uint32_t row = (uint32_t)session_first(s); row < session_rows(s); row++) {
+        const struct row *r = session_row(s, row);
+        if (r->kind == EVENT_SEGMENT) {
+            linked(s, r);
+            sentences(v, s, r);
+        }
+        ladder_line_of(&line, s, row, row ? row - 1 : NO_ROW, &style);
+        bool open = detail_of(&detail, v, s, row, false);
+        MUST(open == (r->kind == EVENT_SEGMENT || r->kind == EVENT_CALL || r->kind == EVENT_NOTE));
+        for (size_t i = 0; i < detail.fields; i++)
+            MUST(detail.field[i].at <= detail.caplen &&
+                 detail.field[i].len <= detail.caplen - detail.field[i].at);
+    }
+    detail_release(&detail);
+    ladder_line_release(&line);
+}
+
+/* Counts that cannot be told apart from each other must add up. */
+static inline void counted(const struct session *s)
+{
+    struct conn_view c;
+    for (uint32_t i = 0; session_conn(s, i, &c); i++)
+        for (int side = 0; side < SIDE_COUNT; side++) {
+            const struct flow_stats *n = &c.stats[side];
+            MUST(n->unique_bytes <= flow_bytes(n));
+            MUST(n->data_segments <= n->segments && n->pure_acks <= n->segments);
+            MUST(n->retransmitted_segments <= n->segments && n->out_of_order <= n->segments);
+        }
+}
+
+/* Everything of a session, in both languages. */
+static inline void show(const struct session *s)
+{
+    const struct voice english = {.lang = LANG_EN}, chinese = {.lang = LANG_ZH};
+    counted(s);
+    lay_out(&english, s);
+    lay_out(&chinese, s);
+    export_in("txt", &english, s);
+    export_in("jsonl", &english, s);
+    MUST(summary_put(s, &english, false, (struct export_sink){harmless, NULL}, heap_mem()));
+    MUST(summary_put(s, &english, true, (struct export_sink){harmless, NULL}, heap_mem()));
+}
+
+#endif
