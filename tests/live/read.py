@@ -19,7 +19,7 @@ def jsonl(path, *argv, **more):
 
 
 def test_every_capture_is_explained():
-    for capture in sorted(CAPTURES.glob("*.pcap*")):
+    for capture in sorted([*CAPTURES.glob("*.pcap"), *CAPTURES.glob("*.pcapng")]):
         d = jsonl(copy(capture.name)).expect(0)
         assert d.segments and all(s["note"] for s in d.segments), capture.name
         assert not [r for r in d.rows if r["type"] in ("call", "sample")], "only the wire is known"

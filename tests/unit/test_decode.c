@@ -1,4 +1,5 @@
 /* What stands below TCP, made by hand; and every truncation of every captured frame. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -531,22 +532,6 @@ static void quotes_are_no_segments(void **state)
         }
 }
 
-static const char *const captures[] = {
-    "decode-sll2-01.pcap",
-    "fast-open.pcap",
-    "fast-retransmit-sack.pcap",
-    "frag-ppp-ipv6-tcp.pcap",
-    "gre.pcap",
-    "ipv6_over_ipv4.pcap",
-    "keepalive-unanswered.pcap",
-    "mptcp-aa-v1.pcap",
-    "nanosecs_big_endian.pcap",
-    "one-stream-through-vlans-and-tunnel.pcap",
-    "postgres.pcapng",
-    "total-length-zero.pcap",
-    "truncated-header.pcap",
-};
-
 /* What must hold of any decoding, whatever the bytes. */
 static void check_sense(const struct seg *s, enum frame_kind kind, uint32_t len, uint32_t wirelen)
 {
@@ -571,12 +556,17 @@ static void every_truncation_stays_inside(void **state)
     assert_true(memory != MAP_FAILED);
     assert_int_equal(mprotect(memory + room, page, PROT_NONE), 0);
     uint32_t segments = 0, payload = 0;
-    for (size_t i = 0; i < COUNT_OF(captures); i++) {
-        char path[200];
+    DIR *folder = opendir("tests/captures");
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char path[sizeof "tests/captures/" + sizeof entry->d_name];
+        const char *suffix = strrchr(entry->d_name, '.');
+        if (!suffix || (strcmp(suffix, ".pcap") != 0 && strcmp(suffix, ".pcapng") != 0))
+            continue;
         struct fail fail = {0};
         uint64_t base;
         size_t size;
-        snprintf(path, sizeof path, "tests/captures/%s", captures[i]);
+        snprintf(path, sizeof path, "tests/captures/%s", entry->d_name);
         struct mapped *b = mapped_open(heap_mem(), path, false, &fail);
         assert_non_null(b);
         struct pcapfile *f = pcapfile_new(heap_mem());
@@ -599,10 +589,12 @@ static void every_truncation_stays_inside(void **state)
         pcapfile_free(f);
         mapped_close(b);
     }
+    closedir(folder);
     munmap(memory, room + page);
-    /* tshark 4.0 counts the same frames with tcp.len, and the same sum of it */
-    assert_int_equal(segments, 143);
-    assert_int_equal(payload, 20111);
+    /* tshark 4.0 has the same sum of tcp.len, and 16 frames less: SYNs of FabricPath, whose last bytes it takes
+     * for a check sequence */
+    assert_int_equal(segments, 995 + 16);
+    assert_int_equal(payload, 127958);
 }
 
 /* Random damage in the first bytes, with every link type: no more than that it ends and stays inside. */
