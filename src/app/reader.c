@@ -10,16 +10,46 @@
 #include "session/pcapfile.h"
 #include "session/store.h"
 
-enum { SLICE = 4096 }; /* frames a turn: some milliseconds */
+enum {
+    SLICE = 4096, /* frames a turn: some milliseconds */
+    FITTED = 8
+};
+
+/* A filter is compiled anew for each link type. */
+struct fitted {
+    int linktype;
+    struct packet_filter *passes; /* NULL: it asks for what that link type has not, so nothing passes */
+};
 
 struct reader {
     struct mapped *file;
     struct pcapfile *frames;
     const char *path, *filter;
-    struct packet_filter *passes; /* compiled for linktype */
-    int linktype;
+    struct fitted fitted[FITTED]; /* the filter for link types that were met */
+    size_t fits;
+    bool fit;          /* it could be compiled for one of them */
+    struct fail unfit; /* and what was wrong with the first for which it could not */
     bool ended;
 };
+
+/* A wrong filter is told before anything is read. Which link types the file has is not known yet, so it may
+ * be right for any of those that have words of their own. */
+static bool makes_sense(const char *filter, struct fail *f)
+{
+    static const int linktypes[] = {DLT_EN10MB_, 127 /* 802.11 */, DLT_LINUX_SLL_, 9 /* PPP */,
+                                    117 /* PFLOG */};
+    struct fail other = {0};
+    struct packet_filter *p = packet_filter_new(filter, linktypes[0], f);
+
+    for (size_t i = 1; !p && i < COUNT_OF(linktypes); i++) {
+        p = packet_filter_new(filter, linktypes[i], &other);
+        fail_release(&other);
+    }
+    if (p)
+        fail_release(f);
+    packet_filter_free(p);
+    return p != NULL;
+}
 
 struct reader *reader_open(const char *path, const char *filter, bool follow, const struct mem *m,
                            struct fail *f)
@@ -32,8 +62,7 @@ struct reader *reader_open(const char *path, const char *filter, bool follow, co
     }
     r->path = path;
     r->filter = filter;
-    r->linktype = DLT_EN10MB_; /* a wrong filter is told before anything is read */
-    if (!filter || (r->passes = packet_filter_new(filter, r->linktype, f)) != NULL)
+    if (!filter || makes_sense(filter, f))
         r->file = mapped_open(m, path, follow, f);
     r->frames = r->file ? pcapfile_new(m) : NULL;
     if (r->frames)
@@ -48,7 +77,9 @@ void reader_close(struct reader *r)
 {
     if (!r)
         return;
-    packet_filter_free(r->passes);
+    for (size_t i = 0; i < r->fits; i++)
+        packet_filter_free(r->fitted[i].passes);
+    fail_release(&r->unfit);
     pcapfile_free(r->frames);
     mapped_close(r->file);
     free(r);
@@ -83,21 +114,33 @@ static void offer(struct reader *r)
     pcapfile_bytes(r->frames, base, bytes, len, mapped_all(r->file));
 }
 
-/* Whether the filter lets the frame through; an interface of another link type has the filter compiled for
- * it. */
-static bool passes(struct reader *r, const struct pcap_frame *p)
+/* The filter for that link type, compiled when it is met first; the last of many gives way. */
+static const struct packet_filter *fitted(struct reader *r, int linktype)
 {
     struct fail unfit = {0};
+    size_t i = 0;
 
-    if (!r->filter)
-        return true;
-    if (p->linktype != r->linktype) {
-        packet_filter_free(r->passes);
-        r->passes = packet_filter_new(r->filter, p->linktype, &unfit);
-        r->linktype = p->linktype;
-        fail_release(&unfit); /* it asks for what this link type has not: nothing passes */
-    }
-    return r->passes && packet_filter_passes(r->passes, p->bytes, p->caplen, p->wirelen);
+    while (i < r->fits && r->fitted[i].linktype != linktype)
+        i++;
+    if (i < r->fits)
+        return r->fitted[i].passes;
+    if (r->fits == FITTED)
+        packet_filter_free(r->fitted[--r->fits].passes);
+    struct packet_filter *p = packet_filter_new(r->filter, linktype, &unfit);
+    r->fitted[r->fits++] = (struct fitted){linktype, p};
+    r->fit = r->fit || p;
+    if (r->unfit.status)
+        fail_release(&unfit);
+    else
+        r->unfit = unfit;
+    return p;
+}
+
+/* Whether the filter lets the frame through. */
+static bool passes(struct reader *r, const struct pcap_frame *p)
+{
+    const struct packet_filter *filter = r->filter ? fitted(r, p->linktype) : NULL;
+    return !r->filter || (filter && packet_filter_passes(filter, p->bytes, p->caplen, p->wirelen));
 }
 
 /* e is an event of a segment: the same for all frames but for these fields. */
@@ -129,6 +172,9 @@ static void conclude(struct reader *r, enum pcap_next how, struct fail *f)
     } else if (how == PCAP_DAMAGED) {
         fail_set(f, FAIL_EXPECT, pcapfile_problem(r->frames), NULL, "%s: byte %llu", r->path,
                  (unsigned long long)pcapfile_at(r->frames));
+    } else if (r->unfit.status && !r->fit) {
+        *f = r->unfit;
+        r->unfit = (struct fail){0};
     } else if (problem) {
         fail_set(f, FAIL_NONE, problem, NULL, "%s", r->path);
     } else if (pcapfile_frames(r->frames) == 0) {

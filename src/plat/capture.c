@@ -211,10 +211,23 @@ struct packet_filter {
     struct bpf_program program;
 };
 
+/* What this system calls a link type of capture files. */
+static int dlt_of(int linktype)
+{
+    static const struct {
+        int linktype, dlt;
+    } others[] = {{101, DLT_RAW}, {100, DLT_ATM_RFC1483}, {106, DLT_ATM_CLIP}};
+
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        if (others[i].linktype == linktype)
+            return others[i].dlt;
+    return linktype;
+}
+
 struct packet_filter *packet_filter_new(const char *text, int linktype, struct fail *f)
 {
     struct packet_filter *p = malloc(sizeof *p);
-    pcap_t *dead = p ? pcap_open_dead(linktype, WHOLE_FRAMES) : NULL;
+    pcap_t *dead = p ? pcap_open_dead(dlt_of(linktype), WHOLE_FRAMES) : NULL;
 
     if (!dead) {
         fail_errno(f, ENOMEM, NULL, "filter %s", text);

@@ -55,6 +55,42 @@ def test_a_wrong_filter():
     assert "nonsense here" in d.err and d.err.count("\n") == 1 and not d.segments, d.err
 
 
+def section(*parts):
+    """A pcapng of these (link type, frames)."""
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        return kind.to_bytes(4, "little") + (len(body) + 12).to_bytes(4, "little") + body + (len(body) + 12).to_bytes(4, "little")
+    out = block(0x0A0D0D0A, bytes.fromhex("4d3c2b1a01000000ffffffffffffffff"))
+    for linktype, _ in parts:
+        out += block(1, linktype.to_bytes(4, "little") + bytes(4))
+    for i, (_, frames) in enumerate(parts):
+        for f in frames:
+            out += block(6, i.to_bytes(4, "little") + bytes(8) + len(f).to_bytes(4, "little") * 2 + f)
+    return out
+
+
+def frames(name):
+    """Of a little-endian pcap."""
+    data, at = (CAPTURES / name).read_bytes(), 24
+    while at < len(data):
+        size = int.from_bytes(data[at + 8:at + 12], "little")
+        yield data[at + 16:at + 16 + size]
+        at += 16 + size
+
+
+def test_a_filter_speaks_of_the_link_type():
+    """What words there are depends on the link type, and a capture may have several."""
+    assert len(jsonl(copy("80211http.pcap"), "wlan type data").expect(0).segments) == 26
+    d = jsonl(copy("nflog-http.pcap"), "ether host 1:2:3:4:5:6").expect(2)
+    assert "ethernet addresses supported only" in d.err and d.err.count("\n") == 1 and not d.segments, d.err
+    plain = list(frames("fast-open.pcap"))
+    mixed = section((101, [f[14:] for f in plain]), (1, plain), (147, plain))
+    d = jsonl("-", "tcp", stdin=mixed).expect(0)
+    assert len(d.segments) == 2 * len(plain) and d.err == "", d.err
+    d = jsonl("-", "ether host 0:0:0:0:0:0 and tcp", stdin=mixed).expect(0)
+    assert {s["frame"] for s in d.segments} == set(range(len(plain) + 1, 2 * len(plain) + 1)), "of raw IP nothing passes"
+
+
 def test_a_truncated_capture_gives_what_was_whole():
     name = "fast-retransmit-sack.pcap"
     whole = jsonl(copy(name)).expect(0)
