@@ -36,7 +36,7 @@ static struct sum read_in(const uint8_t *bytes, size_t len, size_t piece)
             now = malloc(have ? have : 1);
             MUST(now);
             memcpy(now, bytes, have);
-            pcapfile_bytes(f, now, have, have == len);
+            pcapfile_bytes(f, 0, now, have, have == len);
         }
         s.end = pcapfile_next(f, &p);
         if (s.end == PCAP_FRAME)

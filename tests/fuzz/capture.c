@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct pcap_frame p;
 
     MUST(s && f);
-    pcapfile_bytes(f, bytes, len, true);
+    pcapfile_bytes(f, 0, bytes, len, true);
     while (pcapfile_next(f, &p) == PCAP_FRAME) {
         MUST(p.bytes >= bytes && p.caplen <= len - (size_t)(p.bytes - bytes) && p.wirelen >= p.caplen);
         const struct event e = {
