@@ -20,7 +20,7 @@
 
 enum { ETHERNET_MTU = 1500 };
 
-static bool forbidden(int err, struct fail *f)
+bool netns_forbidden(int err, struct fail *f)
 {
     static const char ways[] = N_(
         "ways out: run `sudo tcpviz --host`; or `sudo setcap cap_net_raw+ep` on the program and run `tcpviz "
@@ -56,7 +56,7 @@ static bool enter_user(struct fail *f)
 {
     unsigned uid = geteuid(), gid = getegid();
     if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
-        return forbidden(errno, f);
+        return netns_forbidden(errno, f);
     /* A program with file capabilities is not dumpable, its /proc files are root's, and it could not map
      * itself. What made it precious is gone: unshare() took its capabilities. */
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
@@ -65,7 +65,7 @@ static bool enter_user(struct fail *f)
         err = put_id("/proc/self/uid_map", uid);
     if (!err)
         err = put_id("/proc/self/gid_map", gid);
-    return err ? forbidden(err, f) : true;
+    return err ? netns_forbidden(err, f) : true;
 }
 
 bool netns_enter(struct fail *f)
@@ -81,7 +81,22 @@ bool netns_loopback(const struct netns_options *o, struct fail *f)
     int err = offload_off("lo");
     if (!err)
         err = rtnl_link_up(if_nametoindex("lo"), o->mtu ? o->mtu : ETHERNET_MTU);
-    return err ? forbidden(-err, f) : true;
+    return err ? netns_forbidden(-err, f) : true;
+}
+
+bool netns_another(struct fail *f)
+{
+    return unshare(CLONE_NEWNET) == 0 || netns_forbidden(errno, f);
+}
+
+int netns_hold(void)
+{
+    return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
+int netns_go(int ns)
+{
+    return setns(ns, CLONE_NEWNET) == 0 ? 0 : errno;
 }
 
 bool netns_private(const struct netns_options *o, struct fail *f)

@@ -27,4 +27,13 @@ bool netns_possible(void);
 bool netns_enter(struct fail *f);
 bool netns_loopback(const struct netns_options *o, struct fail *f);
 
+/* More than one: after netns_enter the process goes on into another new network namespace. */
+bool netns_another(struct fail *f);
+/* A descriptor that holds the network namespace the process is in; -1 with errno. */
+int netns_hold(void);
+/* The process goes into the namespace that ns holds (it needs CAP_SYS_ADMIN there). 0 or an errno. */
+int netns_go(int ns);
+/* That a step of a set-up failed, in words, with the ways out. Returns false. */
+bool netns_forbidden(int err, struct fail *f);
+
 #endif
