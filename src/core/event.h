@@ -105,6 +105,17 @@ enum wire_event {
     WIRE_EVENTS
 };
 
+/* Why the wire did it. */
+enum wire_why {
+    WIRE_BY_HAND, /* a command, a key */
+    WIRE_BY_CHANCE,
+    WIRE_BY_HOLD, /* all frames are held */
+    WIRE_QUEUE_FULL,
+    WIRE_CUT,
+    WIRE_TOO_LARGE,
+    WIRE_WHYS
+};
+
 enum stamp_point { STAMP_QDISC, STAMP_DRIVER, STAMP_SOFTIRQ, STAMP_ACKED, STAMP_READ, STAMP_POINTS };
 
 /* A stamp names its segment by the last byte it covers. */
@@ -144,6 +155,8 @@ struct event {
         struct {
             uint32_t frame;
             enum wire_event what;
+            enum wire_why why; /* dropped, held, duplicated, corrupted */
+            uint8_t copy;      /* 0 is the frame itself, others are its duplicates */
         } wire;
         struct {
             const char *text;
