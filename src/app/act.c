@@ -5,6 +5,8 @@
 #include "app/choose.h"
 #include "app/line.h"
 #include "app/run.h"
+#include "app/wire_run.h"
+#include "app/wired.h"
 
 static enum side side_of(const struct cmd *c)
 {
@@ -152,12 +154,13 @@ static bool run_set(struct app *a, const struct cmd *c, struct fail *f)
 static bool run_sysctl(struct app *a, const struct cmd *c, struct fail *f)
 {
     struct str name, value;
-    if (cmd_get(c, "client") || cmd_get(c, "server"))
+    const bool sided = cmd_get(c, "client") || cmd_get(c, "server");
+    if (sided && !a->wired)
         return line_fail(a, FAIL_USAGE, NULL, f,
                          N_("sysctl: one kernel serves both sides here: leave the side out"), NULL, NULL);
     arg_text(&name, cmd_get(c, "NAME"), "");
     arg_text(&value, cmd_get(c, "VALUES"), "");
-    const bool good = lab_sysctl(a->lab, name.at, value.at, f);
+    const bool good = lab_sysctl(a->lab, sided ? side_of(c) : SIDE_NONE, name.at, value.at, f);
     str_release(&name);
     str_release(&value);
     return good;
@@ -170,7 +173,15 @@ static bool run_reset(struct app *a, const struct cmd *c, struct fail *f)
     const char *words = say(&a->voice, N_("a clean lab: connections gone, settings as at the start"));
     (void)c;
     (void)f;
+    if (a->wired) { /* the resets of the old connections pass at once, and then nothing of them is left */
+        wire_reset(a->wired->wire);
+        wire_set(a->wired->wire, WIRE_DELAY, SIDE_NONE, 0);
+    }
     lab_reset(a->lab);
+    if (a->wired) {
+        wired_pump(a->wired);
+        wire_reset(a->wired->wire);
+    }
     const struct event e = {.kind = EVENT_NOTE,
                             .time_ns = clock_now(),
                             .u.note = {.text = words, .len = strlen(words), .said = false}};
@@ -204,5 +215,5 @@ run_fn *act_of(int command)
         [COMMAND_SYSCTL] = run_sysctl,
         [COMMAND_RESET] = run_reset,
     };
-    return act[command];
+    return act[command] ? act[command] : wire_act_of(command);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include "app/outlet.h"
 #include "app/script.h"
+#include "app/wired.h"
 #include "plat/counters.h"
 #include "session/sampler.h"
 
@@ -36,20 +37,26 @@ static void take_frame(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32
     sink.take(sink.ctx, &e);
 }
 
-static void take_counter(void *ctx, const char *name, int64_t delta)
+void app_counter(struct app *a, enum side side, const char *name, int64_t delta)
 {
-    struct app *a = ctx;
     const struct event e = {
         .kind = EVENT_COUNTER,
         .time_ns = clock_now(),
-        .u.counter = {.side = SIDE_NONE, .name = name, .delta = delta},
+        .u.counter = {.side = side, .name = name, .delta = delta},
     };
     const struct event_sink sink = turn_sink(a->turn);
     sink.take(sink.ctx, &e);
 }
 
+static void take_counter(void *ctx, const char *name, int64_t delta)
+{
+    app_counter(ctx, SIDE_NONE, name, delta);
+}
+
 int app_sniff(struct app *a)
 {
+    if (a->wired)
+        return wired_pump(a->wired) ? 0 : -1;
     if (!a->capture)
         return 0;
     const int frames = capture_drain(a->capture, DRAIN_MOST, take_frame, a);
@@ -117,6 +124,8 @@ static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
     uint64_t wait_ns = turn_wait(a->turn, now_ns);
     const uint64_t deadline = a->script ? script_deadline(a->script) : 0;
 
+    if (a->wired)
+        wait_ns = wired_wait(a->wired, steady_ns);
     if (a->sampler)
         wait_ns = sooner(sampler_wait(a->sampler, now_ns), wait_ns);
     if (deadline)
@@ -185,6 +194,25 @@ static void app_gave_way(struct app *a)
         fprintf(stderr, "tcpviz: %s\n", say(&a->voice, words));
 }
 
+/* Counters first, then what nothing unseen can precede any more. Returns how many events were applied. */
+static size_t app_settle(struct app *a, bool news, uint64_t sniffed_ns)
+{
+    /* they cost as much as a frame of the screen; a timer that moves one also sends, or is seen soon */
+    const uint64_t steady = clock_steady();
+    const bool due = a->sampler && sampler_timer_runs(a->sampler) && steady - a->counted_ns >= COUNTED_NS;
+    if (a->wired) {
+        const size_t applied =
+            wired_observe(a->wired, sniffed_ns, steady) ? turn_settle(a->turn, sniffed_ns) : 0;
+        wire_judged(a->wired->wire);
+        return applied;
+    }
+    if (a->counters && (news || due)) {
+        a->counted_ns = steady;
+        counters_read(a->counters, take_counter, a);
+    }
+    return turn_settle(a->turn, sniffed_ns);
+}
+
 void app_turn(void *ctx)
 {
     struct app *a = ctx;
@@ -196,14 +224,7 @@ void app_turn(void *ctx)
     const int frames = app_sniff(a);
     if (frames < 0)
         app_lost(a);
-    /* they cost as much as a frame of the screen; a timer that moves one also sends, or is seen soon */
-    const uint64_t counted = clock_steady();
-    const bool due = a->sampler && sampler_timer_runs(a->sampler) && counted - a->counted_ns >= COUNTED_NS;
-    if (a->counters && (acted || frames > 0 || due)) {
-        a->counted_ns = counted;
-        counters_read(a->counters, take_counter, a);
-    }
-    const size_t applied = turn_settle(a->turn, sniffed);
+    const size_t applied = app_settle(a, acted || frames > 0, sniffed);
     const bool read = app_read(a);
     app_settled(a);
     const bool seen = app_observe(a, clock_now());

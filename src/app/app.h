@@ -12,7 +12,12 @@
 #include "session/sampler.h"
 #include "session/turn.h"
 
-enum { LABS_LOOPBACK = 1, LABS_HOST = 2, LABS_WATCH = 4, LABS_FILE = 8, LABS_ALL = 15, LABS_LIVE = 3 };
+enum { LABS_LOOPBACK = 1, LABS_HOST = 2, LABS_WATCH = 4, LABS_FILE = 8, LABS_WIRE = 16 };
+enum {
+    LABS_ALL = LABS_LOOPBACK | LABS_HOST | LABS_WATCH | LABS_FILE | LABS_WIRE,
+    LABS_LIVE = LABS_LOOPBACK | LABS_HOST | LABS_WIRE,
+    LABS_PRIVATE = LABS_LOOPBACK | LABS_WIRE /* networks of our own */
+};
 
 /* Ids of commands.def. */
 enum command {
@@ -28,6 +33,7 @@ struct screen;
 struct counters;
 struct reader;
 struct outlet;
+struct wired;
 
 struct mark {
     struct mark *next;
@@ -49,6 +55,7 @@ struct app {
     struct sampler_kernel kernel; /* whom it asks */
     struct diag *diag;            /* of the lab's namespace */
     struct counters *counters;    /* of the private loopback only: the machine's belong to others too */
+    struct wired *wired;          /* the wire and what belongs to it; NULL elsewhere */
     struct reader *reader;        /* the file of -r while it is read */
     struct reader *filed;         /* and after that, where the session looks for frames in it */
     struct source *sniffed, *timer, *filled;

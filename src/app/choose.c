@@ -33,7 +33,7 @@ void app_settled(struct app *a)
             return; /* ports are used again: an older connection had the same */
         a->selected = found;
         c->awaited = false;
-    } else if (a->labs & LABS_HOST || (!(a->labs & LABS_LOOPBACK) && !c->made)) {
+    } else if (a->labs & LABS_HOST || (!(a->labs & LABS_PRIVATE) && !c->made)) {
         a->selected = conns - 1;
     }
     c->conns = conns;

@@ -3,6 +3,7 @@
 #include "app/outlet.h"
 #include "app/parts.h"
 #include "app/reader.h"
+#include "app/wired.h"
 #include "plat/crash.h"
 #include "plat/state.h"
 
@@ -45,6 +46,8 @@ static void hook_info(void *ctx, struct screen_info *out)
         capture_counts(a->capture, &n);
     if (a->reader)
         reader_progress(a->reader, &a->read, &a->whole);
+    if (a->wired)
+        n.dropped = wire_lost(a->wired->wire);
     *out = (struct screen_info){
         .reading = a->reader != NULL,
         .waiting = a->reader != NULL && a->read_waits,
@@ -57,7 +60,7 @@ static void hook_info(void *ctx, struct screen_info *out)
         .first = a->view_start,
         .drops = n.dropped + n.interface_dropped,
         .lab = a->lab != NULL,
-        .live = a->capture != NULL,
+        .live = a->capture || a->wired,
         .unsaved = app_unsaved(a),
         .accepting = a->lab && lab_listening(a->lab) && lab_accepting(a->lab),
         .keepalive_ms = a->lab ? (uint64_t)a->options->keepalive_s * 1000 : 0,

@@ -58,9 +58,9 @@ bool line_wrong(const struct app *a, const struct cmd_error *e, const char *text
 /* Where a command works, in words, that does not work here. */
 static const char *elsewhere(unsigned labs)
 {
-    if (labs == 0)
+    if (labs == LABS_WIRE)
         return N_("{command} works on the wire only: start tcpviz --wire");
-    if (labs == LABS_LOOPBACK)
+    if (labs == LABS_PRIVATE)
         return N_("{command} works in the private lab only: start tcpviz without --host, -i and -r");
     return N_("{command} works in the lab only: start tcpviz without -i and -r");
 }

@@ -134,6 +134,7 @@ static bool take(struct scan *s, enum option id, const char *value)
     s->seen |= UINT64_C(1) << id;
     switch (id) {
     case OPTION_HOST: o->mode = MODE_HOST; return true;
+    case OPTION_WIRE: o->mode = MODE_WIRE; return true;
     case OPTION_READ:
         o->mode = MODE_READ;
         o->read = value;
@@ -151,6 +152,8 @@ static bool take(struct scan *s, enum option id, const char *value)
     case OPTION_IPV6: o->ipv6 = true; return true;
     case OPTION_BACKLOG: return take_number(s, value, 0, 65535, &o->backlog);
     case OPTION_KEEPALIVE: return take_number(s, value, 0, 32767, &o->keepalive_s); /* tcp(7) */
+    case OPTION_DELAY: return take_number(s, value, 0, 60000, &o->delay_ms);
+    case OPTION_SEED: return take_number(s, value, 0, INT32_MAX, &o->seed);
     case OPTION_SNAPLEN: return take_number(s, value, 0, 262144, &o->snaplen);      /* libpcap's most */
     case OPTION_NO_JOURNAL: o->no_journal = true; return true;
     case OPTION_LANG: return take_lang(s, value);
@@ -255,9 +258,15 @@ static bool to_standard_output(const char *export)
 /* What does not go together. */
 static bool check(struct scan *s)
 {
-    static const enum option sources[] = {OPTION_HOST, OPTION_READ, OPTION_INTERFACE};
+    static const enum option sources[] = {OPTION_HOST, OPTION_WIRE, OPTION_READ, OPTION_INTERFACE};
     static const enum option lab_only[] = {OPTION_PORT, OPTION_IPV6, OPTION_BACKLOG, OPTION_KEEPALIVE};
-    static const enum option read_only[] = {OPTION_FOLLOW, OPTION_SUMMARY};
+    static const struct {
+        enum option option, other;
+    } needs[] = {{OPTION_SNAPLEN, OPTION_INTERFACE},
+                 {OPTION_FOLLOW, OPTION_READ},
+                 {OPTION_SUMMARY, OPTION_READ},
+                 {OPTION_DELAY, OPTION_WIRE},
+                 {OPTION_SEED, OPTION_WIRE}};
     const bool lab = !given(s, OPTION_READ) && !given(s, OPTION_INTERFACE);
     const char *first = NULL;
     for (size_t i = 0; i < COUNT_OF(sources); i++) {
@@ -272,14 +281,13 @@ static bool check(struct scan *s)
         if (given(s, lab_only[i]))
             return wrong(s, N_("{option} and --{other} do not go together"), NULL, "other",
                          option_table[lab_only[i]].long_name);
-    for (size_t i = 0; i < COUNT_OF(read_only); i++) {
-        set_name(s, "--", option_table[read_only[i]].long_name, strlen(option_table[read_only[i]].long_name));
-        if (given(s, read_only[i]) && !given(s, OPTION_READ))
-            return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "read");
+    for (size_t i = 0; i < COUNT_OF(needs); i++) {
+        const char *name = option_table[needs[i].option].long_name;
+        set_name(s, "--", name, strlen(name));
+        if (given(s, needs[i].option) && !given(s, needs[i].other))
+            return wrong(s, N_("{option} goes with --{other} only"), NULL, "other",
+                         option_table[needs[i].other].long_name);
     }
-    set_name(s, "--", "snaplen", 7);
-    if (given(s, OPTION_SNAPLEN) && !given(s, OPTION_INTERFACE))
-        return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "interface");
     set_name(s, "--", "memory", 6);
     if (given(s, OPTION_MEMORY) && lab)
         return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "read");
@@ -321,7 +329,7 @@ static bool scan_words(struct scan *s)
 bool options_parse(struct options *o, int argc, char **argv, struct fail *f)
 {
     struct scan s = {.o = o, .argc = argc, .argv = argv, .voice = voice_of(argc, argv), .f = f};
-    *o = (struct options){.mode = MODE_LAB, .port = 3344, .backlog = 128, .keepalive_s = 8};
+    *o = (struct options){.mode = MODE_LAB, .port = 3344, .backlog = 128, .keepalive_s = 8, .seed = -1};
     o->exports = calloc((size_t)argc + 1, sizeof *o->exports);
     if (!o->exports)
         return fail_errno(f, ENOMEM, NULL, "%s", "tcpviz");

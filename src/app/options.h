@@ -8,7 +8,7 @@
 #include "plat/fail.h"
 #include "scene/say.h"
 
-enum mode { MODE_LAB, MODE_HOST, MODE_READ, MODE_WATCH, MODE_HELP, MODE_VERSION };
+enum mode { MODE_LAB, MODE_HOST, MODE_WIRE, MODE_READ, MODE_WATCH, MODE_HELP, MODE_VERSION };
 
 struct options {
     enum mode mode;
@@ -19,7 +19,7 @@ struct options {
     const char **exports; /* -e, in order */
     size_t export_count;
     uint64_t memory; /* bytes; 0: not given */
-    int port, backlog, keepalive_s, snaplen;
+    int port, backlog, keepalive_s, snaplen, delay_ms, seed; /* seed -1: none was given */
     bool ipv6, ascii, no_journal, follow;
     enum { SUMMARY_NONE, SUMMARY_TEXT, SUMMARY_JSON } summary;
     enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;

@@ -9,6 +9,10 @@
 bool streams(const struct options *o);
 /* Hands the sniffer's frames to the turn; how many, -1 where its interface is gone. */
 int app_sniff(struct app *a);
+/* A counter of a host has moved; side SIDE_NONE where both sides have one. */
+void app_counter(struct app *a, enum side side, const char *name, int64_t delta);
+/* The descriptor that the program of that side has for the connection, -1 if none. */
+int app_descriptor(const struct app *a, const struct tuple *t, enum side side);
 /* Writes `tcpviz: what: why` and the way out to standard error, or shows it on the screen. */
 void app_tell(struct app *a, const struct fail *f);
 /* Says on standard error which frames were left out, where that is unusual. */

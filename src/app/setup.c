@@ -12,6 +12,7 @@
 #include "app/outlet.h"
 #include "app/reader.h"
 #include "app/script.h"
+#include "app/wired.h"
 #include "export/summary.h"
 #include "plat/caps.h"
 #include "plat/counters.h"
@@ -36,7 +37,7 @@ enum {
 
 static bool is_live(const struct options *o)
 {
-    return o->mode == MODE_LAB || o->mode == MODE_HOST;
+    return o->mode == MODE_LAB || o->mode == MODE_HOST || o->mode == MODE_WIRE;
 }
 
 static void warn(void *ctx, const char *line)
@@ -67,7 +68,7 @@ static struct lab_options lab_options_of(struct app *a)
 {
     const struct options *o = a->options;
     return (struct lab_options){
-        .kind = o->mode == MODE_HOST ? LAB_HOST : LAB_PRIVATE,
+        .kind = o->mode == MODE_HOST ? LAB_HOST : o->mode == MODE_WIRE ? LAB_WIRE : LAB_PRIVATE,
         .ipv6 = o->ipv6,
         .port = (uint16_t)o->port,
         .backlog = o->backlog,
@@ -76,6 +77,7 @@ static struct lab_options lab_options_of(struct app *a)
         .mem = a->mem,
         .loop = a->loop,
         .sink = a->turn ? turn_sink(a->turn) : (struct event_sink){0},
+        .hosts = a->wired ? &a->wired->hosts : NULL,
     };
 }
 
@@ -86,6 +88,8 @@ static bool sniffer_up(struct app *a, struct fail *f)
     char port[32];
     struct capture_options c = {.iface = "lo", .snaplen = o->snaplen};
 
+    if (o->mode == MODE_WIRE)
+        return wired_wire_up(a->wired, f);
     if (o->mode == MODE_WATCH) {
         c.iface = o->iface;
         c.filter = o->filter;
@@ -104,10 +108,13 @@ static bool sniffer_up(struct app *a, struct fail *f)
 
 static bool privileges_down(const struct app *a, struct fail *f)
 {
-    if (a->options->mode != MODE_LAB)
+    const enum mode mode = a->options->mode;
+    if (mode != MODE_LAB && mode != MODE_WIRE)
         return caps_drop(f);
     /* The user namespace gave an ordinary user every capability, also to write into read-only folders. */
-    return (geteuid() == 0 && !getenv("SUDO_UID")) || caps_drop_but_net_admin(f);
+    if (geteuid() == 0 && !getenv("SUDO_UID"))
+        return true;
+    return mode == MODE_WIRE ? caps_drop_but_hosts(f) : caps_drop_but_net_admin(f);
 }
 
 /* A capture, no export asked for and no terminal: the ladder goes to standard output. */
@@ -164,6 +171,7 @@ static const char *source_words(const struct options *o)
     switch (o->mode) {
     case MODE_LAB: return N_("private loopback");
     case MODE_HOST: return N_("host loopback");
+    case MODE_WIRE: return N_("the wire");
     case MODE_READ: return o->read;
     case MODE_WATCH: return o->iface;
     case MODE_HELP:
@@ -183,7 +191,9 @@ static bool session_up(struct app *a, struct fail *f)
     const struct session_options s = {
         .source = source_words(o),
         .started_ns = clock_now(),
-        .track = {.live = is_live(o), .server_port = is_live(o) ? (uint16_t)o->port : 0},
+        .track = {.live = is_live(o),
+                  .server_port = is_live(o) ? (uint16_t)o->port : 0,
+                  .wire = o->mode == MODE_WIRE},
         .keep = is_live(o) ? KEEP_LIVE : 0,
         .rowless = o->summary != SUMMARY_NONE,
         .most = streams(o) ? KEEP_ROWS : 0,
@@ -211,16 +221,22 @@ static bool signals_up(struct app *a, struct fail *f)
     return true;
 }
 
-static int descriptor_of(void *ctx, const struct tuple *t, enum side side)
+int app_descriptor(const struct app *a, const struct tuple *t, enum side side)
 {
     struct lab_program p;
-    const struct app *a = ctx;
     return lab_program(a->lab, t, side, &p) && p.open ? p.fd : -1;
+}
+
+static int descriptor_of(void *ctx, const struct tuple *t, enum side side)
+{
+    return app_descriptor(ctx, t, side);
 }
 
 /* Who looks at the lab's namespace from beside. */
 static bool observers_up(struct app *a, struct fail *f)
 {
+    if (a->wired)
+        return wired_observers_up(a->wired, f);
     a->diag = diag_open(f);
     if (!a->diag)
         return false;
@@ -234,6 +250,8 @@ static bool observers_up(struct app *a, struct fail *f)
 
 static bool sampler_up(struct app *a, struct fail *f)
 {
+    if (a->wired)
+        return wired_sampler_up(a->wired, f);
     struct endpoint server;
     lab_server(a->lab, &server);
     struct sampler_hooks hooks;
@@ -247,20 +265,35 @@ static bool sampler_up(struct app *a, struct fail *f)
     return true;
 }
 
+/* The hosts of the wire are made by the user who called, not by the root that sudo lent. */
+static bool networks_up(struct app *a, struct fail *f)
+{
+    if (a->options->mode == MODE_WIRE) {
+        a->wired = wired_new(a);
+        if (!a->wired)
+            return fail_errno(f, ENOMEM, NULL, "tcpviz");
+        if (!caps_step_down(f))
+            return false;
+    }
+    const struct lab_options lab = lab_options_of(a);
+    return lab_prepare(&lab, warn, NULL, f);
+}
+
 static bool app_up(struct app *a, struct fail *f)
 {
     const struct options *o = a->options;
-    struct lab_options lab = lab_options_of(a);
 
     descr_many();
     if (is_live(o))
         a->low = descr_reserve();
-    if (is_live(o) && !lab_prepare(&lab, warn, NULL, f))
+    if (is_live(o) && !networks_up(a, f))
+        return false;
+    a->loop = loop_new(f);
+    if (!a->loop || !session_up(a, f))
         return false;
     if (o->mode != MODE_READ && (!sniffer_up(a, f) || !privileges_down(a, f)))
         return false;
-    a->loop = loop_new(f);
-    if (!a->loop || !session_up(a, f) || !signals_up(a, f))
+    if (!signals_up(a, f))
         return false;
     loop_turn(a->loop, app_turn, a);
     a->timer = loop_timer(a->loop, woke, a);
@@ -275,8 +308,8 @@ static bool app_up(struct app *a, struct fail *f)
     }
     if (!script_up(a, f) || !outlets_up(a, f))
         return false;
-    lab = lab_options_of(a);
     if (is_live(o)) {
+        const struct lab_options lab = lab_options_of(a);
         if (!observers_up(a, f))
             return false;
         descr_release(a->low);
@@ -309,6 +342,8 @@ static void drain(struct app *a)
         if (app_sniff(a) < 0)
             break;
     }
+    if (a->wired) /* the programs' last calls have spoken */
+        (void)app_sniff(a);
     turn_flush(a->turn);
     /* The kernel's last word: what differs from the machine is asked again, as in any turn. */
     for (const uint64_t first = clock_steady(); a->sampler; app_sniff(a)) {
@@ -365,6 +400,7 @@ static void app_down(struct app *a)
     sampler_free(a->sampler);
     counters_close(a->counters);
     lab_down(a->lab);
+    wired_free(a->wired);
     diag_close(a->diag);
     source_close(a->filled);
     reader_close(a->reader);
@@ -406,6 +442,7 @@ int app_main(struct options *o, const struct voice *v, struct fail *f)
         .steady = getenv("TCPVIZ_STEADY") != NULL && o->mode != MODE_READ, /* a file is always the same */
         .labs = o->mode == MODE_LAB    ? LABS_LOOPBACK
                 : o->mode == MODE_HOST ? LABS_HOST
+                : o->mode == MODE_WIRE ? LABS_WIRE
                 : o->mode == MODE_READ ? LABS_FILE
                                        : LABS_WATCH,
     };

@@ -5,7 +5,7 @@
 #include "core/cmd.h"
 #include "core/match.h"
 
-enum { OFFERED = 16 };
+enum { OFFERED = 32 };
 
 struct completion {
     const char *prefix;

@@ -9,6 +9,7 @@
 #define TCPVIZ_CORE_CONN_H
 
 #include "core/chunks.h"
+#include "core/flight.h"
 #include "core/fsm.h"
 #include "core/ranges.h"
 #include "core/sent.h"
@@ -18,7 +19,6 @@
 enum {
     RANGES_KEPT = 64,   /* gaps in a direction */
     REPEATS_MOST = 64,  /* frames that one copy is said to repeat */
-    FLYING_KEPT = 4096, /* segments on the wire */
     WRITES_KEPT = 256   /* calls of write() whose bytes may still be sent */
 };
 
@@ -43,6 +43,8 @@ struct flow {
     bool syn_acked : 1, syn_ack : 1, fin : 1, fin_got : 1, fin_acked : 1, fin_ack_got : 1, fin_repeated : 1;
     bool recovering : 1, probe_window : 1, syn_repeated : 1;
     bool far : 1;           /* its numbers have come so far that `base` cannot be compared with any more */
+    bool challenges : 1; /* the answer to reject_frame is a challenge */
+    bool probed : 1;        /* the byte at nxt was sent as a probe of a zero window, and may yet be taken */
     seq_t fin_end, recover; /* number after its FIN; end of what was out when a recovery began */
     uint32_t fin_frame, syn_frame;
     uint32_t probe_frame;  /* its last probe that has no answer yet */
@@ -111,15 +113,6 @@ struct conn {
     bool challenged : 1;   /* and the older one has answered: the numbers are its own */
 };
 
-/* A segment on its way to the other side. */
-struct receipt {
-    uint32_t frame, conn, len;
-    seq_t seq, ack;
-    uint16_t flags;
-    uint8_t from; /* enum side */
-    bool refused; /* the receiver does not take it */
-};
-
 /* Where the newest connection of a tuple stands: its index + 1; 0: the slot is free. */
 struct conn_slot {
     uint32_t hash, conn;
@@ -148,8 +141,7 @@ struct track {
     uint32_t timeouts, loss_probes, delayed_acks; /* counters that moved and whose segment has not come */
     uint32_t retry_conn;                          /* who resent last, for TCPAbortOnTimeout */
     enum side retry_side;
-    struct receipt *flying; /* on the wire: sent, not arrived */
-    size_t flying_count, flying_cap;
+    struct flights flying; /* on the wire: sent, not arrived */
 };
 
 /* The newest connection of that pair of endpoints; NO_CONN if there is none. */
@@ -196,6 +188,8 @@ void machine_input(struct conn *c, enum side side, enum fsm_input in);
  * which no FIN was seen. What the receiver has is then brought up to date, and nothing else is to be done. */
 bool machine_rests(struct track *t, struct conn *c, const struct receipt *r);
 void machine_sent(struct conn *c, const struct receipt *r, bool first_fin);
+/* A made-up segment is on its way: its sender's machine knows nothing of it. */
+void machine_forged(struct conn *c, const struct receipt *r);
 void machine_received(struct track *t, const struct receipt *r);
 /* Whether a RST of that side is exact enough to be believed. */
 bool machine_rst_counts(const struct conn *c, enum side from, const struct receipt *r);

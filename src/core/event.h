@@ -132,6 +132,13 @@ struct event_counter {
     int64_t delta;
 };
 
+struct event_wire {
+    uint32_t frame;
+    enum wire_event what;
+    enum wire_why why; /* dropped, held, duplicated, corrupted */
+    uint8_t copy;      /* 0 is the frame itself, others are its duplicates */
+};
+
 struct event_segment {
     int linktype;
     const uint8_t *bytes;
@@ -152,12 +159,7 @@ struct event {
         struct event_listener listener;
         struct event_stamp stamp;
         struct event_counter counter;
-        struct {
-            uint32_t frame;
-            enum wire_event what;
-            enum wire_why why; /* dropped, held, duplicated, corrupted */
-            uint8_t copy;      /* 0 is the frame itself, others are its duplicates */
-        } wire;
+        struct event_wire wire;
         struct {
             const char *text;
             size_t len;

@@ -12,6 +12,11 @@ static const struct param params[] = {
     {"INTERVAL", PARAM_NUMBER, 0, 1, 32767, {NULL}}, /* MAX_TCP_KEEPINTVL */
     {"TIMES", PARAM_NUMBER, 0, 1, 127, {NULL}},      /* MAX_TCP_KEEPCNT */
     {"SPEED", PARAM_NUMBER, 0, 1, 1000, {NULL}},
+    {"MS", PARAM_NUMBER, 3, 0, 60000, {NULL}},
+    {"KBITS", PARAM_NUMBER, 0, 0, 10000000, {NULL}},
+    {"FRAMES", PARAM_NUMBER, 0, 0, 100000, {NULL}},
+    {"PERCENT", PARAM_NUMBER, 3, 0, 100, {NULL}},
+    {"BYTES", PARAM_NUMBER, 0, 68, 1500, {NULL}}, /* RFC 791 3.2: what every link takes */
     {"CHAR", PARAM_CHAR, 0, 0, 0, {NULL}},
     {"#FRAME", PARAM_FRAME, 0, 1, UINT32_MAX, {NULL}},
     {"OPTION", PARAM_WORD, 0, 0, 0, {NULL}},
@@ -22,6 +27,7 @@ static const struct param params[] = {
     {"CONDITION", PARAM_WORDS, 0, 0, 0, {"within", NULL}},
     {"FILE", PARAM_REST, 0, 0, 0, {NULL}},
     {"TEXT", PARAM_REST, 0, 0, 0, {NULL}},
+    {"SEGMENT", PARAM_REST, 0, 0, 0, {NULL}},
 };
 
 /* How much a mistake says, of several at one place. */
@@ -148,7 +154,10 @@ static const struct param *find_param(const char *piece, size_t len)
 
 /* The literal words of all syntaxes, so that a nearest one has a place of its own. */
 static const char *const words[] = {"client", "server", "on",   "off", "get",   "post",  "rd",
-                                    "wr",     "rdwr",   "both", "key", "until", "within"};
+                                    "wr",     "rdwr",   "both", "key", "until", "within",
+                                    "delay",  "jitter", "rate", "queue", "loss", "duplicate", "reorder",
+                                    "corrupt", "hold", "flow", "step", "release", "drop", "next", "cut",
+                                    "mtu", "silent", "to"};
 
 /* The length of the piece that begins here, and where the next one of these alternatives does (NULL:
  * nowhere). */

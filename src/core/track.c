@@ -31,7 +31,7 @@ void track_free(struct track *t)
     chunks_release(&t->conns);
     sent_pool_release(&t->sent);
     mem_free(t->mem, t->slots, t->slot_cap * sizeof *t->slots);
-    mem_free(t->mem, t->flying, t->flying_cap * sizeof *t->flying);
+    flights_release(&t->flying, t->mem);
     mem_free(t->mem, t, sizeof *t);
 }
 
@@ -350,16 +350,7 @@ static bool move(struct look *k)
         machine_received(t, &k->receipt);
         return true;
     }
-    void *items = t->flying;
-    if (t->flying_count == FLYING_KEPT) { /* the oldest were dropped on the way */
-        t->flying_count /= 2;
-        memmove(t->flying, t->flying + FLYING_KEPT / 2, t->flying_count * sizeof *t->flying);
-    }
-    if (!mem_grow(t->mem, &items, &t->flying_cap, t->flying_count + 1, sizeof *t->flying))
-        return false;
-    t->flying = items;
-    t->flying[t->flying_count++] = k->receipt;
-    return true;
+    return flights_put(&t->flying, t->mem, &k->receipt);
 }
 
 /* A SYN to an endpoint whose connection is still open is believed by nobody yet. */
@@ -424,17 +415,35 @@ bool track_segment(struct track *t, const struct seg *s, struct verdict *out)
     return moved;
 }
 
-void track_arrived(struct track *t, uint32_t frame)
+uint32_t track_wire(struct track *t, const struct event_wire *e, enum side *to)
 {
-    for (size_t i = 0; i < t->flying_count; i++) {
-        if (t->flying[i].frame != frame)
-            continue;
-        struct receipt r = t->flying[i];
-        memmove(t->flying + i, t->flying + i + 1, (t->flying_count - i - 1) * sizeof *t->flying);
-        t->flying_count--;
-        machine_received(t, &r);
-        return;
+    struct flight *f = flights_find(&t->flying, e->frame);
+    const uint8_t bit = (uint8_t)(1u << (e->copy & 7));
+    *to = SIDE_NONE;
+    if (!f)
+        return NO_CONN;
+    const struct receipt r = f->receipt;
+    *to = conn_peer(conn_at(t, r.conn), (enum side)r.from);
+    switch (e->what) {
+    case WIRE_DUPLICATED:
+        f->alive |= bit;
+        if (f->spoilt & 1)
+            f->spoilt |= bit;
+        break;
+    case WIRE_CORRUPTED: f->spoilt |= bit; break;
+    case WIRE_ARRIVED:
+        if (!(f->spoilt & bit)) /* the checksum tells */
+            machine_received(t, &r);
+        f->alive &= (uint8_t)~bit;
+        break;
+    case WIRE_DROPPED: f->alive &= (uint8_t)~bit; break;
+    case WIRE_HELD:
+    case WIRE_RELEASED:
+    case WIRE_EVENTS: break;
     }
+    if (!f->alive)
+        flights_drop(&t->flying, f);
+    return r.conn;
 }
 
 void track_gone(struct track *t, uint32_t conn, enum side side)

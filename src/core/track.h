@@ -16,7 +16,7 @@ struct track;
 struct track_options {
     bool live;            /* a lab: calls, counters are known, and a sentence need not say "probably" */
     uint16_t server_port; /* the port of the lab's server; 0: whoever sends the first SYN is the client */
-    bool wire;            /* a segment is received at its track_arrived, not at once */
+    bool wire;            /* a segment is received when track_wire says so, not at once */
     bool wordless;        /* nobody asks for sentences: verdicts have none */
 };
 
@@ -59,8 +59,9 @@ void track_counter(struct track *t, const struct event_counter *c, uint64_t time
 /* The kernel has no socket for this endpoint any more: input of the machine in TIME-WAIT and FIN-WAIT-2 only.
  */
 void track_gone(struct track *t, uint32_t conn, enum side side);
-/* On the wire a receiver's edge is at `arrived`: that segment is received now. */
-void track_arrived(struct track *t, uint32_t frame);
+/* What became of a segment on the wire: a receiver's edge is at `arrived`. Returns its connection and *to, the
+ * receiver; NO_CONN and SIDE_NONE where it is not on the wire (any more). */
+uint32_t track_wire(struct track *t, const struct event_wire *e, enum side *to);
 
 /* One direction of a connection: what its sender sent. All counts from the first segment seen. */
 struct flow_stats {

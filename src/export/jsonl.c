@@ -119,6 +119,16 @@ static void put_counter(struct export *e, const struct row *r)
     str_put_i64(&e->out, c->delta);
 }
 
+static void put_wire(struct export *e, const struct row *r)
+{
+    const struct event_wire *w = session_wire(e->session, r);
+    if (!w)
+        return;
+    put_known(&e->out, JSON_NAME("frame"), w->frame);
+    json_text(&e->out, "event", wire_event_name(w->what));
+    json_text(&e->out, "state", state_name(row_state(r, (enum side)r->side)));
+}
+
 static void put_note(struct export *e, const struct row *r)
 {
     size_t len = 0;
@@ -158,7 +168,7 @@ void jsonl_row(struct export *e, uint32_t row)
     static void (*const bodies[EVENT_KINDS])(struct export * e, const struct row *r) = {
         [EVENT_SEGMENT] = json_segment,  [EVENT_CALL] = put_call,   [EVENT_SAMPLE] = put_sample,
         [EVENT_LISTENER] = put_listener, [EVENT_STAMP] = put_stamp, [EVENT_COUNTER] = put_counter,
-        [EVENT_NOTE] = put_note,
+        [EVENT_NOTE] = put_note,       [EVENT_WIRE] = put_wire,
     };
     const struct row *r = session_row(e->session, row);
     if (!r || r->kind >= EVENT_KINDS || !bodies[r->kind])

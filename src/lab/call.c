@@ -147,9 +147,11 @@ int call_socket(struct caller *w, int family)
     str_clear(s);
     str_put(s, family == AF_INET6 ? "AF_INET6" : "AF_INET");
     str_put(s, ", SOCK_STREAM, 0");
+    hosts_visit(w->calls->hosts, w->side);
     struct begun b = begin();
     int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     struct event e = ended(w, b, CALL_SOCKET, "socket", fd, fd);
+    hosts_leave(w->calls->hosts);
     told(w, &e);
     return fd;
 }

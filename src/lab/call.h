@@ -10,9 +10,11 @@
 
 #include "core/event.h"
 #include "core/str.h"
+#include "plat/hosts.h"
 
 /* Where calls go, and room to write their arguments in. One for a lab. */
 struct calls {
+    const struct hosts *hosts; /* sockets are made in those of their side */
     struct event_sink sink;
     struct str args;
     const struct mem *mem;

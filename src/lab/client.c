@@ -23,6 +23,8 @@ static void choose_port(const struct lab *l, const struct pair *c, int fd)
 {
     struct endpoint own = l->server;
     struct sockaddr_storage sa;
+    if (hosts_exist(&l->hosts))
+        own.addr = l->hosts.addr[SIDE_CLIENT];
     if (l->o.client_port == 0)
         return;
     own.port = (uint16_t)(l->o.client_port + c->serial - 1);

@@ -18,22 +18,39 @@
 /* Whoever floods the server takes at most so many rounds of a turn; then the screen comes first. */
 enum { ROUNDS = 64, ROUND_EVENTS = 64 };
 
+static bool prepare_hosts(const struct lab_options *o, void (*warn)(void *ctx, const char *line), void *ctx,
+                          struct fail *f)
+{
+    if (!hosts_up(o->hosts, o->ipv6, f))
+        return false;
+    for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
+        hosts_visit(o->hosts, s);
+        sysctls_lab(s == SIDE_CLIENT ? warn : NULL, ctx); /* what one says the other would say too */
+        hosts_leave(o->hosts);
+    }
+    return true;
+}
+
 bool lab_prepare(const struct lab_options *o, void (*warn)(void *ctx, const char *line), void *ctx,
                  struct fail *f)
 {
     struct netns_options lo = {.mtu = 0};
     if (o->kind == LAB_HOST)
         return true;
+    if (o->kind == LAB_WIRE)
+        return prepare_hosts(o, warn, ctx, f);
     if (!netns_private(&lo, f))
         return false;
     sysctls_lab(warn, ctx);
     return true;
 }
 
-static void loopback(const struct lab_options *o, struct endpoint *out)
+static void place_server(const struct lab_options *o, struct endpoint *out)
 {
     *out = (struct endpoint){.port = o->port};
-    if (o->ipv6) {
+    if (o->kind == LAB_WIRE) {
+        out->addr = o->hosts->addr[SIDE_SERVER];
+    } else if (o->ipv6) {
         out->addr.family = 6;
         out->addr.at[15] = 1;
     } else {
@@ -50,8 +67,10 @@ static void woken(void *ctx, int events)
 static bool open_desk(struct lab *l, struct fail *f)
 {
     const struct mem *m = l->o.mem;
-    l->desk =
-        (struct desk){.mem = m, .calls = {.sink = l->o.sink, .mem = m}, .epoll = -1, .stamps = stamps_hold()};
+    l->desk = (struct desk){.mem = m,
+                            .calls = {.hosts = &l->hosts, .sink = l->o.sink, .mem = m},
+                            .epoll = -1,
+                            .stamps = stamps_hold()};
     str_init(&l->desk.calls.args, m);
     l->desk.room = m->resize(m->ctx, NULL, 0, PEER_ROOM);
     l->desk.epoll = descr_high(epoll_create1(EPOLL_CLOEXEC));
@@ -73,7 +92,8 @@ struct lab *lab_up(const struct lab_options *o, struct fail *f)
     l->o = *o;
     l->listen_fd = -1;
     l->listener = (struct caller){.calls = &l->desk.calls, .side = SIDE_SERVER};
-    loopback(o, &l->server);
+    l->hosts = o->hosts ? *o->hosts : HOSTS_NONE;
+    place_server(o, &l->server);
     defaults_reset(l);
     if (open_desk(l, f) && server_listen(l, f))
         return l;

@@ -10,9 +10,10 @@
 #include "core/event.h"
 #include "core/mem.h"
 #include "plat/fail.h"
+#include "plat/hosts.h"
 #include "plat/loop.h"
 
-enum lab_kind { LAB_PRIVATE, LAB_HOST };
+enum lab_kind { LAB_PRIVATE, LAB_HOST, LAB_WIRE };
 
 struct lab_options {
     enum lab_kind kind;
@@ -24,11 +25,12 @@ struct lab_options {
     const struct mem *mem;
     struct loop *loop;
     struct event_sink sink;
+    struct hosts *hosts; /* of the wire, borrowed: lab_prepare makes them. NULL elsewhere */
 };
 
 struct lab;
 
-/* The namespace of the private loopback; nothing for the host's. Before any thread exists. False: f has what,
+/* The namespace of the private loopback, or the two hosts of the wire; nothing for the host's. Before any thread exists. False: f has what,
  * why and the ways out. Warnings (a sysctl that could not be written) go to `warn`, a line each. */
 bool lab_prepare(const struct lab_options *o, void (*warn)(void *ctx, const char *line), void *ctx,
                  struct fail *f);
@@ -67,8 +69,8 @@ bool lab_keepalive(struct lab *l, const struct tuple *t, enum side side, int sec
 /* An option of the table in lab/options.def (nodelay, cork, rcvbuf …). */
 bool lab_set(struct lab *l, const struct tuple *t, enum side side, const char *option, const char *value,
              struct fail *f);
-/* net.ipv4.NAME, or the whole name; private loopback only. */
-bool lab_sysctl(struct lab *l, const char *name, const char *value, struct fail *f);
+/* net.ipv4.NAME, or the whole name; not on the host's loopback. side: whose, on the wire; SIDE_NONE: all. */
+bool lab_sysctl(struct lab *l, enum side side, const char *name, const char *value, struct fail *f);
 
 /* What a program does at the moment, and what it read: for the panels. */
 enum lab_waits {

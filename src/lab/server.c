@@ -15,11 +15,14 @@
 enum { ACCEPTS_AT_ONCE = 64 };
 
 /* What the kernel makes of a backlog: it is cut to net.core.somaxconn (listen(2)). */
-static int backlog_in_force(int backlog)
+static int backlog_in_force(const struct lab *l)
 {
     char most[32];
     struct fail f = {0};
+    const int backlog = l->backlog;
+    hosts_visit(&l->hosts, SIDE_SERVER);
     bool known = sysctl_read("net.core.somaxconn", most, sizeof most, &f);
+    hosts_leave(&l->hosts);
     fail_release(&f);
     long limit = known ? strtol(most, NULL, 10) : backlog;
     return backlog < limit ? backlog : (int)limit;
@@ -51,7 +54,7 @@ bool server_listen(struct lab *l, struct fail *f)
         }
         l->listen_fd = fd;
     }
-    if (call_listen(w, l->listen_fd, l->backlog, backlog_in_force(l->backlog)) < 0) {
+    if (call_listen(w, l->listen_fd, l->backlog, backlog_in_force(l)) < 0) {
         bool refused = refuse_port(l, f);
         server_unlisten(l);
         return refused;

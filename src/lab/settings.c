@@ -81,10 +81,20 @@ bool lab_set(struct lab *l, const struct tuple *t, enum side side, const char *o
     return true;
 }
 
-bool lab_sysctl(struct lab *l, const char *name, const char *value, struct fail *f)
+bool lab_sysctl(struct lab *l, enum side side, const char *name, const char *value, struct fail *f)
 {
-    if (l->o.kind != LAB_PRIVATE)
+    bool good = true;
+    if (l->o.kind == LAB_HOST)
         return fail_set(f, FAIL_EXPECT, N_("the settings of this machine are not the lab's to change"), NULL,
                         "sysctl");
-    return sysctl_write(name, value, f);
+    if (!hosts_exist(&l->hosts))
+        return sysctl_write(name, value, f);
+    for (enum side s = SIDE_CLIENT; good && s < SIDE_COUNT; s++) {
+        if (side != SIDE_NONE && side != s)
+            continue;
+        hosts_visit(&l->hosts, s);
+        good = sysctl_write(name, value, f);
+        hosts_leave(&l->hosts);
+    }
+    return good;
 }

@@ -34,6 +34,7 @@ struct defaults {
 
 struct lab {
     struct lab_options o;
+    struct hosts hosts; /* HOSTS_NONE but on the wire */
     struct desk desk;
     struct source *wake; /* the epoll in the loop */
     struct endpoint server;

@@ -56,12 +56,13 @@ void wire_free(struct wire *w)
 {
     if (!w)
         return;
+    alarm_free(w->alarm);
+    w->alarm = NULL; /* what it was for is told of no more */
     wire_reset(w);
     for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
         source_close(w->ready[s]);
         packets_close(w->port[s]);
     }
-    alarm_free(w->alarm);
     mem_free(w->o.mem, w, sizeof *w);
 }
 
@@ -343,7 +344,10 @@ bool wire_pump(struct wire *w)
         }
     }
     wire_wind(w);
-    return !w->gone;
+    if (!w->gone || w->gone_told)
+        return true;
+    w->gone_told = true;
+    return false;
 }
 
 void wire_wind(struct wire *w)

@@ -56,7 +56,7 @@ struct wire_options {
 struct wire *wire_new(const struct wire_options *o, struct fail *f);
 void wire_free(struct wire *w);
 /* Takes what has come and hands on what is due. It does so by itself when frames come; a long turn calls it
- * in between. False: the interface of a host is gone. */
+ * in between. False, once: the interface of a host is gone. */
 bool wire_pump(struct wire *w);
 /* More has been judged: decides what waited for it (`drop next CONDITION`). */
 void wire_judged(struct wire *w);

@@ -116,7 +116,8 @@ void wire_mtu(struct wire *w, uint32_t bytes, bool silent)
     w->silent = silent;
 }
 
-static void empty(struct wire *w)
+/* told: what is thrown away is told of. */
+static void empty(struct wire *w, bool told)
 {
     for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
         struct lane *l = &w->lane[s];
@@ -124,7 +125,10 @@ static void empty(struct wire *w)
         for (size_t i = 0; i < COUNT_OF(lists); i++)
             for (struct wframe *f; (f = lists[i]->first) != NULL;) {
                 wire_pull(w, f);
-                wframe_free(w, f);
+                if (told)
+                    wire_drop(w, f, WIRE_BY_HAND);
+                else
+                    wframe_free(w, f);
             }
         if (l->aside)
             wframe_free(w, l->aside);
@@ -141,7 +145,7 @@ static void empty(struct wire *w)
 
 void wire_reset(struct wire *w)
 {
-    empty(w);
+    empty(w, w->alarm != NULL);
     for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
         struct lane *l = &w->lane[s];
         l->from = s;

@@ -77,7 +77,8 @@ struct wire {
     struct rule *rules;
     struct wframe *bucket[BUCKETS];
     uint32_t frames, on_wire;
-    bool holding, silent, gone;
+    bool holding, silent;
+    bool gone, gone_told; /* the interface of a host */
     uint32_t mtu;
     uint64_t cut_ns; /* it is cut until then */
 };

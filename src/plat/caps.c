@@ -11,6 +11,8 @@
 #include <linux/capability.h>
 #include "core/types.h"
 
+#define BIT(cap) (UINT64_C(1) << (cap))
+
 struct caps {
     struct __user_cap_data_struct half[_LINUX_CAPABILITY_U32S_3];
 };
@@ -69,21 +71,20 @@ static int become_caller(void)
     return setuid(0) == 0 ? -EPERM : 0;
 }
 
-static bool drop_but(unsigned kept_cap, bool keep, struct fail *f)
+/* kept: a bit for each capability that is kept where it is held. */
+static bool drop_but(uint64_t kept, struct fail *f)
 {
     struct caps now;
     int err = caps_get(&now);
     struct caps left = {0};
-    if (!err && keep) {
-        uint32_t bit = now.half[CAP_TO_INDEX(kept_cap)].permitted & CAP_TO_MASK(kept_cap);
-        left.half[CAP_TO_INDEX(kept_cap)].permitted = left.half[CAP_TO_INDEX(kept_cap)].effective = bit;
-    }
+    for (size_t i = 0; !err && i < COUNT_OF(left.half); i++)
+        left.half[i].permitted = left.half[i].effective = now.half[i].permitted & (uint32_t)(kept >> 32 * i);
     /* The bounding set needs CAP_SETPCAP, which only root has; no_new_privs closes the same door for the
      * others: no program that is run from here can gain what is given up now. */
     for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0;)
         cap++;
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    if (!err && prctl(PR_SET_KEEPCAPS, keep ? 1 : 0, 0, 0, 0) < 0)
+    if (!err && prctl(PR_SET_KEEPCAPS, kept ? 1 : 0, 0, 0, 0) < 0)
         err = -errno;
     if (!err)
         err = become_caller();
@@ -96,10 +97,21 @@ static bool drop_but(unsigned kept_cap, bool keep, struct fail *f)
 
 bool caps_drop(struct fail *f)
 {
-    return drop_but(0, false, f);
+    return drop_but(0, f);
 }
 
 bool caps_drop_but_net_admin(struct fail *f)
 {
-    return drop_but(CAP_NET_ADMIN, true, f);
+    return drop_but(BIT(CAP_NET_ADMIN), f);
+}
+
+bool caps_drop_but_hosts(struct fail *f)
+{
+    return drop_but(BIT(CAP_NET_ADMIN) | BIT(CAP_SYS_ADMIN), f);
+}
+
+bool caps_step_down(struct fail *f)
+{
+    unsigned uid;
+    return geteuid() != 0 || !sudo_id("SUDO_UID", &uid) || uid == 0 || drop_but(BIT(CAP_SYS_ADMIN), f);
 }

@@ -15,5 +15,11 @@ bool caps_drop(struct fail *f);
 /* The same, but keeps CAP_NET_ADMIN, which the private lab needs for `sysctl` and `crash`. A process in a
  * network namespace of its own cannot reach the machine's network with it (setns needs CAP_SYS_ADMIN). */
 bool caps_drop_but_net_admin(struct fail *f);
+/* The same, but keeps what the two hosts of the wire need: CAP_NET_ADMIN and, to go from one namespace to the
+ * other, CAP_SYS_ADMIN. */
+bool caps_drop_but_hosts(struct fail *f);
+/* Before namespaces are made, under sudo: becomes the caller, with no more than CAP_SYS_ADMIN, so that they are
+ * made as that user even where ordinary users may not. Else does nothing. */
+bool caps_step_down(struct fail *f);
 
 #endif

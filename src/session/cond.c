@@ -175,6 +175,15 @@ static bool read_of_side(struct reading *r, struct part *p)
     return read_comparison(r, p);
 }
 
+/* from SIDE */
+static bool read_sender(struct reading *r, struct part *p)
+{
+    if (!next(r))
+        return ends_early(r);
+    return side_find(r->word.at, r->word.len, &p->side) ||
+           wrong(r, N_("{word}: client or server is expected here"), NULL);
+}
+
 static bool read_part(struct reading *r, struct part *p)
 {
     int i;
@@ -202,15 +211,13 @@ static bool read_part(struct reading *r, struct part *p)
         return true;
     }
     p->kind = PART_LABEL;
+    p->label = LABEL_COUNT; /* any segment */
+    if (word_is(r->word, "from"))
+        return read_sender(r, p);
     if (!label_find(r->word.at, r->word.len, &p->label))
         return unknown(r, any_word, N_("{word} is no condition; nearest is {nearest}"),
                        N_("{word} is no condition"));
-    if (!take(r, "from"))
-        return true;
-    if (!next(r))
-        return ends_early(r);
-    return side_find(r->word.at, r->word.len, &p->side) ||
-           wrong(r, N_("{word}: client or server is expected here"), NULL);
+    return !take(r, "from") || read_sender(r, p);
 }
 
 static bool read_parts(struct reading *r, struct cond *c)
@@ -268,7 +275,7 @@ static bool counts(const struct part *p, const struct row *r)
 
 static bool labelled(const struct part *p, const struct row *r)
 {
-    return r->kind == EVENT_SEGMENT && r->labels & LABEL_BIT(p->label) &&
+    return r->kind == EVENT_SEGMENT && (p->label == LABEL_COUNT || r->labels & LABEL_BIT(p->label)) &&
            (p->side == SIDE_NONE || p->side == (enum side)r->side);
 }
 
@@ -356,6 +363,18 @@ bool cond_holds(const struct cond *c, const struct session *s, const struct cond
     return true;
 }
 
+bool cond_meets(const struct cond *c, const struct session *s, const struct cond_window *w, uint32_t row)
+{
+    const struct row *r = session_row(s, row);
+    uint32_t matched = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        const struct part *p = &c->part[i];
+        if (!r || !(p->kind == PART_LABEL ? labelled(p, r) : part_holds(c, p, s, w, &matched)))
+            return false;
+    }
+    return true;
+}
+
 static const char *number_instead(int64_t n, struct str *value)
 {
     if (n < 0)
@@ -384,7 +403,11 @@ const char *cond_instead(const struct cond *c, const struct session *s, const st
             str_put_n(value, c->text + p->since, n < 0 ? p->since_len : 0);
             return n < 0 ? N_("there is no mark {value}") : number_instead(n, value);
         case PART_QUEUE: return number_instead(queue_length(p, s, w), value);
-        case PART_LABEL: str_put(value, label_name(p->label)); return N_("no {value} has come");
+        case PART_LABEL:
+            if (p->label == LABEL_COUNT)
+                return N_("no segment has come");
+            str_put(value, label_name(p->label));
+            return N_("no {value} has come");
         }
     }
     return N_("it holds now");

@@ -1,6 +1,7 @@
 /* cond.h: conditions of `wait until` and `expect` (DESIGN 7, RULES 20 to 22): labels, states, counts, queues,
- * joined by `and`. keep-alive from server     syn and client is ESTABLISHED     segments = 4 since NAME
- * server recv-q > 0 accept-q = 2               syn-q > 0                          client is FIN-WAIT-2 */
+ * joined by `and`.
+ *   keep-alive from server     from client     syn and client is ESTABLISHED     segments = 4 since NAME
+ *   server recv-q > 0          accept-q = 2    client is FIN-WAIT-2              syn-q > 0 */
 #ifndef TCPVIZ_SESSION_COND_H
 #define TCPVIZ_SESSION_COND_H
 
@@ -29,6 +30,9 @@ struct cond_window {
  * are not looked at again. */
 bool cond_holds(const struct cond *c, const struct session *s, const struct cond_window *w,
                 uint32_t *matched);
+
+/* Whether it holds of one segment, the one of that row: labels are this segment's, the rest is as of now. */
+bool cond_meets(const struct cond *c, const struct session *s, const struct cond_window *w, uint32_t row);
 
 /* For the message when it did not hold: what is there instead, as an N_() text with {value}, which is put
  * into value. Of several parts the first that does not hold. */

@@ -146,6 +146,22 @@ const struct event_counter *session_counter(const struct session *s, const struc
     return e ? &e->u.counter : NULL;
 }
 
+const struct event_wire *session_wire(const struct session *s, const struct row *r)
+{
+    (void)s;
+    const struct event *e = kept(r, EVENT_WIRE);
+    return e ? &e->u.wire : NULL;
+}
+
+bool session_flight_of(const struct session *s, const struct row *r, struct session_flight *out)
+{
+    const struct extra *x = facts_extra_of(s, r);
+    if (!x || !x->measured || !x->measured->on_wire)
+        return false;
+    *out = x->measured->flight;
+    return true;
+}
+
 const char *session_note(const struct session *s, const struct row *r, size_t *len, bool *said)
 {
     (void)s;
@@ -172,8 +188,8 @@ void session_stamps_of(const struct session *s, uint32_t row, uint64_t at_ns[STA
     memset(at_ns, 0, STAMP_POINTS * sizeof *at_ns);
     const struct row *r = session_row(s, row);
     const struct extra *x = r ? facts_extra_of(s, r) : NULL;
-    if (x && x->stamps)
-        memcpy(at_ns, x->stamps, STAMP_POINTS * sizeof *at_ns);
+    if (x && x->measured)
+        memcpy(at_ns, x->measured->stamps, STAMP_POINTS * sizeof *at_ns);
 }
 
 /* The i-th segment's row. */

@@ -7,10 +7,17 @@
 #include "session/outline.h"
 #include "session/store.h"
 
+/* What was measured of a segment in a lab. */
+struct measured {
+    uint64_t stamps[STAMP_POINTS]; /* 0: not known */
+    struct session_flight flight;
+    bool on_wire; /* it passed the wire: flight is known */
+};
+
 /* What a segment row has beyond its 64 bytes; most rows have none. */
 struct extra {
-    uint32_t frame;   /* whose it is */
-    uint64_t *stamps; /* STAMP_POINTS times in the arena, NULL: none */
+    uint32_t frame;            /* whose it is */
+    struct measured *measured; /* in the arena, NULL: nothing */
     uint32_t cause_row;
     uint32_t acked, silence_ms, number, limit; /* as in struct annot */
     uint32_t repeats;                          /* where they begin in session.repeats */
@@ -79,7 +86,7 @@ struct session {
     const char *source;
     uint64_t started_ns, start_ns, frames, version;
     bool mixed; /* not every row is a segment */
-    bool rowless, live;
+    bool rowless, live, wired;
     struct seg decoded[2];   /* the segment under way, and before it: */
     const struct seg *ahead; /* of a session without rows, the last one, which is not judged yet; or NULL */
     uint32_t most;
@@ -99,6 +106,9 @@ struct conn_live *facts_live_of(const struct session *s, uint32_t conn); /* NULL
 /* Where the extra of a frame stands, or would: they are in the order of their frames. */
 size_t facts_extra_place(const struct session *s, uint32_t frame);
 const struct extra *facts_extra_of(const struct session *s, const struct row *r); /* NULL: it has none */
+
+/* What was measured of a row that has an extra, made where it is missing. NULL: no memory. */
+struct measured *facts_measured(struct session *s, const struct row *r);
 
 /* How many segments stand before row `row`; where not every row is a segment. */
 size_t facts_segment_from(const struct session *s, size_t row);

@@ -1,12 +1,12 @@
 /* segments.c: the row of a segment, what does not fit into it, and how the oldest rows give way. */
 #include "session/facts.h"
 
-/* In a lab the kernel may yet measure when data passed its layers. */
+/* In a lab the kernel may yet measure when data passed its layers, and on the wire something becomes of all. */
 static bool needs_extra(const struct session *s, const struct verdict *v, const struct row *r)
 {
     const struct annot *a = &v->annot;
     return v->cause != CAUSE_UNKNOWN || v->repeats_count > 0 || a->silence_ms || a->number || a->limit ||
-           a->probably || (a->acked && !r->bare) || (s->live && !r->bare);
+           a->probably || (a->acked && !r->bare) || (s->live && !r->bare) || s->wired;
 }
 
 /* They stand within one chunk, so that a pointer to the first is one to all. */

@@ -110,6 +110,7 @@ enum tcp_state session_sample_machine(const struct session *s,
                                       const struct row *r); /* the machine's at that moment */
 const struct event_listener *session_listener_at(const struct session *s, const struct row *r);
 const struct event_counter *session_counter(const struct session *s, const struct row *r);
+const struct event_wire *session_wire(const struct session *s, const struct row *r);
 const char *session_note(const struct session *s, const struct row *r, size_t *len, bool *said);
 /* What an ICMP error said of a segment (a row of kind EVENT_NOTE, which is no note then): NULL where it is
  * none. *quotes is the frame of that segment, 0 where it is not known; the row's frame and connection are its
@@ -119,6 +120,17 @@ const struct icmp_error *session_icmp(const struct session *s, const struct row 
 bool session_stamp(const struct session *s, const struct row *r, uint32_t *segment, enum stamp_point *point);
 /* Times measured for one segment row: 0 where not known. */
 void session_stamps_of(const struct session *s, uint32_t row, uint64_t at_ns[STAMP_POINTS]);
+/* What became of a segment on the wire: its first arrival, or that it was dropped before. */
+struct session_flight {
+    uint64_t end_ns;    /* 0: it is on its way */
+    uint32_t end_row;   /* the row that tells of it */
+    uint8_t end;        /* enum wire_event: WIRE_ARRIVED or WIRE_DROPPED */
+    uint8_t state;      /* enum tcp_state of the receiver then */
+    bool held;          /* now */
+    bool corrupted, duplicated;
+};
+/* False: the row is no segment, or nothing is known of its way: it did not pass the wire. */
+bool session_flight_of(const struct session *s, const struct row *r, struct session_flight *out);
 /* The row of frame number n, NO_ROW if it is not a segment of the session. By bisection. */
 uint32_t session_frame(const struct session *s, uint32_t frame);
 

@@ -18,20 +18,25 @@ static bool carries(const struct row *r, const struct stamp_fact *f)
 static bool has_point(const struct session *s, const struct row *r, unsigned point)
 {
     const struct extra *x = facts_extra_of(s, r);
-    return x && x->stamps && x->stamps[point] != 0;
+    return x && x->measured && x->measured->stamps[point] != 0;
 }
 
 static bool give(struct session *s, uint32_t row, struct stamp_fact *f)
 {
-    const struct row *r = session_row(s, row);
-    struct extra *x = r->has_extra ? chunks_at(&s->extras, facts_extra_place(s, r->frame)) : NULL;
-    if (x && !x->stamps)
-        x->stamps = arena_take(s->arena, STAMP_POINTS * sizeof *x->stamps);
-    if (!x || !x->stamps)
+    struct measured *m = facts_measured(s, session_row(s, row));
+    if (!m)
         return false;
-    x->stamps[f->point] = f->time_ns;
+    m->stamps[f->point] = f->time_ns;
     f->segment = row;
     return true;
+}
+
+struct measured *facts_measured(struct session *s, const struct row *r)
+{
+    struct extra *x = r->has_extra ? chunks_at(&s->extras, facts_extra_place(s, r->frame)) : NULL;
+    if (x && !x->measured)
+        x->measured = arena_take(s->arena, sizeof *x->measured);
+    return x ? x->measured : NULL;
 }
 
 bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f)

@@ -28,7 +28,7 @@ struct turn {
     struct waiting *queue;
     size_t first, count, cap; /* queue[first .. first + count) */
     uint64_t newest_segment, lag_ns, heard_ns;
-    bool failed;
+    bool several, failed;
 };
 
 /* The order at equal times. */
@@ -74,6 +74,11 @@ void turn_heard(struct turn *t, uint64_t until_ns)
 uint64_t turn_heard_until(const struct turn *t)
 {
     return t->heard_ns;
+}
+
+void turn_several(struct turn *t)
+{
+    t->several = true;
 }
 
 void turn_free(struct turn *t)
@@ -177,7 +182,7 @@ size_t turn_settle(struct turn *t, uint64_t now_ns)
     uint64_t silent = now_ns > t->lag_ns ? now_ns - t->lag_ns : 0;
     if (silent > t->heard_ns)
         silent = t->heard_ns;
-    return settle_until(t, silent > t->newest_segment ? silent : t->newest_segment);
+    return settle_until(t, silent > t->newest_segment || t->several ? silent : t->newest_segment);
 }
 
 size_t turn_flush(struct turn *t)

@@ -17,6 +17,8 @@ void turn_lag(struct turn *t, uint64_t ns);
 /* The sniffer has told everything that passed until then (capture_heard). Not told: it is never behind. */
 void turn_heard(struct turn *t, uint64_t until_ns);
 uint64_t turn_heard_until(const struct turn *t);
+/* Segments come from more than one place, each in its own order: the newest tells nothing of the others. */
+void turn_several(struct turn *t);
 /* A sink that copies the event and keeps it for turn_settle. */
 struct event_sink turn_sink(struct turn *t);
 /* Applies, in order, all events that nothing unseen can precede any more, when the sniffer was drained at

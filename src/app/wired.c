@@ -1,0 +1,201 @@
+/* wired.c: the wire in a turn.
+ *
+ * What is seen of a frame is judged some hundred microseconds later than it goes on: by then all that both
+ * hosts said before has been read, and their counters have been read after it, so that a counter stands before
+ * the segments that it explains. */
+#include "app/wired.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "app/parts.h"
+#include "plat/counters.h"
+#include "plat/diag.h"
+#include "plat/heap.h"
+#include "session/cond.h"
+
+enum {
+    LAG_NS = 200000,       /* what a host has said is in our hands by then */
+    OBSERVE_NS = 1000000,  /* after the first news */
+    COUNTED_NS = 500000000 /* while only timers run */
+};
+
+static enum wire_meets meets(void *ctx, void *condition, uint32_t frame)
+{
+    const struct wired *w = ctx;
+    const struct session *s = w->app->session;
+    const struct cond_window window = {0, app_selected(w->app), NULL, NULL};
+    if (session_frames(s) < frame)
+        return MEETS_LATER;
+    const uint32_t row = session_frame(s, frame);
+    return row != NO_ROW && cond_meets(condition, s, &window, row) ? MEETS : MEETS_NOT;
+}
+
+static void forget(void *ctx, void *condition)
+{
+    (void)ctx;
+    cond_free(condition);
+}
+
+/* What a router says, or some other frame: a remark on the timeline, for the ladder is TCP's. */
+static void other(void *ctx, enum side from, uint32_t frame, const uint8_t *bytes, uint32_t len)
+{
+    enum { TYPE = 12, ICMP4 = 14 + 20, ICMP6 = 14 + 40, PROTOCOL4 = 14 + 9, PROTOCOL6 = 14 + 6 };
+    struct wired *w = ctx;
+    const struct voice *v = &w->app->voice;
+    const bool icmp4 = len >= ICMP4 + 8 && bytes[TYPE] == 8 && bytes[TYPE + 1] == 0 && bytes[PROTOCOL4] == 1 &&
+                       bytes[ICMP4] == 3 && bytes[ICMP4 + 1] == 4;
+    const bool icmp6 = len >= ICMP6 + 8 && bytes[TYPE] == 0x86 && bytes[PROTOCOL6] == 58 && bytes[ICMP6] == 2;
+    const uint8_t *mtu = bytes + (icmp6 ? ICMP6 : ICMP4) + 6;
+    struct str number, value, words;
+    str_init(&number, heap_mem());
+    str_init(&value, heap_mem());
+    str_init(&words, heap_mem());
+    str_put_u64(&number, frame);
+    str_put_u64(&value, icmp4 || icmp6 ? (uint64_t)(mtu[0] << 8 | mtu[1]) : len);
+    say_fill(&words,
+             say(v, icmp4 || icmp6
+                        ? N_("#{n}: ICMP tells the {side} that packets of more than {bytes} bytes do not fit")
+                        : N_("#{n}: a frame of {bytes} bytes that is no TCP, to the {side}")),
+             "n", number.at, "side", say(v, side_name(side_other(from))), "bytes", value.at, NULL);
+    app_note(w->app, words.at, words.len, false);
+    str_release(&number);
+    str_release(&value);
+    str_release(&words);
+}
+
+struct wired *wired_new(struct app *a)
+{
+    struct wired *w = mem_new(a->mem, sizeof *w);
+    if (w) {
+        w->app = a;
+        w->hosts = HOSTS_NONE;
+    }
+    return w;
+}
+
+void wired_free(struct wired *w)
+{
+    if (!w)
+        return;
+    wire_free(w->wire);
+    for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
+        diag_close(w->diag[s]);
+        counters_close(w->counters[s]);
+    }
+    hosts_down(&w->hosts);
+    mem_free(w->app->mem, w, sizeof *w);
+}
+
+static uint64_t seed_of(const struct options *o)
+{
+    return o->seed >= 0 ? (uint64_t)o->seed : clock_now() / 1000 % 100000;
+}
+
+bool wired_wire_up(struct wired *w, struct fail *f)
+{
+    const struct app *a = w->app;
+    const struct wire_options o = {.mem = a->mem,
+                                   .loop = a->loop,
+                                   .sink = turn_sink(a->turn),
+                                   .hosts = &w->hosts,
+                                   .hooks = {meets, forget, other, w},
+                                   .seed = seed_of(a->options),
+                                   .delay_us = (uint32_t)a->options->delay_ms * 1000};
+    turn_several(a->turn);
+    turn_lag(a->turn, LAG_NS);
+    w->wire = wire_new(&o, f);
+    return w->wire != NULL;
+}
+
+bool wired_observers_up(struct wired *w, struct fail *f)
+{
+    for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
+        hosts_visit(&w->hosts, s);
+        w->diag[s] = diag_open(f);
+        w->counters[s] = w->diag[s] ? counters_open(w->app->mem, f) : NULL;
+        hosts_leave(&w->hosts);
+        if (!w->counters[s])
+            return false;
+    }
+    return true;
+}
+
+/* Each socket is asked for in the host that has its address. */
+static bool ask(void *ctx, const struct endpoint *local, const struct endpoint *remote, struct event_sample *out)
+{
+    const struct wired *w = ctx;
+    const bool server = addr_equal(&local->addr, &w->hosts.addr[SIDE_SERVER]);
+    return diag_socket(w->diag[server ? SIDE_SERVER : SIDE_CLIENT], local, remote, out);
+}
+
+static bool ask_listener(void *ctx, const struct endpoint *local, struct event_listener *out)
+{
+    return diag_listener(((struct wired *)ctx)->diag[SIDE_SERVER], local, out);
+}
+
+static int64_t ask_syn_queue(void *ctx, const struct endpoint *local)
+{
+    return diag_syn_queue(((struct wired *)ctx)->diag[SIDE_SERVER], local);
+}
+
+static int descriptor(void *ctx, const struct tuple *t, enum side side)
+{
+    return app_descriptor(((struct wired *)ctx)->app, t, side);
+}
+
+bool wired_sampler_up(struct wired *w, struct fail *f)
+{
+    struct app *a = w->app;
+    struct endpoint server;
+    const struct sampler_hooks hooks = {ask, ask_listener, ask_syn_queue, descriptor, tcpinfo_add, w};
+    lab_server(a->lab, &server);
+    a->sampler = sampler_new(a->mem, a->session, &hooks, &server);
+    if (!a->sampler)
+        return fail_errno(f, ENOMEM, NULL, "tcpviz");
+    sampler_follow(a->sampler, a->turn);
+    return true;
+}
+
+bool wired_pump(struct wired *w)
+{
+    return wire_pump(w->wire);
+}
+
+struct counting {
+    struct app *app;
+    enum side side;
+};
+
+static void moved(void *ctx, const char *name, int64_t delta)
+{
+    const struct counting *c = ctx;
+    app_counter(c->app, c->side, name, delta);
+}
+
+static void count(struct wired *w)
+{
+    for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++)
+        counters_read(w->counters[s], moved, &(struct counting){w->app, s});
+}
+
+bool wired_observe(struct wired *w, uint64_t now_ns, uint64_t steady_ns)
+{
+    const bool timers = w->app->sampler && sampler_timer_runs(w->app->sampler);
+    if (!turn_empty(w->app->turn) && w->fresh_ns == 0)
+        w->fresh_ns = steady_ns;
+    const bool fresh = w->fresh_ns && (steady_ns - w->fresh_ns >= OBSERVE_NS || wire_asks(w->wire));
+    if (!fresh && !(timers && now_ns - w->observed_ns >= COUNTED_NS))
+        return false;
+    w->fresh_ns = 0;
+    w->observed_ns = now_ns;
+    count(w);
+    return true;
+}
+
+uint64_t wired_wait(const struct wired *w, uint64_t steady_ns)
+{
+    if (!w->fresh_ns)
+        return 0;
+    return w->fresh_ns + OBSERVE_NS > steady_ns ? w->fresh_ns + OBSERVE_NS - steady_ns : 1;
+}

@@ -1,0 +1,72 @@
+/* flight.c: a table with open addressing. Numbers of frames grow by one, so each finds its own slot free but
+ * where an old one is still on its way. A slot that becomes free is filled from behind (Knuth 6.4, algorithm
+ * R): no mark is left. */
+#include "core/flight.h"
+
+enum { FEWEST = 64 };
+
+static size_t home_of(const struct flights *l, uint32_t frame)
+{
+    return frame & (l->cap - 1);
+}
+
+static struct flight *place(const struct flights *l, uint32_t frame)
+{
+    size_t at = home_of(l, frame);
+    while (l->slot[at].receipt.frame && l->slot[at].receipt.frame != frame)
+        at = (at + 1) & (l->cap - 1);
+    return &l->slot[at];
+}
+
+void flights_release(struct flights *l, const struct mem *m)
+{
+    mem_free(m, l->slot, l->cap * sizeof *l->slot);
+    *l = (struct flights){0};
+}
+
+static bool grow(struct flights *l, const struct mem *m)
+{
+    struct flights more = {.cap = l->cap ? l->cap * 2 : FEWEST, .count = l->count};
+    if (l->cap && l->count * 2 < l->cap)
+        return true;
+    more.slot = mem_new(m, more.cap * sizeof *more.slot);
+    if (!more.slot)
+        return false;
+    for (size_t i = 0; i < l->cap; i++)
+        if (l->slot[i].receipt.frame)
+            *place(&more, l->slot[i].receipt.frame) = l->slot[i];
+    flights_release(l, m);
+    *l = more;
+    return true;
+}
+
+bool flights_put(struct flights *l, const struct mem *m, const struct receipt *r)
+{
+    if (!r->frame || !grow(l, m))
+        return false;
+    struct flight *f = place(l, r->frame);
+    l->count += !f->receipt.frame;
+    *f = (struct flight){.receipt = *r, .alive = 1};
+    return true;
+}
+
+struct flight *flights_find(const struct flights *l, uint32_t frame)
+{
+    struct flight *f = l->cap && frame ? place(l, frame) : NULL;
+    return f && f->receipt.frame ? f : NULL;
+}
+
+void flights_drop(struct flights *l, struct flight *f)
+{
+    size_t hole = (size_t)(f - l->slot);
+    for (size_t at = (hole + 1) & (l->cap - 1); l->slot[at].receipt.frame; at = (at + 1) & (l->cap - 1)) {
+        const size_t home = home_of(l, l->slot[at].receipt.frame);
+        /* it may move to the hole if that is not before its home, going round */
+        if (((at - home) & (l->cap - 1)) < ((at - hole) & (l->cap - 1)))
+            continue;
+        l->slot[hole] = l->slot[at];
+        hole = at;
+    }
+    l->slot[hole] = (struct flight){0};
+    l->count--;
+}
