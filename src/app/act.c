@@ -38,6 +38,28 @@ static bool run_connect(struct app *a, const struct cmd *c, struct fail *f)
     return true;
 }
 
+static bool run_connect_both(struct app *a, const struct cmd *c, struct fail *f)
+{
+    struct tuple made;
+    (void)c;
+    if (!lab_connect_both(a->lab, &made, f))
+        return false;
+    a->choice.tuple = made;
+    a->choice.awaited = true;
+    a->choice.conns = (uint32_t)session_conns(a->session);
+    return true;
+}
+
+/* What the host says while its kernel is cleared away is not part of the game. */
+static bool run_reboot(struct app *a, const struct cmd *c, struct fail *f)
+{
+    const enum side side = side_of(c);
+    wired_pump(a->wired);
+    const bool good = lab_reboot(a->lab, side, f);
+    wire_unhear(a->wired->wire, side);
+    return good;
+}
+
 /* Without a number a POST has a body of five letters, whose answer is as long as the usual one; a GET has
  * none. */
 static bool run_send(struct app *a, const struct cmd *c, struct fail *f)
@@ -198,6 +220,8 @@ run_fn *act_of(int command)
 {
     static run_fn *const act[COMMAND_COUNT] = {
         [COMMAND_CONNECT] = run_connect,
+        [COMMAND_CONNECT_BOTH] = run_connect_both,
+        [COMMAND_REBOOT] = run_reboot,
         [COMMAND_SEND] = run_send,
         [COMMAND_WRITE] = run_write,
         [COMMAND_RESPOND] = run_respond,

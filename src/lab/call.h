@@ -65,6 +65,8 @@ ssize_t call_write(struct caller *w, int fd, const void *bytes, size_t len);
 int call_shutdown(struct caller *w, int fd, int how);
 /* kind: CALL_CLOSE, CALL_ABORT or CALL_CRASH. */
 int call_close(struct caller *w, int fd, enum call_kind kind, bool unread);
+/* What happens to a program without a call of its own: told of as one, of no length. */
+void call_tell(struct caller *w, enum call_kind kind, const char *name);
 
 /* Addresses for the kernel and from it. endpoint_to returns the length. */
 socklen_t endpoint_to(const struct endpoint *e, struct sockaddr_storage *out);

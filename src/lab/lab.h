@@ -51,6 +51,8 @@ void lab_server(const struct lab *l, struct endpoint *out);
 /* last: the last one's; all zero where connect() found no free port. */
 bool lab_connect(struct lab *l, int count, struct tuple *last,
                  struct fail *f); /* last: of the last one made */
+/* On the wire: both programs connect to each other at once. */
+bool lab_connect_both(struct lab *l, struct tuple *named, struct fail *f);
 bool lab_send(struct lab *l, const struct tuple *t, uint64_t body, const char *fill, bool post,
               struct fail *f);
 bool lab_write(struct lab *l, const struct tuple *t, enum side side, uint64_t bytes, struct fail *f);
@@ -63,6 +65,9 @@ bool lab_accept(struct lab *l, bool on, struct fail *f);
 bool lab_listen(struct lab *l, int backlog, struct fail *f); /* -1: listen off */
 enum lab_end { LAB_CLOSE, LAB_SHUTDOWN_RD, LAB_SHUTDOWN_WR, LAB_SHUTDOWN_RDWR, LAB_ABORT, LAB_CRASH };
 bool lab_end(struct lab *l, const struct tuple *t, enum side side, enum lab_end how, struct fail *f);
+/* On the wire: that host starts anew. Its programs and its kernel have forgotten every connection, and nobody
+ * listens. What the kernel says while it is cleared away is for the caller to keep from being heard. */
+bool lab_reboot(struct lab *l, enum side side, struct fail *f);
 /* seconds 0: off. interval 0: as seconds; count 0: the system's. t NULL: connections to come. */
 bool lab_keepalive(struct lab *l, const struct tuple *t, enum side side, int seconds, int interval, int count,
                    struct fail *f);

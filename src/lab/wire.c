@@ -87,6 +87,10 @@ static void tell_entry(struct wire *w, struct wframe *f, uint64_t time_ns, bool 
 {
     struct seg g;
     const enum frame_kind kind = seg_decode(&g, DLT_EN10MB_, f->bytes, f->len, f->len);
+    /* One that the other processor had not handed over yet counts as said just now. */
+    if (time_ns < w->newest_ns)
+        time_ns = w->newest_ns;
+    w->newest_ns = time_ns;
     const struct event e = {.kind = EVENT_SEGMENT,
                             .time_ns = time_ns,
                             .u.segment = {.linktype = DLT_EN10MB_,
@@ -271,15 +275,25 @@ static void come(struct wire *w, struct lane *l, const struct packet *p)
     pass(w, f, false);
 }
 
-static bool take(struct wire *w, struct lane *l)
+/* Takes from both hosts what they have said, in the order in which they said it. */
+static bool take(struct wire *w)
 {
-    struct packet *p;
-    const int count = packets_take(w->port[l->from], &p);
-    if (count < 0)
-        w->gone = true;
-    for (int i = 0; i < count; i++)
-        come(w, l, &p[i]);
-    return count > 0;
+    struct packet *p[SIDE_COUNT];
+    int count[SIDE_COUNT], at[SIDE_COUNT] = {0};
+    for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
+        count[s] = packets_take(w->port[s], &p[s]);
+        if (count[s] < 0)
+            w->gone = true;
+    }
+    for (;;) {
+        const bool client = at[SIDE_CLIENT] < count[SIDE_CLIENT], server = at[SIDE_SERVER] < count[SIDE_SERVER];
+        if (!client && !server)
+            return count[SIDE_CLIENT] > 0 || count[SIDE_SERVER] > 0;
+        const bool first = client && (!server || p[SIDE_CLIENT][at[SIDE_CLIENT]].time_ns <=
+                                                     p[SIDE_SERVER][at[SIDE_SERVER]].time_ns);
+        const enum side s = first ? SIDE_CLIENT : SIDE_SERVER;
+        come(w, &w->lane[s], &p[s][at[s]++]);
+    }
 }
 
 /* Frames with these may change the receiver's state: each has an arrival of its own. */
@@ -336,9 +350,8 @@ bool wire_pump(struct wire *w)
 {
     bool any = true;
     for (int i = 0; i < ROUNDS && any && !w->gone; i++) {
-        any = false;
+        any = take(w);
         for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
-            any |= take(w, &w->lane[s]);
             overtaken_by_none(w, &w->lane[s]);
             any |= deliver(w, &w->lane[s]);
         }

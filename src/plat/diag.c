@@ -180,3 +180,56 @@ int64_t diag_syn_queue(struct diag *d, const struct endpoint *local)
         1u << KERNEL_SYN_RECV | 1u << KERNEL_NEW_SYN_RECV;
     return nl_ask(d->nl, m, count_one, &count) == 0 ? count : -1;
 }
+
+/* Sockets that were found, to be ended after the dump: while it runs the kernel holds its tables. */
+struct found {
+    struct inet_diag_sockid *id;
+    uint8_t *family;
+    size_t count, cap;
+};
+
+static int take_id(const struct nlmsghdr *m, void *ctx)
+{
+    struct found *f = ctx;
+    const struct inet_diag_msg *d = mnl_nlmsg_get_payload(m);
+    if (f->count == f->cap) {
+        const size_t cap = f->cap ? f->cap * 2 : 64;
+        struct inet_diag_sockid *id = realloc(f->id, cap * sizeof *id);
+        if (id)
+            f->id = id;
+        uint8_t *family = realloc(f->family, cap);
+        if (family)
+            f->family = family;
+        if (!id || !family)
+            return MNL_CB_STOP;
+        f->cap = cap;
+    }
+    f->id[f->count] = d->id;
+    f->family[f->count++] = d->idiag_family;
+    return MNL_CB_OK;
+}
+
+static void end_family(struct diag *d, uint8_t family)
+{
+    static const struct endpoint none = {.addr = {.family = 4}};
+    char buffer[256];
+    struct nlmsghdr *m;
+    struct found f = {0};
+    request(&m, buffer, NLM_F_DUMP, &none, NULL)->sdiag_family = family;
+    nl_ask(d->nl, m, take_id, &f);
+    for (size_t i = 0; i < f.count; i++) {
+        struct inet_diag_req_v2 *r = request(&m, buffer, NLM_F_ACK, &none, NULL);
+        m->nlmsg_type = SOCK_DESTROY;
+        r->sdiag_family = f.family[i];
+        r->id = f.id[i];
+        nl_ask(d->nl, m, NULL, NULL);
+    }
+    free(f.id);
+    free(f.family);
+}
+
+void diag_end_all(struct diag *d)
+{
+    end_family(d, AF_INET);
+    end_family(d, AF_INET6);
+}
