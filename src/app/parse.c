@@ -6,6 +6,7 @@
 #include "app/line.h"
 #include "app/script.h"
 #include "core/builtin.h"
+#include "core/inject.h"
 #include "plat/file.h"
 #include "plat/heap.h"
 
@@ -74,8 +75,12 @@ static bool parse_source(struct script *s, const struct stage *t, const char *pl
 
 static bool parse_condition(struct script *s, struct stage *t, const char *place, struct fail *f)
 {
-    const struct cmd_arg *text = cmd_get(&t->cmd, "CONDITION");
+    const struct cmd_arg *text = cmd_get(&t->cmd, "CONDITION"), *segment = cmd_get(&t->cmd, "SEGMENT");
+    struct inject unused;
     struct cmd_error e;
+    if (segment)
+        return inject_parse(segment->text, segment->len, &unused, &e) ||
+               line_wrong(s->app, &e, segment->text, NULL, place, f);
     if (!text)
         return true;
     t->cond = cond_parse(s->app->mem, text->text, text->len, &e);

@@ -131,6 +131,7 @@ run_fn *wire_act_of(int command)
         [COMMAND_WIRE_HOLD] = run_hold,     [COMMAND_WIRE_STEP] = run_step,
         [COMMAND_WIRE_FRAME] = run_frame,   [COMMAND_WIRE_NEXT] = run_next,
         [COMMAND_WIRE_CUT] = run_cut,       [COMMAND_WIRE_MTU] = run_mtu,
+        [COMMAND_INJECT] = run_inject,
     };
     return act[command];
 }

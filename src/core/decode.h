@@ -66,6 +66,7 @@ struct seg {
     bool fragment;  /* first fragment */
     bool broken;    /* its header says that it is longer than the packet: payload is not known */
     uint8_t fcs;    /* how many of its last bytes are a check sequence to Wireshark, though IP counts them */
+    bool injected;  /* made up: its sender has not sent it; set by the caller */
     bool offloaded; /* IP total length 0: length taken from the frame (segmentation offload) */
     struct tcp_options opt;
     struct span link, ip, tcp, data; /* link: up to the outermost IP header; ip: the innermost, with its

@@ -136,6 +136,8 @@ static enum annot_id of_fin_ack(const struct look *k)
 static enum annot_id of_ack(const struct look *k)
 {
     uint64_t labels = k->v->labels;
+    if (k->forgery)
+        return ANNOT_DUP_ACK_FORGED;
     if (labels & LBL(CHALLENGE_ACK))
         return k->c->older != NO_CONN && k->r->syn && k->v->acks_frame == k->r->syn_frame
                    ? ANNOT_CHALLENGE_ACK_SYN
@@ -170,9 +172,30 @@ static enum annot_id of_ack(const struct look *k)
     return labels & LBL(ZERO_WINDOW) ? ANNOT_ZERO_WINDOW : ANNOT_PLAIN;
 }
 
+static enum annot_id of_forged(const struct look *k)
+{
+    static const enum annot_id sentences[] = {
+        [FORGED_NOT] = ANNOT_PLAIN,
+        [FORGED_SYN] = ANNOT_FORGED_SYN,
+        [FORGED_RST] = ANNOT_FORGED_RST,
+        [FORGED_RST_NEAR] = ANNOT_FORGED_RST_NEAR,
+        [FORGED_RST_FAR] = ANNOT_FORGED_RST_FAR,
+        [FORGED_NO_ACK] = ANNOT_FORGED_NO_ACK,
+        [FORGED_PAWS] = ANNOT_FORGED_PAWS,
+        [FORGED_OLD] = ANNOT_FORGED_OLD,
+        [FORGED_AHEAD] = ANNOT_FORGED_AHEAD,
+        [FORGED_ACK_AHEAD] = ANNOT_FORGED_ACK_AHEAD,
+        [FORGED_TAKEN] = ANNOT_FORGED_TAKEN,
+        [FORGED_OTHER] = ANNOT_FORGED_OTHER,
+    };
+    return sentences[k->forged];
+}
+
 static enum annot_id choose(const struct look *k)
 {
     uint64_t labels = k->v->labels;
+    if (k->forged)
+        return of_forged(k);
     if (labels & LBL(FRAGMENT))
         return ANNOT_FRAGMENT;
     if (k->s->broken)

@@ -117,6 +117,8 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
         out->snd_nxt[i] = f->any ? relative(f, f->nxt) : 0;
         out->rcv_wnd[i] = f->win;
         out->flight_most[i] = f->flight_most;
+        out->arrived[i] = f->any ? relative(f, f->rcv) : 0;
+        out->last_frame[i] = f->last_frame;
         out->ended = out->ended && ended(s);
         known = known || s != STATE_UNKNOWN;
     }

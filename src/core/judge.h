@@ -7,6 +7,22 @@
 /* Why a copy was sent, as far as it shows. */
 enum copy_kind { COPY_NONE, COPY_PLAIN, COPY_RTO, COPY_TLP, COPY_FAST, COPY_RECOVERY };
 
+/* What the receiver makes of a made-up segment. */
+enum forged {
+    FORGED_NOT, /* it is none, or it opens a connection of its own */
+    FORGED_SYN,
+    FORGED_RST,
+    FORGED_RST_NEAR, /* in the window, but not the exact number */
+    FORGED_RST_FAR,
+    FORGED_NO_ACK,
+    FORGED_PAWS,
+    FORGED_OLD,
+    FORGED_AHEAD,     /* beyond the window */
+    FORGED_ACK_AHEAD, /* acknowledges what was never sent */
+    FORGED_TAKEN,
+    FORGED_OTHER
+};
+
 /* One segment while it is judged: f is the flow it belongs to, r the other one. */
 struct look {
     struct track *t;
@@ -20,6 +36,7 @@ struct look {
     uint64_t silence_ns; /* that the sentence speaks of */
     enum side from;
     enum copy_kind copy;
+    enum forged forged;
     bool syn, fin, rst, ack; /* flags */
     bool pure;               /* nothing but an ACK */
     bool first_fin, refused, old, probe, late;
@@ -28,6 +45,7 @@ struct look {
     bool opens;     /* window from zero */
     bool full;      /* the accept queue has no room for it */
     bool fin_again; /* acknowledges a FIN for the second time */
+    bool forgery;   /* answers a made-up segment that it did not take */
     bool half_open, gone, timed_out, aborted, unread, unaccepted;
     bool repeated;         /* some of its numbers were taken before */
     bool overtaken;        /* it brings new numbers below the highest */
@@ -50,6 +68,8 @@ void judge_probe_taken(struct look *k, struct flow *f);
 /* What it acknowledges. */
 void judge_ack(struct look *k);
 void judge_rst(struct look *k);
+/* The same for a made-up segment (forged.c). */
+void judge_forged(struct look *k);
 /* Which sentence explains it, with which values. */
 void explain(struct look *k);
 

@@ -165,8 +165,9 @@ static void judge_same_ack(struct look *k)
         return;
     }
     if (r->reject_frame && r->reject_frame == r->last_frame) {
-        look_label(k, LBL(CHALLENGE_ACK));
         k->v->acks_frame = r->reject_frame;
+        k->forgery = !r->challenges;
+        look_label(k, k->forgery ? LBL(DUP_ACK) : LBL(CHALLENGE_ACK));
         r->reject_frame = 0;
         return;
     }
@@ -289,6 +290,7 @@ void judge_rst(struct look *k)
     judge_weigh(k);
     if (!machine_rst_counts(k->c, k->from, &k->receipt)) {
         f->reject_frame = k->receipt.frame;
+        f->challenges = true;
         k->refused = true;
         return;
     }

@@ -62,6 +62,13 @@ void machine_sent(struct conn *c, const struct receipt *r, bool first_fin)
     }
 }
 
+void machine_forged(struct conn *c, const struct receipt *r)
+{
+    struct flow *peer = &c->flow[conn_peer(c, (enum side)r->from)];
+    if ((r->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN && peer->state == STATE_UNKNOWN)
+        peer->state = STATE_LISTEN;
+}
+
 /* Whether the child may leave SYN-RECEIVED: the accept queue has room (RULES: more than backlog is full). */
 static bool queue_admits(struct track *t, struct conn *c, enum side me)
 {

@@ -73,6 +73,11 @@ seq_t ranges_gap(const struct ranges *r, seq_t from)
     return i < r->count && seq_upto(at[i].left, from) ? at[i].right : from;
 }
 
+seq_t ranges_end(const struct ranges *r, seq_t otherwise)
+{
+    return r->count ? items_const(r)[r->count - 1].right : otherwise;
+}
+
 static void remove_first(struct ranges *r, uint32_t n)
 {
     struct range *at = items(r);

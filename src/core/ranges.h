@@ -37,6 +37,8 @@ bool ranges_covers(const struct ranges *r, seq_t left, seq_t right);
 /* The first number from `from` on that is not in the set: `from` itself, or the end of the range it lies in.
  */
 seq_t ranges_gap(const struct ranges *r, seq_t from);
+/* The end of the last range; `otherwise` where the set is empty. */
+seq_t ranges_end(const struct ranges *r, seq_t otherwise);
 /* Forgets everything before `left`. */
 void ranges_trim(struct ranges *r, seq_t left);
 

@@ -78,6 +78,8 @@ static uint32_t place(struct track *t, const struct seg *s, bool *reused)
     *reused = false;
     if (at == NO_CONN)
         return begin(t, s, at);
+    if (s->injected)
+        return at;
     if (!(s->flags & TCP_SYN) && conn_at(t, at)->first_frame)
         return at;
     while (!syn && !conn_at(t, at)->first_frame && conn_at(t, at)->older != NO_CONN)
@@ -126,6 +128,7 @@ static void inherit(struct track *t, struct conn *c, enum side from)
     if (asks)
         asker->state = STATE_SYN_SENT; /* what that end was before, its host has forgotten */
     asker->reject_frame = asker->syn_frame;
+    asker->challenges = true;
     c->open = true;
     c->doubtful = false;
     c->challenged = true;
@@ -345,7 +348,10 @@ static bool move(struct look *k)
     k->receipt.refused = k->refused;
     if (!t->options.wire && machine_rests(t, k->c, &k->receipt))
         return true;
-    machine_sent(k->c, &k->receipt, k->first_fin);
+    if (k->s->injected)
+        machine_forged(k->c, &k->receipt);
+    else
+        machine_sent(k->c, &k->receipt, k->first_fin);
     if (!t->options.wire) {
         machine_received(t, &k->receipt);
         return true;
@@ -373,14 +379,18 @@ static void judge(struct look *k, bool reused)
     uint16_t win = k->s->win;
     if (c->doubtful && !k->syn && !k->rst && k->ack && !k->f->any)
         inherit(k->t, c, k->from);
-    set_base(k);
+    if (!k->s->injected || !c->first_frame)
+        set_base(k);
     int shift = k->s->flags & TCP_SYN ? 0 : ws_shift(&c->ws, k->from);
     ws_segment(&c->ws, k->from, k->s, reused, &k->v->wireshark);
     k->v->shift = (uint8_t)(shift > 0 ? shift : 0);
     k->v->win = (uint32_t)win << k->v->shift;
     marks(k, reused);
-    doubt(k);
-    if (seg_measured(k->s)) {
+    if (!k->s->injected)
+        doubt(k);
+    if (k->s->injected && c->first_frame) {
+        judge_forged(k);
+    } else if (seg_measured(k->s)) {
         refuse(k);
         if (k->rst) {
             judge_rst(k);

@@ -106,6 +106,8 @@ struct conn_view {
         rcv_wnd[SIDE_COUNT];          /* relative; window scaled, bytes */
     uint64_t silence_ns;              /* the longest in which neither side sent */
     uint32_t flight_most[SIDE_COUNT]; /* numbers of that side that were out at once, at most */
+    uint32_t arrived[SIDE_COUNT];   /* what the other side has in order of it ends here; relative */
+    uint32_t last_frame[SIDE_COUNT]; /* its newest segment, 0: none */
     enum conn_end end;
     enum side end_by; /* who sent the first FIN, or the RST; SIDE_NONE while open */
     bool ended;       /* both CLOSED or TIME-WAIT, or reset */

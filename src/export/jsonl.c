@@ -124,7 +124,7 @@ static void put_wire(struct export *e, const struct row *r)
     const struct event_wire *w = session_wire(e->session, r);
     if (!w)
         return;
-    put_known(&e->out, JSON_NAME("frame"), w->frame);
+    json_known(&e->out, "frame", w->frame);
     json_text(&e->out, "event", wire_event_name(w->what));
     json_text(&e->out, "state", state_name(row_state(r, (enum side)r->side)));
 }

@@ -191,6 +191,7 @@ static bool apply_segment(struct session *s, const struct event *e)
         return facts_aside(s, e, kind, g);
     g->time_ns = e->time_ns;
     g->frame = (uint32_t)s->frames;
+    g->injected = seen->injected;
     if (s->rowless)
         return count_segment(s, g);
     facts_give_way(s);
