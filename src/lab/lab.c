@@ -111,6 +111,7 @@ void lab_down(struct lab *l)
     while (l->live.first != NULL)
         pair_free(l, l->live.first);
     pairs_sweep(l, 0);
+    knobs_reset(l, false);
     if (l->listen_fd >= 0)
         close(l->listen_fd);
     caller_release(&l->listener);

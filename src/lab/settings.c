@@ -4,7 +4,6 @@
 #include <netinet/tcp.h>
 
 #include "lab/state.h"
-#include "plat/sysctls.h"
 
 void keepalive_apply(struct caller *w, int fd, int idle_s, int interval_s, int count)
 {
@@ -79,22 +78,4 @@ bool lab_set(struct lab *l, const struct tuple *t, enum side side, const char *o
     if (side == SIDE_SERVER && l->listen_fd >= 0)
         sockopt_apply(&l->listener, l->listen_fd, l->o.ipv6, i, &v);
     return true;
-}
-
-bool lab_sysctl(struct lab *l, enum side side, const char *name, const char *value, struct fail *f)
-{
-    bool good = true;
-    if (l->o.kind == LAB_HOST)
-        return fail_set(f, FAIL_EXPECT, N_("the settings of this machine are not the lab's to change"), NULL,
-                        "sysctl");
-    if (!hosts_exist(&l->hosts))
-        return sysctl_write(name, value, f);
-    for (enum side s = SIDE_CLIENT; good && s < SIDE_COUNT; s++) {
-        if (side != SIDE_NONE && side != s)
-            continue;
-        hosts_visit(&l->hosts, s);
-        good = sysctl_write(name, value, f);
-        hosts_leave(&l->hosts);
-    }
-    return good;
 }

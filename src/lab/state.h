@@ -47,6 +47,7 @@ struct lab {
     uint32_t serials;
     struct pair *bucket[TUPLE_BUCKETS];
     struct pair_list live, ended;
+    struct knob *knobs; /* settings of the kernel as they were */
 };
 
 /* pairs.c: the newest connection of that tuple, or NULL. */
@@ -79,6 +80,9 @@ void keepalive_apply(struct caller *w, int fd, int idle_s, int interval_s, int c
 /* The options that were `set` for connections to come, on a socket of that side. */
 void defaults_apply(struct lab *l, struct caller *w, int fd, enum side side);
 void defaults_reset(struct lab *l);
+
+/* knobs.c: settings of the kernel that were changed are forgotten, or put back first. */
+void knobs_reset(struct lab *l, bool put_back);
 
 /* verbs.c: close() and what it means for the lab. */
 void lab_close_peer(struct lab *l, struct peer *p, enum call_kind kind);

@@ -211,6 +211,7 @@ void lab_reset(struct lab *l)
     }
     pairs_sweep(l, 0);
     defaults_reset(l);
+    knobs_reset(l, true);
     server_unlisten(l); /* connections that nobody accepted go with it, and so do its settings */
     struct fail f = {0};
     server_listen(l, &f); /* where that fails, its calls are rows that say so */
