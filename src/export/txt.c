@@ -146,6 +146,29 @@ static void put_rails(struct export *e)
     str_put(&e->out, k->rail);
 }
 
+/* The end of a frame's way, at the receiver; or, in the middle, what happened to it. */
+static void put_flight(struct export *e, const struct ladder_line *l, enum wire_event what)
+{
+    enum { ROOM = LADDER - 2, END = 10, HALF = ROOM / 2, TAIL = 5 };
+    const bool ascii = e->voice.ascii, right = l->from == SIDE_CLIENT, arrived = what == WIRE_ARRIVED;
+    const struct strokes *k = strokes_of(e);
+    const char *dash = ascii ? "-" : "╌";
+    const char *mark = what == WIRE_DROPPED ? (ascii ? "X" : "✗") : ascii ? "o" : "◉";
+    struct str *out = &e->out;
+    /* Blanks before what is drawn: the line of dashes, and in the middle its mark. */
+    const int dashes = arrived ? END : TAIL, drawn = arrived ? END : TAIL + 1;
+    const int before = !arrived ? (right ? HALF - TAIL : HALF) : right ? ROOM - END : 0;
+    str_put(out, arrived && !right ? k->to_left : k->rail);
+    str_put_rep(out, " ", (size_t)before);
+    if (!arrived && !right)
+        str_put(out, mark);
+    str_put_rep(out, dash, (size_t)dashes);
+    if (!arrived && right)
+        str_put(out, mark);
+    str_put_rep(out, " ", (size_t)(ROOM - before - drawn));
+    str_put(out, arrived && right ? k->to_right : k->rail);
+}
+
 /* A sentence that is too long for its column, as a teacher's remark may be, goes on below. */
 struct below {
     struct export *e;
@@ -263,7 +286,7 @@ void txt_row(struct export *e, uint32_t row)
 {
     const struct ladder_style style = {.voice = e->voice, .time = TIME_START, .steady = e->steady};
     const struct row *r = session_row(e->session, row);
-    if (!r || (r->kind != EVENT_SEGMENT && r->kind != EVENT_CALL && r->kind != EVENT_NOTE))
+    if (!r || !session_shown(e->session, r))
         return;
     struct ladder_line *l = &e->line;
     struct str *out = &e->out;
@@ -276,6 +299,12 @@ void txt_row(struct export *e, uint32_t row)
         put_state(out, l->shown[SIDE_CLIENT], true);
         str_put_char(out, ' ');
         put_arrow(e, l);
+        str_put_char(out, ' ');
+        put_state(out, l->shown[SIDE_SERVER], false);
+    } else if (r->kind == EVENT_WIRE) {
+        put_state(out, l->shown[SIDE_CLIENT], true);
+        str_put_char(out, ' ');
+        put_flight(e, l, session_wire(e->session, r)->what);
         str_put_char(out, ' ');
         put_state(out, l->shown[SIDE_SERVER], false);
     } else {

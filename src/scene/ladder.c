@@ -4,6 +4,7 @@
 
 #include <time.h>
 #include "scene/fill.h"
+#include "scene/wire.h"
 
 static const char *const glyphs[TONE_COUNT][2] = {
     [TONE_OPEN] = {"▲", "^"},  [TONE_DATA] = {"■", "#"}, [TONE_ACK] = {"·", "."},
@@ -170,14 +171,23 @@ static void put_arrow(struct str *out, const struct session *s, const struct row
         put_number(out, "win", row_win(r));
 }
 
-/* The segment before of the same connection. What calls and samples stand between is passed over: connect()
- * makes a side SYN-SENT, but the state stands at its SYN. NULL: there is none, or it is very far. */
-static const struct row *segment_before(const struct session *s, const struct row *r)
+/* An arrival, whose receiver's state stands on its own line, or on that of its segment. */
+static bool states_stand(const struct session *s, const struct row *r, const struct ladder_style *style)
+{
+    const struct event_wire *e = session_wire(s, r);
+    return e && e->what == WIRE_ARRIVED && (style->flights || session_shown(s, r));
+}
+
+/* The segment, or the arrival of one, before of the same connection. What calls and samples stand between is
+ * passed over: connect() makes a side SYN-SENT, but the state stands at its SYN. NULL: there is none, or it is
+ * very far. */
+static const struct row *segment_before(const struct session *s, const struct row *r,
+                                        const struct ladder_style *style)
 {
     enum { FAR = 1000 };
     for (int i = 0; i < FAR && r && r->before != NO_ROW; i++) {
         r = session_row(s, r->before);
-        if (r && r->kind == EVENT_SEGMENT)
+        if (r && (r->kind == EVENT_SEGMENT || states_stand(s, r, style)))
             return r;
     }
     return NULL;
@@ -186,10 +196,14 @@ static const struct row *segment_before(const struct session *s, const struct ro
 static void segment_line(struct ladder_line *l, const struct session *s, const struct row *r,
                          const struct ladder_style *style)
 {
-    const struct row *before = segment_before(s, r);
+    const struct row *before = segment_before(s, r, style);
+    struct session_flight f;
+    const bool fast = style->flights && session_flight_of(s, r, &f) && session_flight_fast(r, &f);
     l->tone = tone_of(r);
     for (size_t side = 0; side < SIDE_COUNT; side++) {
         enum tcp_state now = row_state(r, (enum side)side);
+        if (fast && side != r->side)
+            now = (enum tcp_state)f.state;
         bool same = before && row_state(before, (enum side)side) == now;
         l->shown[side] = same ? STATE_UNKNOWN : now;
     }
@@ -197,6 +211,20 @@ static void segment_line(struct ladder_line *l, const struct session *s, const s
     put_arrow(&l->arrow, s, r, style, false);
     put_arrow(&l->arrow_short, s, r, style, true);
     say_brief(&l->sentence, &style->voice, s, r);
+}
+
+/* What became of a frame: only its receiver's state can have changed. */
+static void wire_line(struct ladder_line *l, const struct session *s, const struct row *r,
+                      const struct event_wire *e, const struct ladder_style *style)
+{
+    const struct row *before = segment_before(s, r, style);
+    const uint32_t of = session_frame(s, e->frame);
+    const enum side to = (enum side)r->side;
+    l->tone = of == NO_ROW ? TONE_ACK : tone_of(session_row(s, of));
+    l->from = to == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+    if (e->what == WIRE_ARRIVED && before && row_state(before, to) != row_state(r, to))
+        l->shown[to] = row_state(r, to);
+    say_wire(&l->sentence, &style->voice, s, r);
 }
 
 void ladder_line_of(struct ladder_line *l, const struct session *s, uint32_t row, uint32_t before,
@@ -222,6 +250,9 @@ void ladder_line_of(struct ladder_line *l, const struct session *s, uint32_t row
     if (l->kind == EVENT_SEGMENT) {
         put_time(&l->time, s, r, before, style);
         segment_line(l, s, r, style);
+    } else if (session_wire(s, r)) {
+        put_time(&l->time, s, r, before, style);
+        wire_line(l, s, r, session_wire(s, r), style);
     } else if (call) {
         l->tone = TONE_CALL;
         say_call(&l->sentence, &style->voice, call);

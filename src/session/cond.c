@@ -255,17 +255,11 @@ void cond_free(struct cond *c)
         mem_free(c->mem, c, c->size);
 }
 
-/* Rows of the ladder: what happened, not what was measured. */
-static bool shown(const struct row *r)
-{
-    return r->kind == EVENT_SEGMENT || r->kind == EVENT_CALL || r->kind == EVENT_NOTE;
-}
-
-static bool counts(const struct part *p, const struct row *r)
+static bool counts(const struct part *p, const struct session *s, const struct row *r)
 {
     switch (p->counted) {
     case COUNT_SEGMENTS: return r->kind == EVENT_SEGMENT;
-    case COUNT_ROWS: return shown(r);
+    case COUNT_ROWS: return session_shown(s, r);
     case COUNT_RETRANSMISSIONS: return r->kind == EVENT_SEGMENT && r->labels & LBL(RETRANSMISSION);
     case COUNT_CONNECTIONS:
     case COUNTED: break;
@@ -307,7 +301,7 @@ static int64_t count(const struct cond *c, const struct part *p, const struct se
     if (scan->start != from || scan->end < from)
         *scan = (struct scan){from, from, 0};
     for (size_t rows = session_rows(s); scan->end < rows; scan->end++)
-        scan->found += counts(p, session_row(s, scan->end));
+        scan->found += counts(p, s, session_row(s, scan->end));
     return (int64_t)scan->found;
 }
 

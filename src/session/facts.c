@@ -107,7 +107,7 @@ static const void *pointed(const struct row *r)
     return at;
 }
 
-static const struct event *kept(const struct row *r, enum event_kind kind)
+const struct event *facts_event(const struct row *r, enum event_kind kind)
 {
     return r->kind == kind ? pointed(r) : NULL;
 }
@@ -115,14 +115,14 @@ static const struct event *kept(const struct row *r, enum event_kind kind)
 const struct event_call *session_call(const struct session *s, const struct row *r)
 {
     (void)s;
-    const struct event *e = kept(r, EVENT_CALL);
+    const struct event *e = facts_event(r, EVENT_CALL);
     return e ? &e->u.call : NULL;
 }
 
 const struct event_sample *session_sample(const struct session *s, const struct row *r)
 {
     (void)s;
-    const struct event *e = kept(r, EVENT_SAMPLE);
+    const struct event *e = facts_event(r, EVENT_SAMPLE);
     return e ? &e->u.sample : NULL;
 }
 
@@ -135,37 +135,21 @@ enum tcp_state session_sample_machine(const struct session *s, const struct row 
 const struct event_listener *session_listener_at(const struct session *s, const struct row *r)
 {
     (void)s;
-    const struct event *e = kept(r, EVENT_LISTENER);
+    const struct event *e = facts_event(r, EVENT_LISTENER);
     return e ? &e->u.listener : NULL;
 }
 
 const struct event_counter *session_counter(const struct session *s, const struct row *r)
 {
     (void)s;
-    const struct event *e = kept(r, EVENT_COUNTER);
+    const struct event *e = facts_event(r, EVENT_COUNTER);
     return e ? &e->u.counter : NULL;
-}
-
-const struct event_wire *session_wire(const struct session *s, const struct row *r)
-{
-    (void)s;
-    const struct event *e = kept(r, EVENT_WIRE);
-    return e ? &e->u.wire : NULL;
-}
-
-bool session_flight_of(const struct session *s, const struct row *r, struct session_flight *out)
-{
-    const struct extra *x = facts_extra_of(s, r);
-    if (!x || !x->measured || !x->measured->on_wire)
-        return false;
-    *out = x->measured->flight;
-    return true;
 }
 
 const char *session_note(const struct session *s, const struct row *r, size_t *len, bool *said)
 {
     (void)s;
-    const struct event *e = r->frame ? NULL : kept(r, EVENT_NOTE);
+    const struct event *e = r->frame ? NULL : facts_event(r, EVENT_NOTE);
     *len = e ? e->u.note.len : 0;
     if (said)
         *said = e && e->u.note.said;

@@ -107,6 +107,10 @@ struct conn_live *facts_live_of(const struct session *s, uint32_t conn); /* NULL
 size_t facts_extra_place(const struct session *s, uint32_t frame);
 const struct extra *facts_extra_of(const struct session *s, const struct row *r); /* NULL: it has none */
 
+/* The event that a row which is no segment was made of; NULL if it is of another kind. */
+const struct event *facts_event(const struct row *r, enum event_kind kind);
+/* Puts down at the segment's own row what the row of a wire event tells; to: its receiver. False: no memory. */
+bool facts_flight(struct session *s, const struct row *of, enum side to);
 /* What was measured of a row that has an extra, made where it is missing. NULL: no memory. */
 struct measured *facts_measured(struct session *s, const struct row *r);
 

@@ -104,7 +104,7 @@ void selection_start(struct selection *v, const struct selection_of *of)
 static bool shown(const struct selection *v, const struct row *r)
 {
     const struct selection_of *of = &v->of;
-    bool kind = r->kind == EVENT_SEGMENT || r->kind == EVENT_NOTE || (r->kind == EVENT_CALL && of->calls);
+    bool kind = session_shown(v->session, r) && (r->kind != EVENT_CALL || of->calls);
     bool conn = r->conn == NO_CONN ||
                 (of->conn != NO_CONN ? r->conn == of->conn : !of->picks || picks_has(of->picks, r->conn));
     return kind && conn && (!of->filter || filter_passes(of->filter, v->session, r));

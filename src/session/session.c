@@ -274,28 +274,6 @@ static bool apply_gone(struct session *s, const struct event *e)
     return facts_add_row(s, e, conn, e->u.gone) != NULL;
 }
 
-/* Puts down at the segment's own row what became of it. */
-static bool note_flight(struct session *s, const struct row *of, uint32_t conn, enum side to)
-{
-    const struct event_wire *e = session_wire(s, of);
-    const uint32_t row = session_frame(s, e->frame);
-    struct measured *m = row == NO_ROW ? NULL : facts_measured(s, session_row(s, row));
-    if (!m)
-        return row == NO_ROW;
-    struct session_flight *f = &m->flight;
-    m->on_wire = true;
-    f->held = e->what == WIRE_HELD;
-    f->corrupted = f->corrupted || (e->what == WIRE_CORRUPTED && e->copy == 0);
-    f->duplicated = f->duplicated || e->what == WIRE_DUPLICATED;
-    if ((e->what != WIRE_ARRIVED && e->what != WIRE_DROPPED) || (f->end_ns && f->end == WIRE_ARRIVED))
-        return true;
-    f->end_ns = of->time_ns;
-    f->end_row = (uint32_t)(s->rows.count - 1);
-    f->end = (uint8_t)e->what;
-    f->state = (uint8_t)session_state(s, conn, to);
-    return true;
-}
-
 /* A frame that is no segment has no connection, and what becomes of it is told of by nobody here. */
 static bool apply_wire(struct session *s, const struct event *e)
 {
@@ -303,7 +281,7 @@ static bool apply_wire(struct session *s, const struct event *e)
     const uint32_t conn = track_wire(s->track, &e->u.wire, &to);
     if (conn == NO_CONN)
         return true;
-    return add_event(s, e, conn, to) && note_flight(s, session_row(s, s->rows.count - 1), conn, to);
+    return add_event(s, e, conn, to) && facts_flight(s, session_row(s, s->rows.count - 1), to);
 }
 
 static bool apply_kind(struct session *s, const struct event *e)

@@ -131,6 +131,10 @@ struct session_flight {
 };
 /* False: the row is no segment, or nothing is known of its way: it did not pass the wire. */
 bool session_flight_of(const struct session *s, const struct row *r, struct session_flight *out);
+/* Whether it arrived so soon after it left that nobody sees the difference. */
+bool session_flight_fast(const struct row *r, const struct session_flight *f);
+/* Whether it is a line of the ladder: what happened, not what was measured. */
+bool session_shown(const struct session *s, const struct row *r);
 /* The row of frame number n, NO_ROW if it is not a segment of the session. By bisection. */
 uint32_t session_frame(const struct session *s, uint32_t frame);
 

@@ -237,7 +237,12 @@ uint32_t rows_new(const struct screen *s)
 
 void rows_line(struct screen *s, size_t at)
 {
-    struct ladder_style style = {s->voice, s->time, s->absolute, s->layout.columns.brief_states, s->o.steady};
+    struct ladder_style style = {.voice = s->voice,
+                                 .time = s->time,
+                                 .absolute = s->absolute,
+                                 .brief_states = s->layout.columns.brief_states,
+                                 .flights = true,
+                                 .steady = s->o.steady};
     uint32_t before = at > 0 ? selection_at(s->rows, at - 1) : NO_ROW;
     ladder_line_of(&s->line, s->o.session, selection_at(s->rows, at), before, &style);
 }
