@@ -179,11 +179,17 @@ static void count(struct wired *w)
         counters_read(w->counters[s], moved, &(struct counting){w->app, s});
 }
 
+/* Something waits to be judged: since now, if it was not known before. */
+static void note_news(struct wired *w, uint64_t steady_ns)
+{
+    if (w->fresh_ns == 0 && !turn_empty(w->app->turn))
+        w->fresh_ns = steady_ns;
+}
+
 bool wired_observe(struct wired *w, uint64_t now_ns, uint64_t steady_ns)
 {
     const bool timers = w->app->sampler && sampler_timer_runs(w->app->sampler);
-    if (!turn_empty(w->app->turn) && w->fresh_ns == 0)
-        w->fresh_ns = steady_ns;
+    note_news(w, steady_ns);
     const bool fresh = w->fresh_ns && (steady_ns - w->fresh_ns >= OBSERVE_NS || wire_asks(w->wire));
     if (!fresh && !(timers && now_ns - w->observed_ns >= COUNTED_NS))
         return false;
@@ -193,8 +199,9 @@ bool wired_observe(struct wired *w, uint64_t now_ns, uint64_t steady_ns)
     return true;
 }
 
-uint64_t wired_wait(const struct wired *w, uint64_t steady_ns)
+uint64_t wired_wait(struct wired *w, uint64_t steady_ns)
 {
+    note_news(w, steady_ns); /* the sampler's, at the end of a turn */
     if (!w->fresh_ns)
         return 0;
     return w->fresh_ns + OBSERVE_NS > steady_ns ? w->fresh_ns + OBSERVE_NS - steady_ns : 1;

@@ -31,6 +31,6 @@ bool wired_pump(struct wired *w);
 /* Whether it is time to observe; then counters are read, and what is settled may be judged up to observed_ns. */
 bool wired_observe(struct wired *w, uint64_t now_ns, uint64_t steady_ns);
 /* In how many ns it is time; 0: nothing waits. */
-uint64_t wired_wait(const struct wired *w, uint64_t steady_ns);
+uint64_t wired_wait(struct wired *w, uint64_t steady_ns);
 
 #endif

@@ -55,7 +55,7 @@ static const struct {
 /* In the order of the bits in the header. */
 static const char *const flag_name[] = {"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns"};
 
-const enum event_kind term_kinds[] = {EVENT_SEGMENT, EVENT_CALL, EVENT_NOTE};
+const enum event_kind term_kinds[] = {EVENT_SEGMENT, EVENT_CALL, EVENT_NOTE, EVENT_WIRE};
 
 /* RFC 9293 has no name for how a connection ended; a list of connections does. */
 static const char *state_at(size_t i, bool ends)

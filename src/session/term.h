@@ -46,7 +46,7 @@ bool term_read(struct reading *r, struct term *out);
 /* Whether it can be asked of a connection, not of rows alone. */
 bool term_of_conns(const struct term *t);
 /* The kinds of event that the values of `kind` are, in their order. */
-extern const enum event_kind term_kinds[3];
+extern const enum event_kind term_kinds[4];
 
 bool term_holds(const struct term *t, const struct session *s, const struct row *r, const struct saying *w);
 /* A connection that terms are asked of. */
