@@ -33,6 +33,10 @@ static const char *place_of(struct app *a)
         return NULL;
     lab_server(a->lab, &server);
     str_clear(&a->place);
+    if (a->wired) {
+        str_put_addr(&a->place, &a->wired->hosts.addr[SIDE_CLIENT]);
+        str_put(&a->place, a->voice.ascii ? " <-> " : " ⇄ ");
+    }
     str_put_endpoint(&a->place, &server);
     return a->place.at;
 }
@@ -74,6 +78,29 @@ static bool hook_program(void *ctx, uint32_t conn, enum side side, struct lab_pr
 
     return a->lab && conn != NO_CONN && session_conn(a->session, conn, &c) &&
            lab_program(a->lab, &c.tuple, side, out);
+}
+
+static bool hook_wire(void *ctx, struct wire_view *out)
+{
+    const struct app *a = ctx;
+    if (!a->wired)
+        return false;
+    const struct wire *w = a->wired->wire;
+    *out = (struct wire_view){.holds = wire_holds(w), .cut_ns = wire_cut_left(w), .seed = wire_seed(w)};
+    out->mtu = wire_mtu_now(w, &out->silent);
+    for (enum side to = SIDE_CLIENT; to < SIDE_COUNT; to++) {
+        out->to[to].count = wire_frames(w, to, out->to[to].seen, WIRE_SEEN);
+        wire_counts(w, to, &out->to[to].counts);
+        for (int i = 0; i < WIRE_SETTINGS; i++)
+            out->to[to].set[i] = wire_get(w, (enum wire_setting)i, to);
+    }
+    return true;
+}
+
+static bool hook_wire_frame(void *ctx, uint32_t frame, struct wire_seen *out)
+{
+    const struct app *a = ctx;
+    return a->wired && wire_frame(a->wired->wire, frame, out);
 }
 
 static bool hook_export(void *ctx, const char *spec, bool filtered, struct str *error)
@@ -164,7 +191,8 @@ bool app_screen_up(struct app *a, struct fail *f)
             .keys = keymap,
             .key_count = keymap_count,
             .formats = formats,
-            .hooks = {hook_run, hook_complete, hook_info, hook_program, hook_export, hook_stop, hook_gone, a},
+            .hooks = {hook_run, hook_complete, hook_info, hook_program, hook_wire, hook_wire_frame, hook_export,
+                      hook_stop, hook_gone, a},
         },
         f);
     if (!a->screen)

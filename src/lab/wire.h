@@ -112,6 +112,7 @@ struct wire_counts {
 void wire_counts(const struct wire *w, enum side to, struct wire_counts *out);
 /* How long it still is cut, ns; 0: it is whole. */
 uint64_t wire_cut_left(const struct wire *w);
+/* 0: as large as Ethernet's. */
 uint32_t wire_mtu_now(const struct wire *w, bool *silent);
 uint64_t wire_seed(const struct wire *w);
 

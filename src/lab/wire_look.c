@@ -59,7 +59,7 @@ uint64_t wire_cut_left(const struct wire *w)
 uint32_t wire_mtu_now(const struct wire *w, bool *silent)
 {
     *silent = w->silent;
-    return w->mtu ? w->mtu : HOSTS_MTU;
+    return w->mtu;
 }
 
 uint64_t wire_seed(const struct wire *w)

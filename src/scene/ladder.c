@@ -38,7 +38,7 @@ void ladder_line_release(struct ladder_line *l)
 }
 
 /* What a segment is at first sight: what is unusual about it wins. */
-static enum tone tone_of(const struct row *r)
+enum tone ladder_tone(const struct row *r)
 {
     static const struct {
         uint64_t labels;
@@ -199,7 +199,7 @@ static void segment_line(struct ladder_line *l, const struct session *s, const s
     const struct row *before = segment_before(s, r, style);
     struct session_flight f;
     const bool fast = style->flights && session_flight_of(s, r, &f) && session_flight_fast(r, &f);
-    l->tone = tone_of(r);
+    l->tone = ladder_tone(r);
     for (size_t side = 0; side < SIDE_COUNT; side++) {
         enum tcp_state now = row_state(r, (enum side)side);
         if (fast && side != r->side)
@@ -220,7 +220,7 @@ static void wire_line(struct ladder_line *l, const struct session *s, const stru
     const struct row *before = segment_before(s, r, style);
     const uint32_t of = session_frame(s, e->frame);
     const enum side to = (enum side)r->side;
-    l->tone = of == NO_ROW ? TONE_ACK : tone_of(session_row(s, of));
+    l->tone = of == NO_ROW ? TONE_ACK : ladder_tone(session_row(s, of));
     l->from = to == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
     if (e->what == WIRE_ARRIVED && before && row_state(before, to) != row_state(r, to))
         l->shown[to] = row_state(r, to);

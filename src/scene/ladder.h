@@ -32,6 +32,9 @@ struct ladder_style {
     bool steady;       /* measured times shown as 0, so that two runs look the same */
 };
 
+/* What a segment's row is at first sight. */
+enum tone ladder_tone(const struct row *r);
+
 /* Texts are freshly put into the line's strs. */
 struct ladder_line {
     uint32_t row;

@@ -294,6 +294,9 @@ bool screen_do(struct screen *s, enum view_id what)
     case VIEW_PACE: cycle_pace(s); return true;
     case VIEW_FIND_NEXT: find_start(s, FIND_TEXT, false); return true;
     case VIEW_FIND_PREV: find_start(s, FIND_TEXT, true); return true;
+    case VIEW_HOLD: wire_hold_turn(s); return true;
+    case VIEW_SLOWER: wire_delay_step(s, 1); return true;
+    case VIEW_FASTER: wire_delay_step(s, -1); return true;
     case VIEW_NEXT_CONN: next_conn(s, 1); return true;
     case VIEW_PREV_CONN: next_conn(s, -1); return true;
     case VIEW_QUIT: quit(s); return true;

@@ -58,6 +58,8 @@ static size_t make_box(struct screen *s)
             str_put_char(&s->scratch, '\n');
             say_call_means(&s->scratch, &s->voice, call, row->conn == NO_CONN);
         }
+    } else if (row->kind == EVENT_WIRE) {
+        say_wire_whole(&s->scratch, &s->voice, s->o.session, row);
     } else {
         size_t len;
         bool said;
@@ -82,6 +84,10 @@ static size_t make_box(struct screen *s)
 static void box_titles(struct screen *s, uint32_t at, struct str *left, struct str *right)
 {
     const struct row *row = session_row(s->o.session, at);
+    if (row->kind == EVENT_WIRE) {
+        str_put(left, say(&s->voice, N_("on the wire")));
+        return;
+    }
     if (row->kind != EVENT_SEGMENT) {
         const struct event_call *call = session_call(s->o.session, row);
         const char *client = N_("a call of the client's program");
@@ -177,13 +183,19 @@ static void paint_line(struct screen *s, size_t at, int y)
 {
     struct rect r = s->layout.rows;
     uint32_t row = selection_at(s->rows, at);
-    struct ladder_look how = {at == s->cursor, rows_marked(s, row), at == s->find.found && !s->find.of_list};
+    struct ladder_look how = {at == s->cursor, rows_marked(s, row), at == s->find.found && !s->find.of_list,
+                              wire_slanted(s, row)};
     struct painted_key key = {row, s->time == TIME_DELTA && at > 0 ? selection_at(s->rows, at - 1) : NO_ROW,
                               (unsigned)(how.cursor | how.marked << 1 | how.found << 2)};
-    if (painted_show(&s->painted, s->canvas, r.y + y, &key))
+    /* a line of the wire looks different when more is known of its frame */
+    if (!s->wired && painted_show(&s->painted, s->canvas, r.y + y, &key))
         return;
     rows_line(s, at);
-    ladder_paint(s->canvas, r, y, &s->layout.columns, &s->line, &how, &s->voice);
+    const int taken = ladder_paint(s->canvas, r, y, &s->layout.columns, &s->line, &how, &s->voice);
+    if (y < LADDER_LINES)
+        s->taken[y] = taken;
+    if (s->wired)
+        return;
     painted_keep(&s->painted, s->canvas, r.y + y, &key);
 }
 
@@ -204,6 +216,8 @@ static void paint_ladder(struct screen *s)
     struct rect r = s->layout.rows;
     const struct ladder_columns *col = &s->layout.columns;
     size_t seen = r.rows > 0 ? (size_t)r.rows : 1;
+    if (seen > 1 && wire_busy(s))
+        seen--; /* a line for now */
     if (s->cursor < s->top)
         s->top = s->cursor;
     size_t bottom = s->follow && s->count > 0 ? s->count - 1 : s->cursor;
@@ -220,6 +234,9 @@ static void paint_ladder(struct screen *s)
         }
         paint_line(s, at, y);
     }
+    wire_slants(s);
+    if (s->wired && s->count >= s->top)
+        wire_foot(s, (int)(s->count - s->top));
 }
 
 static void paint_said(struct screen *s)
@@ -246,6 +263,7 @@ static void make_layout(struct screen *s)
         str_put_safe(&s->scratch, s->info.said, strlen(s->info.said), s->voice.ascii);
         page_add(&s->said, LOOK_NOTE, s->scratch.at);
     }
+    w.wire = s->wired;
     w.said_lines = s->said.lines > 3 ? 3 : (int)s->said.lines;
     layout_make(&s->layout, &w);
 }
@@ -254,6 +272,7 @@ void frame_paint(struct screen *s, int *y, int *x)
 {
     *y = -1;
     *x = 0;
+    wire_sync(s);
     make_layout(s);
     canvas_clear(s->canvas, canvas_rect(s->canvas), LOOK_TEXT);
     if (s->layout.tiny) {
@@ -272,6 +291,7 @@ void frame_paint(struct screen *s, int *y, int *x)
     } else {
         fill_panels(s);
         paint_panels(s);
+        wire_view(s);
         paint_ladder(s);
         paint_box(s);
         paint_said(s);

@@ -6,7 +6,7 @@
 const struct key_row *key_find(const struct key_row *rows, size_t count, unsigned view, const char *key)
 {
     for (size_t i = 0; i < count; i++)
-        if ((rows[i].views & view & V_VIEWS) != 0 && ((rows[i].views & V_LAB) == 0 || (view & V_LAB) != 0) &&
+        if ((rows[i].views & view & V_VIEWS) != 0 && (rows[i].views & ~view & (V_LAB | V_WIRE)) == 0 &&
             strcmp(rows[i].key, key) == 0)
             return &rows[i];
     return NULL;
@@ -17,7 +17,7 @@ unsigned screen_views(const struct screen *s)
     static const unsigned views[] = {
         [MODE_LIST] = V_LIST, [MODE_LADDER] = V_LADDER, [MODE_DETAIL] = V_DETAIL,
         [MODE_TALK] = V_TALK, [MODE_PAGE] = V_PAGE,     [MODE_DIALOG] = V_DIALOG};
-    return views[s->mode] | (s->info.lab ? V_LAB : 0);
+    return views[s->mode] | (s->info.lab ? V_LAB : 0) | (s->wired ? V_WIRE : 0);
 }
 
 static void no_key(struct screen *s, const char *name)
@@ -32,9 +32,28 @@ static void no_key(struct screen *s, const char *name)
     str_release(&text);
 }
 
+/* A line about the frame under the cursor. */
+static void run_of_frame(struct screen *s, const char *line, size_t before)
+{
+    const uint32_t at = rows_cursor(s), frame = at == NO_ROW ? 0 : wire_frame_of(s, at);
+    struct str text;
+    if (frame == 0) {
+        screen_say(s, say(&s->voice, N_("this row is no frame: go to one that is on the wire")), true);
+        return;
+    }
+    str_init(&text, s->o.mem);
+    str_put_n(&text, line, before);
+    str_put_u64(&text, frame);
+    screen_run(s, text.at, text.len);
+    str_release(&text);
+}
+
 static void run_key(struct screen *s, const struct key_row *k)
 {
-    if (k->line[0] == '?')
+    const char *frame = strstr(k->line, "#?");
+    if (frame != NULL)
+        run_of_frame(s, k->line, (size_t)(frame - k->line) + 1);
+    else if (k->line[0] == '?')
         screen_ask(s, ASK_COMMAND, k->line + 1);
     else
         screen_run(s, k->line, strlen(k->line));

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* Where a key means something; V_LAB: only where there is a lab to act on. */
+/* Where a key means something; V_LAB: only where there is a lab to act on, V_WIRE: a wire. */
 enum {
     V_LADDER = 1, /* the rows */
     V_DETAIL = 2, /* one row, whole */
@@ -14,13 +14,14 @@ enum {
     V_LAB = 16,
     V_LIST = 32, /* the connections */
     V_TALK = 64, /* what the sides of a connection said */
+    V_WIRE = 128, /* only where there is a wire */
     V_MAIN = V_LADDER | V_DETAIL,
     V_ALL = V_MAIN | V_LIST,
     V_VIEWS = V_ALL | V_PAGE | V_DIALOG | V_TALK
 };
 
 /* line: the command that the key runs; with a leading '?' the prompt opens with the rest filled in, for Enter
- * to run. bar: its place in the key bar from the left, 0: not in it. */
+ * to run; #? is the frame under the cursor. bar: its place in the key bar from the left, 0: not in it. */
 struct key_row {
     const char *key; /* "c", "Space", "PgDn", "F1", "C-l": names as term.h makes them */
     const char *line;

@@ -42,6 +42,32 @@ static void put_fitting(struct canvas *c, struct rect r, int y, int x, int room,
     canvas_put(c, r, y, x + used, look, 0, g->cut);
 }
 
+/* The words on the sender's side; the rest of the way is painted over the lines that follow. */
+static int paint_start(struct canvas *c, struct rect r, int y, const struct ladder_columns *col,
+                       const struct ladder_line *line, const struct voice *voice)
+{
+    enum { STUB = 2, GLYPH = 3 };
+    const struct glyphs *g = glyphs_of(voice->ascii);
+    enum look look = ladder_look_of(line->tone);
+    bool client = line->from == SIDE_CLIENT;
+    const int room = (col->right - col->left) * 3 / 5 - STUB - GLYPH;
+    const struct str *text = &line->arrow_short;
+    int width = (int)cells_of(text->at, text->len);
+    if (width > room) { /* whole pairs of a name and a number, which two blanks set apart */
+        size_t keep = cells_cut(text->at, text->len, room > 0 ? (size_t)room : 0);
+        while (keep > 0 && !(text->at[keep] == ' ' && text->at[keep + 1] == ' '))
+            keep--;
+        width = (int)cells_of(text->at, keep);
+    }
+    ladder_paint_empty(c, r, y, col, voice->ascii);
+    canvas_put(c, r, y, client ? col->left : col->right, LOOK_FRAME, 0, client ? g->from_client : g->from_server);
+    canvas_fill(c, r, y, client ? col->left + 1 : col->right - 1, 1, look, g->line);
+    int from = client ? col->left + STUB : col->right - STUB - width - GLYPH;
+    canvas_put(c, r, y, from + 1, look, CELL_BOLD, tone_glyph(line->tone, voice->ascii));
+    canvas_put_n(c, r, y, from + GLYPH, look, 0, text->at, cells_cut(text->at, text->len, (size_t)width));
+    return STUB + GLYPH + width;
+}
+
 static void paint_arrow(struct canvas *c, struct rect r, int y, const struct ladder_columns *col,
                         const struct ladder_line *line, const struct voice *voice)
 {
@@ -97,7 +123,9 @@ static void paint_beside(struct canvas *c, struct rect r, int y, const struct la
     const struct glyphs *g = glyphs_of(voice->ascii);
     enum look look = ladder_look_of(line->tone);
     ladder_paint_empty(c, r, y, col, voice->ascii);
-    if (line->from == SIDE_CLIENT)
+    if (line->kind == EVENT_WIRE) {
+        /* what became of a frame stands on its own way */
+    } else if (line->from == SIDE_CLIENT)
         canvas_put(c, r, y, col->left, look, 0, g->call_client);
     else if (line->from == SIDE_SERVER)
         canvas_put(c, r, y, col->right, look, 0, g->call_server);
@@ -105,13 +133,15 @@ static void paint_beside(struct canvas *c, struct rect r, int y, const struct la
         put_fitting(c, r, y, col->sentence, col->cols - col->sentence, look, &line->sentence, g);
         return;
     }
+    if (line->kind == EVENT_WIRE)
+        return; /* its picture says it */
     int room = col->right - col->left - 3;
     int width = (int)cells_of(line->sentence.at, line->sentence.len);
     int x = line->from == SIDE_SERVER && width < room ? col->right - 1 - width : col->left + 2;
     put_fitting(c, r, y, x, room, look, &line->sentence, g);
 }
 
-void ladder_paint(struct canvas *c, struct rect r, int y, const struct ladder_columns *col,
+int ladder_paint(struct canvas *c, struct rect r, int y, const struct ladder_columns *col,
                   const struct ladder_line *line, const struct ladder_look *how, const struct voice *voice)
 {
     const struct glyphs *g = glyphs_of(voice->ascii);
@@ -127,14 +157,19 @@ void ladder_paint(struct canvas *c, struct rect r, int y, const struct ladder_co
         canvas_put(c, r, y, col->number_end, LOOK_KEY, CELL_BOLD, "*");
     if (how->cursor)
         canvas_put(c, r, y, 0, LOOK_CURSOR, 0, g->mark);
+    int taken = 0;
     if (line->kind == EVENT_SEGMENT) {
-        paint_arrow(c, r, y, col, line, voice);
+        if (how->slanted)
+            taken = paint_start(c, r, y, col, line, voice);
+        else
+            paint_arrow(c, r, y, col, line, voice);
         if (col->sentence < col->cols)
             put_fitting(c, r, y, col->sentence, col->cols - col->sentence, LOOK_TEXT, &line->sentence, g);
     } else {
         paint_beside(c, r, y, col, line, voice);
     }
     paint_states(c, r, y, col, line);
+    return taken;
 }
 
 void ladder_paint_head(struct canvas *c, struct rect r, const struct ladder_columns *col,

@@ -63,6 +63,7 @@ void layout_make(struct layout *l, const struct layout_wants *w)
         l->side[0] = take(&y, 1, cols);
         l->side[1] = take(&y, 1, cols);
     }
+    l->wire = take(&y, !w->wire ? 0 : l->panels ? 3 : 1, cols);
     l->head = take(&y, 1, cols);
     int usual = w->rows >= PANEL_TALL_ROWS ? 3 : 2;
     int room = w->rows - y - 2;

@@ -24,6 +24,7 @@ struct layout {
     bool panels; /* two panels side by side; else one line a side */
     struct rect title;
     struct rect side[2];                   /* the panels, or their lines */
+    struct rect wire;                      /* the wire's panel or line; rows 0: there is no wire */
     struct rect head;                      /* names of the columns */
     struct rect rows;                      /* the ladder */
     struct rect box;                       /* the sentence of the selected row */
@@ -42,6 +43,7 @@ struct layout_wants {
     int box_lines;    /* lines of text that the box must hold; 0: as many as are usual */
     int said_lines;
     bool lines; /* one line a side will do */
+    bool wire;
 };
 
 void layout_make(struct layout *l, const struct layout_wants *w);

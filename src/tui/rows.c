@@ -32,7 +32,7 @@ static size_t newest(const struct screen *s)
     size_t last = s->count == 0 ? 0 : s->count - 1;
     for (size_t i = last; s->count > 0 && i + CALLS_PASSED > last; i--) {
         const struct row *r = session_row(s->o.session, selection_at(s->rows, i));
-        if (r == NULL || r->kind != EVENT_CALL)
+        if (r == NULL || (r->kind != EVENT_CALL && r->kind != EVENT_WIRE))
             return i;
         if (i == 0)
             break;

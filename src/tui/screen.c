@@ -11,7 +11,7 @@
 #include "tui/state.h"
 
 #define FRAME_NS UINT64_C(33333333)
-enum { TIMER_TICK_MS = 100, CLOCK_TICK_MS = 1000 };
+enum { TIMER_TICK_MS = 100, CLOCK_TICK_MS = 1000, WIRE_TICK_MS = 40 };
 
 bool screen_ascii(void)
 {
@@ -136,6 +136,7 @@ static void init_state(struct screen *s, const struct screen_options *o)
     page_init(&s->said, o->mem);
     page_init(&s->way, o->mem);
     dialog_init(&s->dialog, o->mem, o->formats);
+    wire_panel_init(&s->wire, o->mem);
     detail_init(&s->detail, o->mem);
     ladder_line_init(&s->line, o->mem);
     painted_init(&s->painted, o->mem);
@@ -146,6 +147,7 @@ static void release_state(struct screen *s)
     painted_release(&s->painted);
     ladder_line_release(&s->line);
     detail_release(&s->detail);
+    wire_panel_release(&s->wire);
     dialog_release(&s->dialog);
     page_release(&s->way);
     page_release(&s->said);
@@ -239,7 +241,9 @@ static void set_tick(struct screen *s)
     source_stop(s->tick);
     if (s->o.steady || s->mode == MODE_PAGE || s->mode == MODE_LIST)
         return;
-    if (s->timers)
+    if (s->wired && s->wire.moves)
+        source_start(s->tick, WIRE_TICK_MS, 0);
+    else if (s->timers)
         source_start(s->tick, TIMER_TICK_MS, 0);
     else if (screen_clock_runs(s))
         source_start(s->tick, CLOCK_TICK_MS, 0);

@@ -8,6 +8,7 @@
 
 #include "lab/lab.h"
 #include "scene/say.h"
+#include "scene/wire.h"
 #include "session/selection.h"
 #include "tui/keys.h"
 #include "tui/rescue.h"
@@ -42,6 +43,10 @@ struct screen_hooks {
     void (*info)(void *ctx, struct screen_info *out);
     /* False: it is not known what that program does (it is none of ours). */
     bool (*program)(void *ctx, uint32_t conn, enum side side, struct lab_program *out);
+    /* The wire as it is now, and one frame on it. wire may be NULL; false: there is none, or the frame is not (or
+     * no more) on it. */
+    bool (*wire)(void *ctx, struct wire_view *out);
+    bool (*wire_frame)(void *ctx, uint32_t frame, struct wire_seen *out);
     /* Exports as [FORMAT:]FILE, all rows or those that screen_filter lets through. */
     bool (*export)(void *ctx, const char *spec, bool filtered, struct str *error);
     /* Stops reading the file: what was read stays. */

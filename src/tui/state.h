@@ -23,6 +23,7 @@ enum view_id {
     VIEW_COUNT
 };
 
+enum { LADDER_LINES = 512 /* of the ladder that are seen at once, at most */ };
 enum screen_mode { MODE_LIST, MODE_LADDER, MODE_DETAIL, MODE_TALK, MODE_PAGE, MODE_DIALOG };
 enum looked { LOOKED_ONE, LOOKED_ALL, LOOKED_PICKED }; /* rows: of the selected connection, of all, of some */
 enum page_kind { PAGE_HELP, PAGE_GLOSSARY, PAGE_COMPARE, PAGE_TEXT, PAGE_SHEET };
@@ -139,6 +140,10 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     enum page_kind page_kind;
     struct dialog dialog;
     struct panel panel[SIDE_COUNT];
+    bool wired; /* there is a wire, and it was: */
+    struct wire_view wire_now;
+    struct wire_panel wire;
+    int taken[LADDER_LINES]; /* cells of a line that a slanted arrow's words take */
     struct ladder_line line;
     struct painted painted; /* lines of the ladder */
     struct boxed boxed;     /* what `box` was made for */
@@ -207,6 +212,19 @@ void talk_direction(struct screen *s); /* both, the client, the server */
 void talk_hex(struct screen *s);
 bool talk_work(struct screen *s, uint64_t until_ns);
 void talk_view(struct screen *s);
+
+/* wire_view.c */
+void wire_sync(struct screen *s); /* asks how the wire is */
+void wire_view(struct screen *s); /* its panel */
+bool wire_busy(const struct screen *s); /* something is on it */
+/* The frame that a row tells of, 0: none. */
+uint32_t wire_frame_of(const struct screen *s, uint32_t row);
+void wire_hold_turn(struct screen *s);      /* holds it, or lets it flow */
+void wire_delay_step(struct screen *s, int by); /* a longer or shorter delay */
+/* Whether the frame of that row is under way for longer than its line. */
+bool wire_slanted(const struct screen *s, uint32_t row);
+void wire_slants(struct screen *s);      /* those frames, over the lines of the ladder */
+void wire_foot(struct screen *s, int y); /* the line behind the newest row */
 
 /* work.c: what takes longer than a key may take is done in slices by a timer. */
 void work_on(void *ctx);

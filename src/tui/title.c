@@ -55,7 +55,10 @@ static void put_badge(const struct screen *s, struct str *out, enum look *look)
     const struct voice *v = &s->voice;
     uint32_t fresh = rows_new(s);
     *look = LOOK_BAR;
-    if (s->paused) {
+    if (s->wired && !s->paused) {
+        str_put(out, s->wire.badge.at);
+        *look = s->wire.stopped ? LOOK_WARN : LOOK_BAR;
+    } else if (s->paused) {
         str_put(out, v->ascii ? "|| " : "‖ ");
         str_put(out, say(v, N_("PAUSED")));
     } else if (s->info.live) {
@@ -250,7 +253,7 @@ void bar_title(struct screen *s)
     canvas_put_right(c, r, 0, end, LOOK_BAR, s->scratch.at);
     end -= 8 + (brief ? 2 : 5);
     str_clear(&s->scratch);
-    put_conns(s, &s->scratch, brief);
+    put_conns(s, &s->scratch, brief || s->wired);
     canvas_put_right(c, r, 0, end, LOOK_BAR, s->scratch.at);
     end -= (int)cells_of(s->scratch.at, s->scratch.len) + (brief ? 2 : 4);
     int x = 1 + canvas_put(c, r, 0, 1, LOOK_BAR, CELL_BOLD, "tcpviz") + (brief ? 2 : 3);
