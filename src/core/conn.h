@@ -120,6 +120,12 @@ struct conn_slot {
 
 enum { RECENT = 4096 /* places for connections that were looked for lately */ };
 
+/* Counters of a host that moved and whose segment has not come. Off the wire both sides have one host, the
+ * first. */
+struct tally {
+    uint32_t timeouts, loss_probes, delayed_acks;
+};
+
 struct track {
     const struct mem *mem;
     struct track_options options;
@@ -138,7 +144,7 @@ struct track {
     uint32_t backlog, queued;   /* of the accept queue */
     bool queue_known;
     uint64_t counter_ns;                          /* when a counter moved last */
-    uint32_t timeouts, loss_probes, delayed_acks; /* counters that moved and whose segment has not come */
+    struct tally tally[SIDE_COUNT];
     uint32_t retry_conn;                          /* who resent last, for TCPAbortOnTimeout */
     enum side retry_side;
     struct flights flying; /* on the wire: sent, not arrived */
@@ -164,6 +170,11 @@ static inline uint64_t conn_last_ns(const struct conn *c)
 
 /* What the lab told of a connection, made if it is the first; NULL: no memory. */
 struct conn_lab *conn_lab(struct track *t, struct conn *c);
+
+static inline struct tally *tally_of(struct track *t, enum side side)
+{
+    return &t->tally[t->options.wire && side < SIDE_COUNT ? side : SIDE_CLIENT];
+}
 
 /* The calls of that side; NULL where none is known. */
 static inline struct calls *conn_calls(const struct conn *c, enum side side)

@@ -41,11 +41,11 @@ void track_counter(struct track *t, const struct event_counter *c, uint64_t time
     (void)row;
     t->counter_ns = time_ns;
     if (named(c, "TCPTimeouts"))
-        t->timeouts += by;
+        tally_of(t, c->side)->timeouts += by;
     else if (named(c, "TCPLossProbes"))
-        t->loss_probes += by;
+        tally_of(t, c->side)->loss_probes += by;
     else if (named(c, "TCPDelayedACKs") || named(c, "DelayedACKs"))
-        t->delayed_acks += by;
+        tally_of(t, c->side)->delayed_acks += by;
     else if (named(c, "TCPAbortOnTimeout") && by == 1 && t->retry_conn != NO_CONN &&
              (!t->options.wire || c->side == t->retry_side))
         machine_input(conn_at(t, t->retry_conn), t->retry_side, IN_GIVE_UP);

@@ -113,7 +113,7 @@ static bool is_loss_probe(const struct look *k, const struct sent *s, uint64_t s
     return since >= RTO_MIN && since < 280 * MS + rtt;
 }
 
-static enum copy_kind kind_by_counter(struct track *t)
+static enum copy_kind kind_by_counter(struct tally *t)
 {
     if (t->loss_probes) {
         t->loss_probes--;
@@ -129,7 +129,7 @@ static enum copy_kind kind_by_counter(struct track *t)
 static enum copy_kind kind_of_copy(struct look *k, const struct sent *s, uint64_t since)
 {
     const struct flow *f = k->f, *r = k->r;
-    enum copy_kind told = kind_by_counter(k->t);
+    enum copy_kind told = kind_by_counter(tally_of(k->t, k->from));
     bool missing = r->dup_acks >= 3 || r->sacked_bytes;
     if (told != COPY_NONE)
         return told;
@@ -326,8 +326,9 @@ static void judge_syn_copy(struct look *k)
         k->v->cause = CAUSE_RTO;
         k->copy = COPY_RTO;
         f->timeouts++;
-        if (k->t->timeouts)
-            k->t->timeouts--;
+        struct tally *t = tally_of(k->t, k->from);
+        if (t->timeouts)
+            t->timeouts--;
     }
     f->syn_repeated = !k->ack;
     k->t->retry_conn = k->receipt.conn;

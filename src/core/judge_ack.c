@@ -197,8 +197,8 @@ static void judge_delay(struct look *k, uint64_t waited)
         return;
     uint64_t least = t->options.live && k->v->labels & LBL(FIN_ACK) ? MS : 20 * MS;
     bool near = t->options.live || k->c->ws.rtt_ns < 20 * MS;
-    if (t->delayed_acks && waited >= MS)
-        t->delayed_acks--;
+    if (tally_of(t, k->from)->delayed_acks && waited >= MS)
+        tally_of(t, k->from)->delayed_acks--;
     else if (t->options.wire || !near || waited < least || waited > 600 * MS)
         return;
     k->v->cause = CAUSE_DELAYED_ACK;

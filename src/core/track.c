@@ -411,7 +411,7 @@ bool track_segment(struct track *t, const struct seg *s, struct verdict *out)
     if (at == NO_CONN)
         return false;
     if (s->time_ns > t->counter_ns + UINT64_C(20000000))
-        t->timeouts = t->loss_probes = t->delayed_acks = 0;
+        memset(t->tally, 0, sizeof t->tally);
     look_init(&k, t, s, at, out);
     judge(&k, reused);
     bool moved = !seg_measured(s) || move(&k);

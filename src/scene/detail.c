@@ -7,6 +7,7 @@
 #include "scene/fields.h"
 #include "scene/fill.h"
 #include "scene/measure.h"
+#include "scene/wire.h"
 
 /* All texts of a detail but its fields'. */
 enum { TEXTS = 10 };
@@ -192,6 +193,7 @@ static void segment_detail(struct detail *d, const struct voice *v, const struct
     say_note(&d->what, v, s, r);
     say_remarks(&d->what, v, s, r);
     say_why(&d->why, v, s, r);
+    say_counted(&d->why, v, s, r);
     say_next(&d->next, v, s, r);
     say_measures(&d->measures, v, s, r);
     str_put(&d->rfc, annot_rfc(x.annot.id));

@@ -9,6 +9,10 @@
 void say_wire(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 void say_wire_whole(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 
+/* What the kernels of the two hosts counted when that segment was sent or came in, a sentence each; nothing where
+ * nothing is known of it. */
+void say_counted(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
+
 /* The wire as it is at a moment. */
 enum { WIRE_SEEN = 6 };
 struct wire_view {

@@ -63,6 +63,7 @@ static int paint_start(struct canvas *c, struct rect r, int y, const struct ladd
     canvas_put(c, r, y, client ? col->left : col->right, LOOK_FRAME, 0, client ? g->from_client : g->from_server);
     canvas_fill(c, r, y, client ? col->left + 1 : col->right - 1, 1, look, g->line);
     int from = client ? col->left + STUB : col->right - STUB - width - GLYPH;
+    canvas_fill(c, r, y, from, GLYPH + width, look, " ");
     canvas_put(c, r, y, from + 1, look, CELL_BOLD, tone_glyph(line->tone, voice->ascii));
     canvas_put_n(c, r, y, from + GLYPH, look, 0, text->at, cells_cut(text->at, text->len, (size_t)width));
     return STUB + GLYPH + width;
