@@ -79,7 +79,11 @@ static bool run_send(struct app *a, const struct cmd *c, struct fail *f)
 static bool run_write(struct app *a, const struct cmd *c, struct fail *f)
 {
     struct tuple t;
-    return chosen(a, &t, f) && lab_write(a->lab, &t, side_of(c), (uint64_t)cmd_get(c, "N")->number, f);
+    const uint64_t bytes = (uint64_t)cmd_get(c, "N")->number;
+    if (!chosen(a, &t, f))
+        return false;
+    return cmd_get(c, "urgent") ? lab_urgent(a->lab, &t, side_of(c), bytes, f)
+                                : lab_write(a->lab, &t, side_of(c), bytes, f);
 }
 
 static bool run_respond(struct app *a, const struct cmd *c, struct fail *f)

@@ -157,7 +157,7 @@ static const char *const words[] = {"client", "server", "on",   "off", "get",   
                                     "wr",     "rdwr",   "both", "key", "until", "within",
                                     "delay",  "jitter", "rate", "queue", "loss", "duplicate", "reorder",
                                     "corrupt", "hold", "flow", "step", "release", "drop", "next", "cut",
-                                    "mtu", "silent", "to"};
+                                    "mtu", "silent", "to", "urgent"};
 
 /* The length of the piece that begins here, and where the next one of these alternatives does (NULL:
  * nowhere). */

@@ -284,20 +284,31 @@ ssize_t call_read(struct caller *w, int fd, void *bytes, size_t room, size_t sho
     return n;
 }
 
-ssize_t call_write(struct caller *w, int fd, const void *bytes, size_t len)
+static ssize_t send_bytes(struct caller *w, int fd, const void *bytes, size_t len, bool urgent)
 {
     struct str *s = args_of(w, fd);
     str_put(s, ", ");
     put_quoted(s, bytes, len);
     str_put(s, ", ");
     str_put_u64(s, len);
+    str_put(s, urgent ? ", MSG_OOB" : "");
     struct begun b = begin();
-    ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
+    ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL | (urgent ? MSG_OOB : 0));
     if (would_block(n))
         return n;
-    struct event e = ended(w, b, CALL_WRITE, "write", fd, n);
+    struct event e = ended(w, b, CALL_WRITE, urgent ? "send" : "write", fd, n);
     told(w, &e);
     return n;
+}
+
+ssize_t call_write(struct caller *w, int fd, const void *bytes, size_t len)
+{
+    return send_bytes(w, fd, bytes, len, false);
+}
+
+ssize_t call_urgent(struct caller *w, int fd, const void *bytes, size_t len)
+{
+    return send_bytes(w, fd, bytes, len, true);
 }
 
 int call_shutdown(struct caller *w, int fd, int how)

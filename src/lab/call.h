@@ -62,6 +62,8 @@ int call_connect(struct caller *w, int fd, const struct endpoint *to);
  * of these bytes, 0 where it did not say. */
 ssize_t call_read(struct caller *w, int fd, void *bytes, size_t room, size_t shown, uint64_t *softirq_ns);
 ssize_t call_write(struct caller *w, int fd, const void *bytes, size_t len);
+/* send() with MSG_OOB: the last byte is urgent (RFC 6093). */
+ssize_t call_urgent(struct caller *w, int fd, const void *bytes, size_t len);
 int call_shutdown(struct caller *w, int fd, int how);
 /* kind: CALL_CLOSE, CALL_ABORT or CALL_CRASH. */
 int call_close(struct caller *w, int fd, enum call_kind kind, bool unread);

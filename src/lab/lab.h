@@ -56,6 +56,8 @@ bool lab_connect_both(struct lab *l, struct tuple *named, struct fail *f);
 bool lab_send(struct lab *l, const struct tuple *t, uint64_t body, const char *fill, bool post,
               struct fail *f);
 bool lab_write(struct lab *l, const struct tuple *t, enum side side, uint64_t bytes, struct fail *f);
+/* At most 64 KiB at once, of which the last byte is urgent. */
+bool lab_urgent(struct lab *l, const struct tuple *t, enum side side, uint64_t bytes, struct fail *f);
 bool lab_respond(struct lab *l, const struct tuple *t, const char *text, size_t len, struct fail *f);
 bool lab_auto(struct lab *l, bool on, struct fail *f);
 /* bytes: -1 goes on reading, 0 stops, else reads so many now and stops. t NULL: the default of connections to

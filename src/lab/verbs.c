@@ -83,6 +83,19 @@ bool lab_write(struct lab *l, const struct tuple *t, enum side side, uint64_t by
     return put_and_write(l, p, &none, pattern, sizeof pattern - 1, bytes, f);
 }
 
+bool lab_urgent(struct lab *l, const struct tuple *t, enum side side, uint64_t bytes, struct fail *f)
+{
+    struct peer *p = lab_peer(l, t, side, "write", f);
+    if (p == NULL)
+        return false;
+    if (p->first != NULL || bytes > PEER_ROOM)
+        return fail_set(f, FAIL_EXPECT, N_("there is no room: other bytes wait to be sent"), NULL, "write");
+    memset(l->desk.room, '!', (size_t)bytes);
+    const ssize_t n = bytes == 0 ? 0 : call_urgent(&p->caller, p->fd, l->desk.room, (size_t)bytes);
+    p->written_bytes += n > 0 ? (uint64_t)n : 0;
+    return true;
+}
+
 bool lab_respond(struct lab *l, const struct tuple *t, const char *text, size_t len, struct fail *f)
 {
     struct peer *p = lab_peer(l, t, SIDE_SERVER, "respond", f);
