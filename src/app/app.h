@@ -75,6 +75,7 @@ struct app {
     uint32_t selected;     /* connection, NO_CONN */
     struct choice choice;  /* the one that `connect` made and the session is yet to hear of */
     uint32_t window;       /* first row that a condition on a label looks at (RULES 21) */
+    uint32_t acted;        /* first row after the last command that acted */
     bool window_moves;     /* a wait or expect came: the next command that acts moves the window */
     uint32_t view_start;   /* after `reset`: the first row that is shown */
     struct mark *marks;

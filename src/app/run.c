@@ -210,7 +210,7 @@ bool app_run(struct app *a, const struct cmd *c, enum origin from, struct fail *
                          c->spec->name);
     /* Conditions that come now look at what this command brings (RULES 21). */
     if (c->spec->acts && a->window_moves) {
-        a->window = (uint32_t)session_rows(a->session);
+        a->window = a->acted = (uint32_t)session_rows(a->session);
         a->window_moves = false;
     }
     return run(a, c, f);

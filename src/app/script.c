@@ -55,7 +55,7 @@ static uint32_t row_of_mark(void *ctx, const char *name, size_t len)
 
 static struct cond_window window_of(struct app *a)
 {
-    return (struct cond_window){a->window, app_selected(a), row_of_mark, a};
+    return (struct cond_window){a->window, a->acted, app_selected(a), row_of_mark, a};
 }
 
 static void advance(struct script *s)

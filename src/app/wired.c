@@ -24,7 +24,7 @@ static enum wire_meets meets(void *ctx, void *condition, uint32_t frame)
 {
     const struct wired *w = ctx;
     const struct session *s = w->app->session;
-    const struct cond_window window = {0, app_selected(w->app), NULL, NULL};
+    const struct cond_window window = {0, 0, app_selected(w->app), NULL, NULL};
     if (session_frames(s) < frame)
         return MEETS_LATER;
     const uint32_t row = session_frame(s, frame);

@@ -266,7 +266,9 @@ static bool is_probe(const struct look *k, bool *window)
     const struct flow *f = k->f, *r = k->r;
     seq_t old = seq_of(k->left.v + 1);
     bool closed = r->win_known && r->win == 0;
-    *window = closed && calls_unsent(k->c, k->from) != 0;
+    int unsent = calls_unsent(k->c, k->from);
+    /* an update of the window may have been lost: bytes that wait tell */
+    *window = unsent > 0 || (closed && unsent != 0);
     if (k->syn || k->fin || !k->ack || !f->any)
         return false;
     if (!k->s->len)

@@ -36,13 +36,15 @@ static void prepare(struct packets *p)
     }
 }
 
-/* Options before the protocol is bound: nothing comes before they are in force. */
+/* Options before the protocol is bound: nothing comes before they are in force. What is sent goes past the queueing
+ * discipline, which for some time after the cable was made drops everything (it waits for linkwatch). */
 static int open_on(int fd, unsigned ifindex)
 {
     int on = 1, room = RECEIVE_ROOM;
     struct sockaddr_ll at = {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)ifindex};
     if (setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on) < 0 ||
+        setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) < 0)
         return errno;

@@ -111,7 +111,7 @@ static bool part_holds(const struct cond *c, const struct part *p, const struct 
     case PART_QUEUE: n = queue_length(p, s, w); return n >= 0 && compare_holds(p->compare, n, p->number);
     case PART_COUNTER:
     case PART_LABEL:
-        found = find_row(c, p, s, w->from);
+        found = find_row(c, p, s, p->kind == PART_COUNTER ? w->acted : w->from);
         if (found > *matched)
             *matched = (uint32_t)found;
         return found > 0;

@@ -39,7 +39,7 @@ static struct cond *parse(const char *text)
 static bool holds_from(const struct session *s, const char *text, uint32_t from, uint32_t *matched)
 {
     uint32_t row = 3;
-    const struct cond_window w = {from, session_conns(s) ? 0 : NO_CONN, mark, &row};
+    const struct cond_window w = {from, from, session_conns(s) ? 0 : NO_CONN, mark, &row};
     struct cond *c = parse(text);
     const bool holds = cond_holds(c, s, &w, matched);
     cond_free(c);
@@ -102,7 +102,7 @@ static void labels(void **state)
 static void asked_again(void **state)
 {
     struct session *s = *state;
-    struct cond_window w = {0, NO_CONN, NULL, NULL};
+    struct cond_window w = {0, 0, NO_CONN, NULL, NULL};
     struct cond *c = parse("syn-ack"), *n = parse("segments >= 3");
     uint32_t matched;
     see(s, at_us(0), SIDE_CLIENT, TCP_SYN, 0, 0, 0);
@@ -152,7 +152,7 @@ static void queues(void **state)
 
 static void is_instead(const struct session *s, const char *text, const char *message, const char *value)
 {
-    const struct cond_window w = {0, session_conns(s) ? 0 : NO_CONN, mark, NULL};
+    const struct cond_window w = {0, 0, session_conns(s) ? 0 : NO_CONN, mark, NULL};
     struct cond *c = parse(text);
     struct str out;
     str_init(&out, heap_mem());
@@ -196,7 +196,7 @@ static void mistakes(void **state)
     is_wrong("client is", "the condition is not complete", "", NULL);
     is_wrong("client is ESTABLISHD", "{word} is no state; nearest is {nearest}", "ESTABLISHD", "ESTABLISHED");
     is_wrong("client is happy", "{word} is no state", "happy", NULL);
-    is_wrong("client accept-q = 1", "{word}: is, recv-q or send-q is expected here", "accept-q", NULL);
+    is_wrong("client accept-q = 1", "{word}: is, recv-q, send-q, cwnd or ssthresh is expected here", "accept-q", NULL);
     is_wrong("keepalive from server", "{word} is no condition; nearest is {nearest}", "keepalive",
              "keep-alive");
     is_wrong("frobnication", "{word} is no condition", "frobnication", NULL);
