@@ -106,10 +106,9 @@ static void apply(struct session *s, const struct trace *t, const struct trace_s
         e.kind = EVENT_GONE;
         e.key = (struct event_key){.known = true, .tuple = trace_tuple(t)};
         break;
-    case TRACE_ARRIVED:
+    case TRACE_WIRE:
         e.kind = EVENT_WIRE;
-        e.u.wire.frame = p->frame;
-        e.u.wire.what = WIRE_ARRIVED;
+        e.u.wire = p->wire;
         break;
     }
     assert_true(session_apply(s, &e));
@@ -173,8 +172,8 @@ static void whole(void **state)
                 track_counter(t, &(struct event_counter){p->side, p->name, 1}, p->time_ns, 0);
             if (p->kind == TRACE_GONE)
                 track_gone(t, 0, p->side);
-            if (p->kind == TRACE_ARRIVED)
-                track_arrived(t, p->frame);
+            if (p->kind == TRACE_WIRE)
+                track_wire(t, &p->wire, &(enum side){SIDE_CLIENT});
             if (p->kind != TRACE_SEGMENT)
                 continue;
             assert_true(track_segment(t, &p->seg, &v));

@@ -19,7 +19,7 @@
 enum { TRACE_LINE = 400, TRACE_STEPS = 120, TRACES_MOST = 200, TRACE_PORT = 3344 };
 #define TRACE_BEGINS UINT64_C(1700000000000000000)
 
-enum trace_kind { TRACE_SEGMENT, TRACE_CALL, TRACE_COUNTER, TRACE_GONE, TRACE_ARRIVED };
+enum trace_kind { TRACE_SEGMENT, TRACE_CALL, TRACE_COUNTER, TRACE_GONE, TRACE_WIRE };
 
 struct trace_step {
     enum trace_kind kind;
@@ -30,7 +30,7 @@ struct trace_step {
     struct event_key key;   /* of a call */
     struct event_call call; /* its name stands in `name` */
     char name[40];          /* of a call, a counter */
-    uint32_t frame;         /* arrived */
+    struct event_wire wire; /* what became of a frame on the wire */
     char wants[TRACE_LINE]; /* what is expected, "" for nothing */
 };
 
@@ -162,15 +162,25 @@ static inline void trace_call(struct trace *t, struct trace_step *p, const char 
     p->call.unread = strstr(text, "unread") != NULL;
 }
 
+static inline void trace_wire(struct trace_step *p, const char *what, const char *frame)
+{
+    p->kind = TRACE_WIRE;
+    p->wire = (struct event_wire){.frame = (uint32_t)atoi(frame), .what = WIRE_EVENTS};
+    for (int i = 0; i < WIRE_EVENTS; i++)
+        if (strcmp(what, wire_event_name((enum wire_event)i)) == 0)
+            p->wire.what = (enum wire_event)i;
+    assert_int_not_equal(p->wire.what, WIRE_EVENTS);
+}
+
 static inline void trace_event(struct trace *t, struct trace_step *p, const char *text)
 {
     char side[16] = "", verb[16] = "";
     int used = 0;
-    if (sscanf(text, "arrived %u", &p->frame) == 1) {
-        p->kind = TRACE_ARRIVED;
+    assert_int_equal(sscanf(text, "%15s %15s %n", side, verb, &used), 2);
+    if (isdigit((unsigned char)verb[0])) {
+        trace_wire(p, side, verb);
         return;
     }
-    assert_int_equal(sscanf(text, "%15s %15s %n", side, verb, &used), 2);
     p->side = !strcmp(side, "server") ? SIDE_SERVER : SIDE_CLIENT;
     const char *rest = text + used;
     if (!strcmp(verb, ">")) {
