@@ -54,7 +54,7 @@ void machine_sent(struct conn *c, const struct receipt *r, bool first_fin)
             f->state = STATE_CLOSED; /* it was taken for a listener, but it opens by itself */
         machine_input(c, me, has_ack(r) ? IN_SENT_SYN_ACK : IN_SENT_SYN);
         if (!has_ack(r) && peer->state == STATE_UNKNOWN)
-            peer->state = STATE_LISTEN; /* until its answer tells otherwise */
+            peer->state = conn_calls(c, conn_peer(c, me)) ? STATE_CLOSED : STATE_LISTEN; /* until its answer tells */
     }
     if (first_fin) {
         bool covers = peer->fin && has_ack(r) && seq_upto(peer->fin_end, r->ack);

@@ -62,6 +62,8 @@ struct way {
     struct row_extra extra;
     struct seg seg;
     uint64_t stamps[STAMP_POINTS], base;
+    struct session_flight flight;
+    bool on_wire; /* the flight is known */
     bool steady;
 };
 
@@ -205,6 +207,16 @@ static bool is_loopback(const struct addr *a)
     return a->family == 4 ? a->at[0] == 127 : a->family == 6 && zeros && a->at[15] == 1;
 }
 
+/* Our own wire: when the frame came onto it, and when it left it. */
+static void put_flight(struct way *w)
+{
+    struct path_step *down = &w->path->down[w->path->downs - 1], *up = &w->path->up[w->path->ups - 1];
+    str_clear(&down->time);
+    str_clear(&up->time);
+    put_time(down, w, w->row->time_ns);
+    put_time(up, w, w->flight.end_ns && w->flight.end == WIRE_ARRIVED ? w->flight.end_ns : 0);
+}
+
 static void put_columns(struct way *w)
 {
     struct path *p = w->path;
@@ -223,8 +235,10 @@ static void put_columns(struct way *w)
         if (p->up[i].sentence.len == 0)
             put_words(&p->up[i].sentence, w->voice, arrival_words(w->row));
     }
-    if (p->loopback)
+    if (p->loopback || w->on_wire)
         put_words(&p->up[p->ups - 1].adds, w->voice, N_("yes"));
+    if (w->on_wire)
+        put_flight(w);
 }
 
 /* The row that acknowledges this one stands a little further on, if it is there. */
@@ -278,6 +292,7 @@ void path_of(struct path *p, const struct voice *v, const struct session *s, uin
         return;
     session_extra(s, w.row, &w.extra);
     session_stamps_of(s, row, w.stamps);
+    w.on_wire = session_flight_of(s, w.row, &w.flight);
     w.base = base_of(&w);
     p->from = (enum side)w.row->side;
     p->loopback = is_loopback(&w.seg.src.addr) || is_loopback(&w.seg.dst.addr);

@@ -15,6 +15,15 @@ static bool carries(const struct row *r, const struct stamp_fact *f)
            (uint32_t)f->last_byte + 1 - r->seq < row_len(r);
 }
 
+/* What the receiver's kernel measured was of a frame that came through the wire whole. */
+static bool reached(const struct session *s, const struct row *r, const struct stamp_fact *f)
+{
+    struct session_flight flight;
+    if (!s->wired || (f->point != STAMP_SOFTIRQ && f->point != STAMP_READ))
+        return true;
+    return session_flight_of(s, r, &flight) && flight.end_ns && flight.end == WIRE_ARRIVED && !flight.corrupted;
+}
+
 static bool has_point(const struct session *s, const struct row *r, unsigned point)
 {
     const struct extra *x = facts_extra_of(s, r);
@@ -47,7 +56,7 @@ bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f)
     uint32_t oldest = NO_ROW, at = facts_conn(s, conn)->last;
     for (int i = 0; i < LOOK_BACK && at != NO_ROW; i++) {
         const struct row *r = session_row(s, at);
-        if (carries(r, f) && !has_point(s, r, f->point))
+        if (carries(r, f) && reached(s, r, f) && !has_point(s, r, f->point))
             oldest = at;
         at = r->before;
     }
@@ -70,7 +79,7 @@ bool facts_stamps_meet(struct session *s, uint32_t conn, uint32_t row)
     size_t kept = 0;
     for (size_t i = 0; live && i < live->waiting_count; i++) {
         struct stamp_fact *f = live->waiting[i];
-        if (carries(r, f) && !has_point(s, r, f->point))
+        if (carries(r, f) && reached(s, r, f) && !has_point(s, r, f->point))
             done = give(s, row, f) && done;
         else
             live->waiting[kept++] = f;

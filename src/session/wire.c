@@ -41,6 +41,19 @@ bool facts_flight(struct session *s, const struct row *of, enum side to)
     return true;
 }
 
+void facts_answered(struct session *s, const struct row *r)
+{
+    const enum side from = (enum side)r->side;
+    const uint32_t row = (r->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK) && r->acks ? session_frame(s, r->acks) : NO_ROW;
+    struct measured *m = row == NO_ROW ? NULL : facts_measured(s, session_row(s, row));
+    if (!m || !m->on_wire || !m->flight.end_ns || m->flight.state != STATE_LISTEN)
+        return;
+    struct row *end = chunks_at(&s->rows, m->flight.end_row);
+    m->flight.state = (uint8_t)row_state(r, from);
+    if (end)
+        end->states = from == SIDE_CLIENT ? (uint8_t)((end->states & 0xf0) | m->flight.state)
+                                          : (uint8_t)((end->states & 0x0f) | m->flight.state << 4);
+}
 
 bool session_flight_fast(const struct row *r, const struct session_flight *f)
 {
