@@ -198,7 +198,7 @@ void machine_input(struct conn *c, enum side side, enum fsm_input in);
 /* Whether a segment is one of the many that move neither machine: data and ACKs of an open connection of
  * which no FIN was seen. What the receiver has is then brought up to date, and nothing else is to be done. */
 bool machine_rests(struct track *t, struct conn *c, const struct receipt *r);
-void machine_sent(struct conn *c, const struct receipt *r, bool first_fin);
+void machine_sent(const struct track *t, struct conn *c, const struct receipt *r, bool first_fin);
 /* A made-up segment is on its way: its sender's machine knows nothing of it. */
 void machine_forged(struct conn *c, const struct receipt *r);
 void machine_received(struct track *t, const struct receipt *r);

@@ -35,7 +35,14 @@ static void evidence(struct conn *c, enum side me, const struct receipt *r)
     }
 }
 
-void machine_sent(struct conn *c, const struct receipt *r, bool first_fin)
+/* Whether that side is taken for a listener until its answer tells otherwise: not one that is known to open by itself, nor
+ * a port that nobody listens on. */
+static bool waits(const struct track *t, const struct conn *c, enum side side)
+{
+    return t->listener != STATE_CLOSED && !conn_calls(c, side);
+}
+
+void machine_sent(const struct track *t, struct conn *c, const struct receipt *r, bool first_fin)
 {
     enum side me = (enum side)r->from;
     struct flow *f = &c->flow[me];
@@ -48,13 +55,14 @@ void machine_sent(struct conn *c, const struct receipt *r, bool first_fin)
     if (r->flags & TCP_RST) {
         machine_input(c, me, IN_SENT_RST);
     } else if (r->flags & TCP_SYN) {
-        if (has_ack(r) && f->state == STATE_UNKNOWN && peer->syn)
+        const bool waited = f->state == STATE_UNKNOWN || (f->state == STATE_CLOSED && !conn_calls(c, me));
+        if (has_ack(r) && peer->syn && waited)
             f->state = STATE_LISTEN;
         if (!has_ack(r) && f->state == STATE_LISTEN)
             f->state = STATE_CLOSED; /* it was taken for a listener, but it opens by itself */
         machine_input(c, me, has_ack(r) ? IN_SENT_SYN_ACK : IN_SENT_SYN);
         if (!has_ack(r) && peer->state == STATE_UNKNOWN)
-            peer->state = conn_calls(c, conn_peer(c, me)) ? STATE_CLOSED : STATE_LISTEN; /* until its answer tells */
+            peer->state = waits(t, c, conn_peer(c, me)) ? STATE_LISTEN : STATE_CLOSED;
     }
     if (first_fin) {
         bool covers = peer->fin && has_ack(r) && seq_upto(peer->fin_end, r->ack);

@@ -351,7 +351,7 @@ static bool move(struct look *k)
     if (k->s->injected)
         machine_forged(k->c, &k->receipt);
     else
-        machine_sent(k->c, &k->receipt, k->first_fin);
+        machine_sent(k->t, k->c, &k->receipt, k->first_fin);
     if (!t->options.wire) {
         machine_received(t, &k->receipt);
         return true;

@@ -1,5 +1,6 @@
-/* file.c: a reader of a folder never sees half a file: the text grows under a temporary name in the same
- * folder (so that rename() stays within one file system) and takes the place of the old one at once. */
+/* file.c: a reader of a folder never sees half a file: the text grows without a name, so that nothing is left of it when
+ * the program is killed, or under a temporary name where the file system cannot do that. It is in the same folder (so that
+ * rename() stays within one file system) and takes the place of the old one at once. */
 #include "plat/file.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,7 @@ struct outfile {
     int err;      /* the first errno; nothing is written after it */
     char *path;   /* as the user gave it, for messages */
     char *target; /* what is replaced; NULL: written directly */
-    char *temp;
+    char *temp;   /* NULL: it has no name yet */
     bool paced;              /* a pipe: its reader may be slow, and the program does not wait for it */
     size_t sent, held, room; /* of buffer: what is out already, where it ends, its size */
     char *buffer;
@@ -73,6 +74,11 @@ static mode_t default_mode(void)
 
 static int open_temp(struct outfile *o, mode_t mode)
 {
+    char *folder = access("/proc/self/fd", X_OK) == 0 ? beside(o->target, ".") : NULL;
+    o->fd = folder ? open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+    free(folder);
+    if (o->fd >= 0)
+        return fchmod(o->fd, mode) < 0 ? errno : 0;
     o->temp = beside(o->target, ".tcpviz-XXXXXX");
     if (!o->temp)
         return ENOMEM;
@@ -234,10 +240,34 @@ bool outfile_write(struct outfile *o, const void *bytes, size_t len)
     return o->held - o->sent < BUFFER || outfile_flush(o);
 }
 
+/* What had no name gets a temporary one. */
+static void give_name(struct outfile *o)
+{
+    enum { TRIES = 1000 };
+    char *from = NULL, name[64];
+    if (asprintf(&from, "/proc/self/fd/%d", o->fd) < 0)
+        from = NULL;
+    int err = from ? EEXIST : ENOMEM;
+    for (unsigned i = 0; err == EEXIST && i < TRIES; i++) {
+        snprintf(name, sizeof name, ".tcpviz-%ld-%u", (long)getpid(), i);
+        free(o->temp);
+        o->temp = beside(o->target, name);
+        err = !o->temp ? ENOMEM : linkat(AT_FDCWD, from, AT_FDCWD, o->temp, AT_SYMLINK_FOLLOW) < 0 ? errno : 0;
+    }
+    free(from);
+    if (!err)
+        return;
+    free(o->temp); /* it is another's */
+    o->temp = NULL;
+    o->err = err;
+}
+
 bool outfile_commit(struct outfile *o, struct fail *f)
 {
     o->paced = false;
     outfile_flush(o);
+    if (o->target && !o->temp && !o->err)
+        give_name(o);
     /* Some file systems say only at close() that there was no room. */
     if (o->fd != STDOUT_FILENO && close(o->fd) < 0 && !o->err)
         o->err = errno;

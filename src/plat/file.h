@@ -7,8 +7,8 @@
 #include "core/mem.h"
 #include "plat/fail.h"
 
-/* A regular file, or one that does not exist yet, is written under a temporary name in its folder and renamed
- * at commit (with the mode the old one had); of a symbolic link the target is replaced. What is no regular
+/* A regular file, or one that does not exist yet, is written without a name, or a temporary one, in its folder and
+ * renamed at commit (with the mode the old one had); of a symbolic link the target is replaced. What is no regular
  * file (a pipe, /dev/null, "-" for standard output) is written directly. The caller ignores SIGPIPE. */
 struct outfile;
 
@@ -18,7 +18,7 @@ struct outfile *outfile_open(const char *path, struct fail *f);
 bool outfile_direct(const struct outfile *o);
 /* Buffered. False once something failed: nothing more is written, and commit says what it was. */
 bool outfile_write(struct outfile *o, const void *bytes, size_t len);
-/* What is buffered goes out now, as far as to the temporary name; into a pipe only what it takes without
+/* What is buffered goes out now, as far as to that file; into a pipe only what it takes without
  * waiting for its reader (up to 64 MiB then wait in memory): outfile_lags says whether to flush again later.
  */
 bool outfile_flush(struct outfile *o);

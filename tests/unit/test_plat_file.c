@@ -83,7 +83,8 @@ static void a_file_is_replaced_at_once_and_keeps_its_mode(void **state)
     assert_true(stat("whole", &s) == 0 && (s.st_mode & 07777) == 0604);
 
     o = outfile_open("whole", &f);
-    assert_true(outfile_write(o, "never", 5));
+    assert_true(outfile_write(o, "never", 5) && outfile_flush(o));
+    assert_int_equal(files_here(), 1); /* a kill would leave nothing */
     outfile_abandon(o);
     outfile_abandon(NULL);
     expect_file("whole", "new");

@@ -1,0 +1,330 @@
+"""The wire: what the hands do to frames, and what TCP makes of it. Most run as an ordinary user, in namespaces of their own."""
+from harness import *
+
+OPEN = "connect\nexpect client is ESTABLISHED and server is ESTABLISHED within 3\n"
+
+
+def wire(text, *argv, status=0, **more):
+    d = script(text, "--wire", *argv, **more).expect(status)
+    agree(d.rows)
+    assert ordered(d.rows), "the timeline goes back"
+    return d
+
+
+def events(d, frame=None, event=None):
+    return [r for r in d.rows if r["type"] == "wire" and frame in (None, r["frame"]) and event in (None, r["event"])]
+
+
+def fate(d, frame):
+    return [r["event"] for r in events(d, frame)]
+
+
+def of(d, side, *labels, without=()):
+    return [s for s in d.segments if s["from"] == side and set(labels) <= set(s["labels"]) and not set(without) & set(s["labels"])]
+
+
+def lag(d, s):
+    return events(d, s["frame"], "arrived")[0]["time"] - s["time"]
+
+
+def notes(d):
+    return [r["text"] for r in d.rows if r["type"] == "note"]
+
+
+def read_bytes(d, side):
+    return sum(r["result"] for r in d.rows if r["type"] == "call" and r["side"] == side and r["name"].startswith("read")
+               and isinstance(r["result"], int))
+
+
+def test_a_frame_has_two_times():
+    d = wire("wire delay 200\nconnect\nexpect client is SYN-SENT within 1\nexpect client is ESTABLISHED and server is ESTABLISHED within 3\n")
+    assert len(d.segments) == 3 and all(lag(d, s) >= 0.2 for s in d.segments)
+    assert [r["state"] for r in events(d)] == ["SYN-RECEIVED", "ESTABLISHED", "ESTABLISHED"]
+    assert {"SYN-SENT", "SYN-RECEIVED"} <= {r["state"] for r in d.rows if r["type"] == "sample"}
+
+
+def test_the_delay_of_the_command_line_and_of_one_direction():
+    d = wire(OPEN, "--delay", "50")
+    assert all(lag(d, s) >= 0.05 for s in d.segments)
+    d = wire("wire delay 50 to server\n" + OPEN)
+    assert all(lag(d, s) >= 0.05 for s in of(d, "client")) and all(lag(d, s) < 0.05 for s in of(d, "server"))
+
+
+def test_jitter_keeps_the_order():
+    d = wire("wire delay 20\nwire jitter 20\n" + OPEN + "set client nodelay 1\n" + "write client 10\nwait 0.01\n" * 10 + "wait until server recv-q = 0 within 3\nwait 0.3\n")
+    sent = [s["frame"] for s in of(d, "client")]
+    assert [r["frame"] for r in events(d, event="arrived") if r["frame"] in sent] == sent
+    lags = [lag(d, s) for s in d.segments]
+    assert min(lags) < 0.02 < max(lags), "some are early, some late"
+
+
+def test_rate_and_queue():
+    d = wire(OPEN + "wire rate 800\nwrite client 10000\nexpect client send-q = 0 within 5\nwait 0.1\n")
+    data = of(d, "client", "data", without=["retransmission"])
+    times = [events(d, s["frame"], "arrived")[0]["time"] for s in data]
+    due = data[0]["time"]
+    for s, arrived in zip(data, times):
+        due += (s["len"] + 66) * 8 / 800e3
+        assert arrived > due - 1e-6, "the line is not faster than that"
+    assert len(data) == 7
+    d = wire(OPEN + "wire rate 800\nwire queue 3\nwrite client 10000\nexpect client send-q = 0 within 9\nwait 0.1\n")
+    assert 2 <= len(events(d, event="dropped")) and of(d, "client", "retransmission"), "the fourth and later find no room"
+    assert read_bytes(d, "server") == 10000
+
+
+def test_held_frames_go_in_any_order():
+    d = wire(OPEN + "set client nodelay 1\nwire hold\nwrite client 10\nwrite client 20\nwait 0.1\nwire release #5\nwait 0.1\n"
+             "wire release #4\nwait 0.1\nwire flow\nexpect client send-q = 0 within 2\n")
+    assert fate(d, 4) == fate(d, 5) == ["held", "released", "arrived"]
+    assert [r["frame"] for r in events(d, event="arrived")][3:5] == [5, 4]
+    assert of(d, "server", "dup-ack"), "the server got the second one first"
+    assert [r["result"] for r in d.rows if r["type"] == "call" and r["name"] == "read" and r["side"] == "server"][:1] == [30]
+
+
+def test_a_held_syn_is_sent_again():
+    d = wire("wire hold\nconnect\nexpect syn from client within 1\nwait 2.3\nwire flow\nexpect client is ESTABLISHED within 3\n")
+    assert 2 <= len(of(d, "client", "syn", "retransmission"))
+
+
+def test_step_by_step():
+    d = wire("wire hold\nconnect\nwait 0.1\nexpect client is SYN-SENT and server is LISTEN\nwire step\nwait 0.1\nexpect server is SYN-RECEIVED\n"
+             "wire step\nwait 0.1\nexpect client is ESTABLISHED and server is SYN-RECEIVED\nwire step 1\nwait 0.1\nexpect server is ESTABLISHED\n")
+    assert all(fate(d, n) == ["held", "released", "arrived"] for n in (1, 2, 3))
+
+
+def test_what_is_done_to_a_frame_by_its_number():
+    d = wire(OPEN + "wire hold\nwrite client 10\nwait 0.1\nwire duplicate #4\nwire flow\nwait 0.5\n")
+    assert fate(d, 4).count("arrived") == 2 and "duplicated" in fate(d, 4)
+    assert of(d, "server", "dsack"), "the second copy was needless, and the server says so"
+    d = wire(OPEN + "wire hold\nwrite client 10\nwait 0.1\nwire drop #4\nwire flow\nexpect client send-q = 0 within 3\n")
+    assert fate(d, 4) == ["held", "dropped"] and of(d, "client", "retransmission")
+    d = wire(OPEN + "wire hold\nwrite client 10\nwait 0.1\nwire corrupt #4\nwire flow\nexpect client send-q = 0 within 3\nwait 0.1\n")
+    assert "corrupted" in fate(d, 4) and of(d, "client", "retransmission")
+    assert [r for r in d.rows if r["type"] == "counter" and r["side"] == "server" and r["name"] == "InCsumErrors"], "its kernel refused it"
+
+
+def test_the_next_that_meets_a_condition():
+    d = wire(OPEN + "wire drop next data from client\nsend 500 a post\nexpect retransmission from client within 3\nexpect ack from server within 3\n")
+    assert [r["frame"] for r in events(d, event="dropped")] == [of(d, "client", "data")[0]["frame"]]
+    d = wire("wire drop next syn-ack from server\nwire drop next\nconnect\nexpect client is ESTABLISHED within 9\n")
+    dropped = [r["frame"] for r in events(d, event="dropped")]
+    assert dropped == [1, of(d, "server", "syn-ack")[0]["frame"]], "each waits for a frame of its own"
+    d = wire(OPEN + "wire hold\nwrite client 10\nwait 0.1\nwire release next data from client\nwait 0.1\nexpect server is ESTABLISHED\nwire flow\nwait 0.1\n")
+    assert fate(d, 4) == ["held", "released", "arrived"], "the oldest that is held"
+    d = wire(OPEN + "wire corrupt next data from client\nwrite client 500\nexpect retransmission from client within 3\nwait 0.1\n")
+    assert [r["frame"] for r in events(d, event="corrupted")] == [4]
+    d = wire(OPEN + "wire duplicate next data from client\nwrite client 500\nexpect dsack from server within 3\n")
+    assert [r["frame"] for r in events(d, event="duplicated")] == [4]
+
+
+def test_nothing_passes_while_it_is_cut():
+    d = wire(OPEN + "wire cut 1\nwrite client 100\nexpect retransmission from client within 1\nexpect client send-q = 0 within 5\n")
+    assert 2 <= len(events(d, event="dropped")) and read_bytes(d, "server") == 100
+
+
+def test_a_smaller_mtu_is_told_or_not():
+    d = wire(OPEN + "wire mtu 1000\nwrite client 5000\nexpect client send-q = 0 within 3\nwait 0.1\n")
+    assert any("ICMP" in n for n in notes(d)), notes(d)
+    assert max(s["len"] for s in of(d, "client", "retransmission")) == 1000 - 52 and read_bytes(d, "server") == 5000
+    d = wire("sysctl tcp_mtu_probing 0\n" + OPEN + "wire mtu 1000 silent\nwrite client 5000\nwait 0.5\nexpect client send-q = 5000\n")
+    assert not any("ICMP" in n for n in notes(d)) and events(d, event="dropped") and read_bytes(d, "server") == 0
+    d = wire("wire mtu 1280\n" + OPEN + "write client 5000\nexpect client send-q = 0 within 3\nwait 0.1\n", "-6")
+    assert any("ICMP" in n for n in notes(d)) and read_bytes(d, "server") == 5000
+
+
+def test_made_up_segments():
+    d = wire(OPEN + "inject to server R 101:101(0)\nexpect challenge-ack from server within 1\nexpect server is ESTABLISHED\n"
+             "inject to server R 1:1(0)\nexpect server is CLOSED within 1\n")
+    made = [s for s in d.segments if s.get("injected")]
+    assert [(s["from"], s["flags"], s["seq"]) for s in made] == [("client", "R", 101), ("client", "R", 1)]
+    d = wire(OPEN + "inject to server P. 1:11(10) ack 1\nwait 0.2\nexpect server is ESTABLISHED\n")
+    assert read_bytes(d, "server") == 10, "what fits is taken, whoever made it"
+    d = wire("connect\nexpect client is ESTABLISHED and server is ESTABLISHED within 3\ninject to client P. 1:4(3) ack 5000\nwait 0.2\nexpect client is ESTABLISHED\n")
+    assert read_bytes(d, "client") == 0 and of(d, "client", "challenge-ack"), "it acknowledges what was not sent"
+    d = wire("inject to server 4000 > 3344 S 0:0(0) win 1000 <mss 1000>\nwait 0.2\n" + OPEN)
+    assert len(of(d, "server", "syn-ack")) >= 2, "a listener answers a SYN of nobody"
+
+
+def test_hosts_that_go_and_come():
+    d = wire(OPEN + "reboot server\nwrite client 10\nexpect rst from server within 2\nexpect client is CLOSED within 1\nlisten 5\n" + OPEN)
+    assert {s["conn"] for s in d.segments} == {1, 2}
+    d = wire(OPEN + "crash server\nsend 10 a get\nexpect rst from server within 3\n")
+    assert of(d, "client", "data")
+    d = wire("listen off\nconnect\nexpect rst from server within 1\nexpect client is CLOSED within 1\nlisten 1\n" + OPEN)
+    assert of(d, "client", "syn") and of(d, "server", "rst")
+
+
+def test_both_connect():
+    d = wire("wire delay 20\nconnect both\nexpect simultaneous-open from client within 1\nexpect client is ESTABLISHED and server is ESTABLISHED within 2\n"
+             "write server 7\nwrite client 5\nwait 0.3\nclose client\nclose server\nexpect client is TIME-WAIT and server is TIME-WAIT within 2\n")
+    assert (read_bytes(d, "client"), read_bytes(d, "server")) == (7, 5)
+
+
+def test_version_six():
+    d = wire("wire delay 5\n" + OPEN + "send 500 a post\nexpect data from client within 2\nwait 0.1\nrespond great\nwait 0.2\nclose client\nexpect client is FIN-WAIT-2 within 2\n"
+             "close server\nexpect client is TIME-WAIT within 2\n", "-6")
+    assert d.segments[0]["src"].startswith("[fd00:") or d.segments[0]["src"].startswith("[fe80:") or "[" in d.segments[0]["src"]
+    assert d.segments[0]["options"]["mss"] == 1440
+
+
+def test_each_host_has_knobs_of_its_own():
+    d = wire("sysctl tcp_sack 0 client\nsysctl tcp_timestamps 0 server\n" + OPEN)
+    syn, syn_ack = d.segments[:2]
+    assert "sack_permitted" not in syn["options"] and "tsval" in syn["options"]
+    assert "sack_permitted" not in syn_ack["options"] and "tsval" not in syn_ack["options"]
+    d = wire("sysctl tcp_sack 0\nwire loss 100\nreset\n" + OPEN)
+    assert "sack_permitted" in d.segments[-3]["options"], "reset gives back what there was"
+
+
+def test_chance_follows_from_the_seed():
+    lossy = "wire loss 20\nwire delay 5\n" + OPEN.replace("within 3", "within 30") + "send 60000 a post\nwait 3\n"
+
+    def fates(d, side, n=12):
+        gone = {r["frame"] for r in events(d, event="dropped")}
+        return [s["frame"] in gone for s in of(d, side)][:n]
+
+    a, b, c = (wire(lossy, "--seed", seed) for seed in (7, 7, 8))
+    for side in ("client", "server"):
+        n = min(len(fates(a, side)), len(fates(b, side)))
+        assert n >= 3 and fates(a, side)[:n] == fates(b, side)[:n], (fates(a, side), fates(b, side))
+    assert any(fates(a, "client")) and fates(a, "client") != fates(c, "client")
+
+
+def test_a_seed_that_nobody_chose_is_told():
+    d = wire("wire loss 1\n" + OPEN)
+    told = [n for n in notes(d) if "--seed" in n]
+    assert len(told) == 1, notes(d)
+    assert not [n for n in notes(wire("wire delay 1\n" + OPEN)) if "--seed" in n], "nothing is left to chance"
+
+
+def test_every_kind_of_chance():
+    begin = OPEN + "set client nodelay 1\n"
+    for what, event in (("loss", "dropped"), ("duplicate", "duplicated"), ("corrupt", "corrupted")):
+        d = wire(begin + f"wire {what} 100\nwrite client 10\nwait 0.5\nwire {what} 0\nwait 2\n")
+        assert "data" in of(d, "client")[2]["labels"] and event in fate(d, of(d, "client")[2]["frame"]), what
+        assert read_bytes(d, "server") == 10
+    d = wire(begin + "wire delay 20 to server\nwire reorder 100 to server\nwrite client 10\nwrite client 10\nwait 0.3\n")
+    first, second = of(d, "client", "data")[:2]
+    arrivals = [r["frame"] for r in events(d, event="arrived")]
+    assert arrivals.index(second["frame"]) < arrivals.index(first["frame"]), "the next one overtakes it"
+
+
+def test_a_frame_ends_once():
+    d = wire("wire loss 10\nwire duplicate 10\nwire reorder 10\nwire corrupt 10\nwire delay 3\n" + OPEN.replace("within 3", "within 30") +
+             "write client 30000\nwrite server 30000\nexpect client send-q = 0 and server send-q = 0 within 50\nwire loss 0\nwire corrupt 0\nwait 0.3\n", "--seed", 11)
+    for s in d.segments:
+        happened = fate(d, s["frame"])
+        ends = happened.count("arrived") + happened.count("dropped")
+        assert ends == 1 + happened.count("duplicated"), (s["frame"], happened)
+        assert all(r["time"] >= s["time"] for r in events(d, s["frame"]))
+    assert (read_bytes(d, "client"), read_bytes(d, "server")) == (30000, 30000)
+
+
+def test_the_counters_of_both_hosts():
+    d = wire(OPEN + "wire drop next data from client\nwrite client 10\nexpect tail-loss-probe from client within 2\nexpect counter TCPLossProbes from client within 1\n")
+    counters = {(r["side"], r["name"]) for r in d.rows if r["type"] == "counter"}
+    assert ("client", "TCPLossProbes") in counters and ("server", "TCPLossProbes") not in counters
+    assert ("client", "ActiveOpens") in counters and ("server", "PassiveOpens") in counters
+
+
+def test_wrong_input():
+    d = scratch()
+    for line, words in (("wire hld", ["hld", "hold"]), ("wire delay -1", ["-1"]), ("wire delay 60001", ["60001", "60000"]), ("wire loss 101", ["101", "100"]),
+                        ("wire rate x", ["x"]), ("wire delay 5 to nobody", ["nobody"]), ("wire step 0", ["0"]), ("wire drop 4", ["4", "#"]),
+                        ("wire drop #x", ["#x"]), ("wire drop next keepalive", ["keepalive", "keep-alive"]), ("wire cut", ["SECONDS"]),
+                        ("wire mtu 10", ["10"]), ("inject to server", ["SEGMENT"]), ("inject to server Q 1:1(0)", ["Q"]), ("inject to server R 1:5(0)", ["1:5(0)"]),
+                        ("inject to server R 1:1(0) <nosuch 1>", ["nosuch"]), ("reboot nobody", ["nobody"]), ("wire", ["delay"])):
+        for build in [b for b in (BUILD, BUILD / "san") if (b / "tcpviz").exists()]:
+            d = script("connect\n" + line + "\n", "--wire", build=build).expect(2)
+            assert "-:2:" in d.err and all(w in d.err for w in words), (line, d.err)
+            assert not d.segments, "nothing runs before a wrong line"
+    for text, words in (("wire release #1\n", ["#1"]), (OPEN + "wire drop #1\n", ["#1"]), ("wire step\n", []), (OPEN + "wire duplicate #99\n", ["#99"])):
+        d = script(text, "--wire").expect(1)
+        assert all(w in d.err for w in words), (text, d.err)
+    d = script("wire drop next rst from server\n" + OPEN + "expect rst from server within 0.3\n", "--wire").expect(1)
+    assert "rst from server" in d.err, d.err
+
+
+def test_wrong_input_off_the_wire():
+    for line in ("wire hold", "wire delay 5", "inject to server R 1:1(0)", "reboot client", "connect both"):
+        d = script("connect\n" + line + "\n").expect(2)
+        assert "--wire" in d.err and "-:2:" in d.err, d.err
+        assert not d.segments, "nothing runs before a wrong line"
+    for argv in (("--delay", "5"), ("--seed", "5"), ("--wire", "--host"), ("--wire", "-r", "x.pcap"), ("--wire", "-i", "lo"), ("--wire", "--delay", "60001")):
+        d = run(*argv, "--script", "-").expect(2)
+        assert d.err.startswith("tcpviz: "), d.err
+
+
+def test_as_root_too():
+    if not ROOT_USER:
+        return
+    d = script("wire delay 5\n" + OPEN, "--wire", root=True).expect(0)
+    agree(d.rows)
+    assert len(d.segments) == 3
+
+
+def switches(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return sum(map(int, re.findall(r"^(?:non)?voluntary_ctxt_switches:\s+(\d+)$", status, re.M)))
+
+
+def test_a_wire_with_nothing_on_it_wakes_nobody():
+    t = Terminal("--wire")
+    t.wait("LISTEN")
+    pid = t.pid()
+    before, same = -1, 0
+    end = time.monotonic() + 20
+    while same < 4 and time.monotonic() < end:  # two seconds in which it does not run at all
+        now = switches(pid)
+        before, same = now, same + 1 if now == before else 0
+        time.sleep(0.5)
+    assert same >= 4, "it never rests"
+
+
+def marked(mark):
+    """Processes whose environment carries the mark: whatever a killed program had started."""
+    out = []
+    for p in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if mark in pathlib.Path(f"/proc/{p}/environ").read_bytes():
+                out.append(int(p))
+        except OSError:
+            pass
+    return out
+
+
+def namespaces():
+    """Network namespaces that a process is in: one that nobody is in and nothing holds is gone."""
+    out = set()
+    for p in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            out.add(os.readlink(f"/proc/{p}/ns/net"))
+        except OSError:
+            pass
+    return out
+
+
+def killed_after(pauses):
+    """Kills the program so many seconds after it began: no process is left, nothing in its folder."""
+    exe, text = program(), "wire delay 100\nconnect\nwait 20\n"
+    for pause in pauses:
+        mark, folder = uuid.uuid4().hex, scratch()
+        p = subprocess.Popen([*DROP, exe, "--wire", "--script", "-", "-e", f"jsonl:{folder}/x.jsonl"], stdin=given(text), stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL, cwd=folder, env=environment(MARK=mark, TMPDIR=folder))
+        time.sleep(pause)
+        assert p.poll() is None, "it ended by itself"
+        p.kill()
+        p.wait()
+        end = time.monotonic() + 5
+        while marked(mark.encode()) and time.monotonic() < end:
+            time.sleep(0.02)
+        assert not marked(mark.encode()), "a process is left"
+        assert [n for n in os.listdir(folder) if not n.startswith((".x.jsonl", "x.jsonl"))] == [], os.listdir(folder)
+
+
+def test_a_kill_leaves_nothing():
+    killed_after((0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.5))
+
+
+def test_a_kill_at_any_long_moment_leaves_nothing():
+    killed_after(n * 0.0005 for n in range(200))
