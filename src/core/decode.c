@@ -11,17 +11,27 @@ static enum layer (*const step[LAYER_COUNT])(struct walk *) = {
 #undef LAYER
 };
 
+enum frame_kind walk_through(struct walk *w, enum layer first)
+{
+    enum layer next = first;
+    for (int n = 0; next != LAYER_END && n < MOST_LAYERS; n++)
+        next = step[next](w);
+    return w->kind;
+}
+
 static enum frame_kind decode(struct seg *out, int linktype, const uint8_t *frame, uint32_t len,
                               uint32_t wirelen, bool unsummed)
 {
     if (wirelen < len) /* damaged, or written by a tool that did not know it */
         wirelen = len;
     *out = (struct seg){.caplen = len, .wirelen = wirelen, .truncated = len < wirelen};
-    struct walk w = {.frame = frame, .end = len, .wire_end = wirelen, .seg = out, .kind = FRAME_OTHER, .unsummed = unsummed};
-    enum layer next = link_first(&w, linktype);
-    for (int n = 0; next != LAYER_END && n < MOST_LAYERS; n++)
-        next = step[next](&w);
-    return w.kind;
+    struct walk w = {.frame = frame,
+                     .end = len,
+                     .wire_end = wirelen,
+                     .seg = out,
+                     .kind = FRAME_OTHER,
+                     .unsummed = unsummed};
+    return walk_through(&w, link_first(&w, linktype));
 }
 
 enum frame_kind seg_decode(struct seg *out, int linktype, const uint8_t *frame, uint32_t len,

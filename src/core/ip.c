@@ -24,6 +24,7 @@ static const struct {
     {43, LAYER_IP6_EXTENSION}, /* routing */
     {44, LAYER_IP6_EXTENSION}, /* fragment */
     {60, LAYER_IP6_EXTENSION}, /* destination */
+    {108, LAYER_COMP},
     {97, LAYER_ETHERIP},
     {137, LAYER_MPLS}, /* RFC 4023 */
 };

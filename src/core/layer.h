@@ -1,5 +1,5 @@
 /* layer.h: how one header leads to the next. Only for decode.c and the files of the layers: link.c, lan.c,
- * wifi.c, wan.c, ip.c, ip6.c, tunnel.c, tcp.c.
+ * wifi.c, wan.c, ip.c, ip6.c, ipcomp.c, tunnel.c, tcp.c.
  *
  * A frame is walked from its first byte inwards. Each layer is one function: it reads its header at w->at,
  * moves on behind it, and says which layer comes next. Their number is bounded. */
@@ -45,6 +45,7 @@
     LAYER(IP4, ip_4)                                                                                         \
     LAYER(IP6, ip_6)                                                                                         \
     LAYER(IP6_EXTENSION, ip_6_extension)                                                                     \
+    LAYER(COMP, ip_comp)                                                                                     \
     LAYER(AH, ip_ah)                                                                                         \
     LAYER(ICMP, ip_icmp)                                                                                     \
     LAYER(ICMP6, ip_icmp6)                                                                                   \
@@ -81,6 +82,7 @@ struct walk {
     bool quoted;      /* within an ICMP error */
     bool unsummed;    /* nobody asks whether the checksum is right */
     bool padded;      /* the header of 802.11 is padded to words */
+    bool unpacked;    /* the bytes are no frame's: they were packed in one */
     uint8_t inner;    /* enum layer behind a header that does not say it: the link type did */
     uint8_t protocol; /* of IP, that brought us to this layer */
     uint32_t fcs_end; /* where Wireshark takes the four bytes before for a check sequence; 0: nowhere */
@@ -133,6 +135,9 @@ static inline enum layer walk_on(struct walk *w, const struct cur *c, enum layer
 #define LAYER(id, function) enum layer function(struct walk *w);
 LAYERS(LAYER)
 #undef LAYER
+
+/* From that layer inwards, to the end; their number is bounded. */
+enum frame_kind walk_through(struct walk *w, enum layer first);
 
 /* The layer that frames of a link type begin with; LAYER_END: none is known. */
 enum layer link_first(struct walk *w, int linktype);

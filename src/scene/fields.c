@@ -158,6 +158,8 @@ void fields_fill(struct fields *f)
         else
             fields_ipv4(f, f->seg.ip.at);
     }
+    if (f->seg.tcp.len == 0) /* packed */
+        return;
     add_layer(f, N_("TCP"), f->seg.tcp);
     fields_tcp(f);
     fields_data(f);

@@ -31,6 +31,12 @@ static bool is_cut(const struct seg *g, uint32_t mss)
     return g->opt.cut && !g->broken;
 }
 
+static bool is_packed(const struct seg *g, uint32_t mss)
+{
+    (void)mss;
+    return g->tcp.len == 0;
+}
+
 static const struct {
     bool (*holds)(const struct seg *g, uint32_t mss);
     const char *words; /* may name {len} and {mss} */
@@ -40,6 +46,7 @@ static const struct {
     {is_too_large,
      N_("With {len} bytes it is larger than any segment may be here, {mss}: on its way the card makes "
         "several of it, or it was joined from several on arrival (offload).")},
+    {is_packed, N_("IP packed it (IPComp), so that its bytes cannot be looked at here.")},
     {is_malformed, N_("One of its options says a length that cannot be; only those before it count.")},
     {is_cut, N_("The capture ends within its header, so that not all of its options are known.")},
 };
