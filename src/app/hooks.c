@@ -143,13 +143,14 @@ bool app_export(struct app *a, const char *spec, bool filtered, struct fail *f)
             selection_extend(only);
         }
     }
+    const struct export_range range = {.end = (uint32_t)session_rows(a->session), .only = only};
     if (!filtered || only)
-        outlet_all(o, a->session, 0, only);
+        outlet_over(o, a->session, &range);
     const bool good = outlet_finish(o, f);
     outlet_free(o);
     selection_free(only);
     if (good && !filtered)
-        a->saved = (uint32_t)session_rows(a->session);
+        a->saved = range.end;
     return good;
 }
 

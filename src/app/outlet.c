@@ -11,7 +11,8 @@ struct outlet {
     struct outfile *file;
     struct export *export;
     const struct session *session;
-    size_t next; /* the first row that was not written yet */
+    uint32_t next;    /* the first row that was not written yet */
+    bool whole, over; /* a range by outlet_some; it is all written */
     bool failed, broken_pipe;
 };
 
@@ -80,24 +81,41 @@ static bool outlet_export(struct outlet *o, const struct session *s)
 
 static bool outlet_flushes(const struct outlet *o)
 {
-    return o->format->streams && outfile_direct(o->file);
+    return (o->format->how & EXPORT_STREAMS) && outfile_direct(o->file);
+}
+
+bool outlet_looks_twice(const char *spec)
+{
+    struct fail f = {0};
+    const char *path;
+    const struct export_format *format = spec_format(spec, &path, &f);
+    fail_release(&f);
+    return format && (format->how & EXPORT_TWICE);
+}
+
+/* Whether rows are written as they come. */
+static bool outlet_feeds(const struct outlet *o)
+{
+    return !(o->format->how & EXPORT_TWICE) && !o->whole;
 }
 
 bool outlet_begin(struct outlet *o, const struct session *s, uint32_t first)
 {
     o->next = first;
-    if (!outlet_export(o, s) || !export_begin(o->export, outlet_flushes(o)))
+    if (!outlet_export(o, s) || (outlet_feeds(o) && !export_begin(o->export, outlet_flushes(o))))
         o->failed = true;
     return !o->failed;
 }
 
 bool outlet_feed(struct outlet *o)
 {
-    const size_t rows = session_rows(o->session);
+    const uint32_t rows = (uint32_t)session_rows(o->session);
     bool any = false;
 
+    if (!outlet_feeds(o))
+        return !o->failed;
     for (; !o->failed && o->next < rows; o->next++, any = true)
-        o->failed = !export_row(o->export, (uint32_t)o->next, outlet_flushes(o) && o->next + 1 == rows);
+        o->failed = !export_row(o->export, o->next, outlet_flushes(o) && o->next + 1 == rows);
     if (!o->failed && outlet_flushes(o) && (any || outfile_lags(o->file))) {
         errno = 0;
         o->failed = !outfile_flush(o->file);
@@ -111,20 +129,53 @@ bool outlet_lags(const struct outlet *o)
     return !o->failed && outlet_flushes(o) && outfile_lags(o->file);
 }
 
-bool outlet_all(struct outlet *o, const struct session *s, uint32_t first, const struct selection *only)
+bool outlet_over(struct outlet *o, const struct session *s, const struct export_range *range)
 {
-    if (!outlet_export(o, s) || !export_all(o->export, first, only))
-        o->failed = true;
-    o->next = SIZE_MAX;
-    return !o->failed;
+    o->whole = true;
+    if (!outlet_export(o, s))
+        return false;
+    export_over(o->export, range);
+    return true;
+}
+
+enum export_step outlet_some(struct outlet *o, size_t rows)
+{
+    const enum export_step step = o->failed ? EXPORT_FAILED : export_some(o->export, rows);
+    o->failed = step == EXPORT_FAILED;
+    o->over = step == EXPORT_DONE;
+    return step;
+}
+
+unsigned outlet_done(const struct outlet *o)
+{
+    return o->export ? export_done(o->export) : 0;
+}
+
+/* What is left to be written. */
+static void outlet_rest(struct outlet *o)
+{
+    if (outlet_feeds(o)) {
+        o->failed = !outlet_feed(o) || !export_end(o->export);
+        return;
+    }
+    const struct export_range all = {.first = o->next, .end = (uint32_t)session_rows(o->session)};
+    if (!o->whole)
+        export_over(o->export, &all);
+    if (!o->over)
+        outlet_some(o, SIZE_MAX);
 }
 
 bool outlet_finish(struct outlet *o, struct fail *f)
 {
-    if (o->export && o->next != SIZE_MAX && outlet_feed(o) && !export_end(o->export))
-        o->failed = true;
+    if (o->export && !o->failed)
+        outlet_rest(o);
     struct outfile *file = o->file;
+    const char *problem = o->export ? export_problem(o->export) : NULL;
     o->file = NULL;
+    if (problem) {
+        outfile_abandon(file);
+        return fail_set(f, FAIL_SYSTEM, problem, NULL, "%s", o->format->name);
+    }
     if (!outfile_commit(file, f))
         return false;
     if (o->failed)

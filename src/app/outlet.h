@@ -19,17 +19,22 @@ struct outlet;
  * NULL: f says why: status 2 for an unknown format, 3 where the place cannot be written. The session may be
  * set later. */
 struct outlet *outlet_open(const char *spec, const struct outlet_options *o, struct fail *f);
+/* Whether an export as that spec says looks at all rows twice: then no row may be given up before its end. */
+bool outlet_looks_twice(const char *spec);
 /* From here on rows of s, from `first` on, are written by outlet_feed. */
 bool outlet_begin(struct outlet *o, const struct session *s, uint32_t first);
-/* Writes the rows that are new. False: it failed; outlet_finish says why. */
+/* Writes the rows that are new, of a format that looks at them once. False: it failed; outlet_finish says
+ * why. */
 bool outlet_feed(struct outlet *o);
 /* Whether a slow reader has not taken everything yet: feed again soon. */
 bool outlet_lags(const struct outlet *o);
-/* Writes the rest, or only the rows of a selection where nothing was fed before, and puts the file into its
- * place. */
+/* Instead of begin and feed: a range of rows that are all there, by outlet_some. */
+bool outlet_over(struct outlet *o, const struct session *s, const struct export_range *range);
+/* Looks at some rows of it more. Anything but EXPORT_GOES_ON: outlet_finish is next. */
+enum export_step outlet_some(struct outlet *o, size_t rows);
+unsigned outlet_done(const struct outlet *o); /* thousandths */
+/* Writes the rest and puts the file into its place. */
 bool outlet_finish(struct outlet *o, struct fail *f);
-/* The whole of a session at once: from row `first` on, or the rows of `only`. Then outlet_finish. */
-bool outlet_all(struct outlet *o, const struct session *s, uint32_t first, const struct selection *only);
 /* Nothing of it is left in the file system unless it was finished. NULL is allowed. */
 void outlet_free(struct outlet *o);
 /* Whether the reader of the pipe has gone: no reason for words. */

@@ -182,7 +182,10 @@ static const char *source_words(const struct options *o)
 
 bool streams(const struct options *o)
 {
-    return o->mode == MODE_READ && !o->script && !wants_screen(o);
+    bool twice = false;
+    for (size_t i = 0; i < o->export_count; i++)
+        twice = twice || outlet_looks_twice(o->exports[i]);
+    return o->mode == MODE_READ && !o->script && !wants_screen(o) && !twice;
 }
 
 static bool session_up(struct app *a, struct fail *f)

@@ -46,14 +46,15 @@ bool str_room(struct str *s, size_t len)
 void str_put_rep(struct str *s, const char *text, size_t times)
 {
     size_t len = strlen(text);
-    if (len == 1 && times && str_room(s, times)) {
-        memset(s->at + s->len, *text, times);
-        s->len += times;
-        s->at[s->len] = 0;
+    if (!len || !times || times > SIZE_MAX / 2 / len || !str_room(s, len * times))
         return;
-    }
-    while (times-- && !s->failed)
-        str_put_n(s, text, len);
+    char *at = s->at + s->len;
+    s->len += len * times;
+    if (len == 1)
+        memset(at, *text, times);
+    for (; len > 1 && times > 0; times--, at += len)
+        memcpy(at, text, len);
+    s->at[s->len] = 0;
 }
 
 /* Digits of v, from the right; returns where they start within digits[20]. */

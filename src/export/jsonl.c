@@ -148,7 +148,7 @@ static void put_note(struct export *e, const struct row *r)
     str_release(&error);
 }
 
-void jsonl_begin(struct export *e)
+static void jsonl_begin(struct export *e)
 {
     struct str *out = &e->out;
     json_begin(out, "type");
@@ -162,7 +162,7 @@ void jsonl_begin(struct export *e)
     str_put(out, "\"}\n");
 }
 
-void jsonl_row(struct export *e, uint32_t row)
+static void jsonl_row(struct export *e, uint32_t row)
 {
     /* What a kind adds to its type and time. A kind without a row here is none of the export's. */
     static void (*const bodies[EVENT_KINDS])(struct export * e, const struct row *r) = {
@@ -184,7 +184,4 @@ void jsonl_row(struct export *e, uint32_t row)
     str_put(&e->out, "}\n");
 }
 
-void jsonl_end(struct export *e)
-{
-    (void)e;
-}
+const struct export_writer jsonl_writer = {.begin = jsonl_begin, .row = jsonl_row};

@@ -53,19 +53,34 @@ void put_date(struct str *out, uint64_t ns)
     }
 }
 
+/* What this format remembers. */
+struct txt {
+    struct ladder_line line;
+    struct str words; /* of the line that names a connection */
+    uint32_t conn;    /* the connection of the rows above */
+};
+
 /* text in a column of so many cells. */
 static void put_left(struct str *out, const char *text, size_t len, size_t cells)
 {
-    size_t take = cells_cut(text, len, cells);
-    str_put_n(out, text, take);
-    str_put_rep(out, " ", cells - cells_of(text, take));
+    size_t used = cells_of(text, len);
+    if (used > cells) {
+        len = cells_cut(text, len, cells);
+        used = cells_of(text, len);
+    }
+    str_put_n(out, text, len);
+    str_put_rep(out, " ", cells - used);
 }
 
 static void put_right(struct str *out, const char *text, size_t len, size_t cells)
 {
-    size_t take = cells_cut(text, len, cells);
-    str_put_rep(out, " ", cells - cells_of(text, take));
-    str_put_n(out, text, take);
+    size_t used = cells_of(text, len);
+    if (used > cells) {
+        len = cells_cut(text, len, cells);
+        used = cells_of(text, len);
+    }
+    str_put_rep(out, " ", cells - used);
+    str_put_n(out, text, len);
 }
 
 /* The end of a line: without the blanks that only filled its columns. */
@@ -80,23 +95,21 @@ static void end_line(struct str *out)
 
 static void put_stamp(struct str *out, const char *number, const char *time)
 {
-    size_t start = out->len, len = strlen(number);
+    size_t len = strlen(number), used = (len < NUMBER ? NUMBER : len) + 1;
     str_put_rep(out, " ", len < NUMBER ? NUMBER - len : 0);
-    str_put(out, number);
+    str_put_n(out, number, len);
     str_put_char(out, ' ');
-    size_t used = out->len - start;
     put_right(out, time, strlen(time), used < STAMP ? STAMP - used : 0);
 }
 
+/* Their names are ASCII, and none is longer than its column. */
 static void put_state(struct str *out, enum tcp_state state, bool right)
 {
     const char *name = state_name(state);
-    if (!name)
-        name = "";
-    if (right)
-        put_right(out, name, strlen(name), STATE);
-    else
-        put_left(out, name, strlen(name), STATE);
+    size_t len = name ? strlen(name) : 0, blanks = len < STATE ? STATE - len : 0;
+    str_put_rep(out, " ", right ? blanks : 0);
+    str_put_n(out, name, len);
+    str_put_rep(out, " ", right ? 0 : blanks);
 }
 
 /* As many of the arrow's words as fit: whole pairs of a name and a number, which two blanks set apart. */
@@ -122,11 +135,19 @@ static void put_arrow(struct export *e, const struct ladder_line *l)
         GLYPH = 4,
         ROOM = LADDER - ENDS - STUB - GLYPH
     }; /* "├", "──", " ▲ " and " ", "▶" */
-    const struct str *words = cells_of(l->arrow.at, l->arrow.len) <= ROOM ? &l->arrow : &l->arrow_short;
+    const struct str *words = &l->arrow;
+    size_t cells = cells_of(words->at, words->len);
+    if (cells > ROOM) {
+        words = &l->arrow_short;
+        cells = cells_of(words->at, words->len);
+    }
     /* Large numbers may have the stub's second stroke too. */
-    size_t stub = cells_of(words->at, words->len) <= ROOM ? STUB : STUB - 1;
-    size_t take = words_that_fit(words, ROOM + STUB - stub);
-    size_t dashes = ROOM + STUB - stub - cells_of(words->at, take);
+    size_t stub = cells <= ROOM ? STUB : STUB - 1, room = ROOM + STUB - stub, take = words->len;
+    if (cells > room) {
+        take = words_that_fit(words, room);
+        cells = cells_of(words->at, take);
+    }
+    size_t dashes = room - cells;
     str_put(out, right ? k->from_left : k->to_left);
     str_put_rep(out, k->line, right ? stub : dashes);
     str_put_char(out, ' ');
@@ -191,7 +212,10 @@ static void put_sentence_line(void *ctx, const char *at, size_t len)
 static void put_sentence(struct export *e, const struct str *sentence)
 {
     struct below b = {e, 0};
-    text_wrap(sentence->at, sentence->len, SENTENCE, put_sentence_line, &b);
+    if (sentence->len <= SENTENCE || cells_of(sentence->at, sentence->len) <= SENTENCE)
+        str_put_n(&e->out, sentence->at, sentence->len);
+    else
+        text_wrap(sentence->at, sentence->len, SENTENCE, put_sentence_line, &b);
     end_line(&e->out);
 }
 
@@ -213,7 +237,7 @@ static void put_source(struct export *e)
     str_release(&source);
 }
 
-void txt_begin(struct export *e)
+static void txt_begin(struct export *e)
 {
     struct str *out = &e->out;
     const struct voice *v = &e->voice;
@@ -236,32 +260,21 @@ void txt_begin(struct export *e)
 
 /* Where the rows go over to another connection, a line says which: "connection 2: 127.0.0.1:5000 ⇄
  * 127.0.0.1:3344". */
-static void put_connection(struct export *e, const struct row *r)
+static void put_connection(struct export *e, struct txt *t, const struct row *r)
 {
     struct conn_view conn;
-    if (r->conn == NO_CONN || r->conn == e->conn || !session_conn(e->session, r->conn, &conn))
+    if (r->conn == NO_CONN || r->conn == t->conn || !session_conn(e->session, r->conn, &conn))
         return;
-    struct str *out = &e->out;
-    e->conn = r->conn;
-    struct str number, ends, line;
-    str_init(&number, out->mem);
-    str_init(&ends, out->mem);
-    str_init(&line, out->mem);
-    str_put_u64(&number, (uint64_t)r->conn + 1);
-    str_put_endpoint(&ends, &conn.tuple.end[SIDE_CLIENT]);
-    str_put(&ends, e->voice.ascii ? " <-> " : " ⇄ ");
-    str_put_endpoint(&ends, &conn.tuple.end[SIDE_SERVER]);
-    say_fill(&line, say(&e->voice, N_("connection {n}: {endpoints}")), "n", number.at, "endpoints", ends.at,
-             NULL);
+    struct str *out = &e->out, *line = &t->words;
+    t->conn = r->conn;
+    str_clear(line);
+    say_conn(line, &e->voice, r->conn, &conn.tuple);
     /* Two addresses of IPv6 are long: then the line begins further left. */
-    size_t cells = cells_of(line.at, line.len);
+    size_t cells = cells_of(line->at, line->len);
     str_put_rep(out, " ", cells + BEFORE_LADDER <= WIDTH ? BEFORE_LADDER : cells < WIDTH ? WIDTH - cells : 0);
-    str_put(out, line.at);
+    str_put_n(out, line->at, line->len);
     str_put_char(out, '\n');
-    out->failed = out->failed || number.failed || ends.failed || line.failed;
-    str_release(&number);
-    str_release(&ends);
-    str_release(&line);
+    out->failed = out->failed || line->failed;
 }
 
 /* Beside a call its program's side has its name, where a state would stand. */
@@ -282,17 +295,18 @@ static void put_caller(struct export *e, const struct row *r, enum side side)
     str_release(&name);
 }
 
-void txt_row(struct export *e, uint32_t row)
+static void txt_row(struct export *e, uint32_t row)
 {
     const struct ladder_style style = {.voice = e->voice, .time = TIME_START, .steady = e->steady};
     const struct row *r = session_row(e->session, row);
     if (!r || !session_shown(e->session, r))
         return;
-    struct ladder_line *l = &e->line;
+    struct txt *t = e->own;
+    struct ladder_line *l = &t->line;
     struct str *out = &e->out;
     bool segment = r->kind == EVENT_SEGMENT;
     ladder_line_of(l, e->session, row, NO_ROW, &style);
-    put_connection(e, r);
+    put_connection(e, t, r);
     put_stamp(out, l->number.at, l->time.at);
     str_put_char(out, ' ');
     if (segment) {
@@ -321,7 +335,7 @@ void txt_row(struct export *e, uint32_t row)
 }
 
 /* Nothing is left out in silence. */
-void txt_end(struct export *e)
+static void txt_end(struct export *e)
 {
     bool usual;
     struct str line;
@@ -339,3 +353,21 @@ void txt_end(struct export *e)
     e->out.failed = e->out.failed || line.failed;
     str_release(&line);
 }
+
+static void txt_open(struct export *e)
+{
+    struct txt *t = e->own;
+    ladder_line_init(&t->line, e->out.mem);
+    str_init(&t->words, e->out.mem);
+    t->conn = NO_CONN;
+}
+
+static void txt_close(struct export *e)
+{
+    struct txt *t = e->own;
+    ladder_line_release(&t->line);
+    str_release(&t->words);
+}
+
+const struct export_writer txt_writer = {
+    .own = sizeof(struct txt), .open = txt_open, .begin = txt_begin, .row = txt_row, .end = txt_end, .close = txt_close};

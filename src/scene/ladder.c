@@ -109,6 +109,10 @@ static void put_flags(struct str *out, unsigned flags)
         {TCP_ECE, "ECE"}, {TCP_CWR, "CWR"}, {TCP_NS, "NS"},   {TCP_ACK, "ACK"},
     };
     bool first = true;
+    if (flags == TCP_ACK) { /* most are */
+        str_put(out, "ACK");
+        return;
+    }
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (!(flags & words[i].flag))
             continue;
@@ -147,9 +151,11 @@ static void put_number(struct str *out, const char *name, uint64_t value)
     str_put_u64(out, value);
 }
 
-static void put_arrow(struct str *out, const struct session *s, const struct row *r,
-                      const struct ladder_style *style, bool brief)
+/* The words, and the same with the shorter one for bytes. */
+static void put_arrow(struct ladder_line *l, const struct session *s, const struct row *r,
+                      const struct ladder_style *style)
 {
+    struct str *out = &l->arrow;
     struct arrow a = arrow_of(r);
     struct seg seg = {0};
     bool decoded = (style->absolute || a.mss) && session_seg(s, r, &seg);
@@ -159,8 +165,11 @@ static void put_arrow(struct str *out, const struct session *s, const struct row
         str_put(out, "  ");
         str_put_u64(out, row_len(r));
         str_put_char(out, ' ');
-        put_words(out, &style->voice, brief ? N_("B") : N_("bytes"));
+        str_put_n(&l->arrow_short, out->at, out->len);
+        put_words(out, &style->voice, N_("bytes"));
+        put_words(&l->arrow_short, &style->voice, N_("B"));
     }
+    size_t rest = out->len;
     if (a.seq)
         put_number(out, "seq", raw ? seg.seq.v : r->seq);
     if (a.ack)
@@ -169,6 +178,9 @@ static void put_arrow(struct str *out, const struct session *s, const struct row
         put_number(out, "mss", seg.opt.mss_value);
     if (a.win)
         put_number(out, "win", row_win(r));
+    if (row_len(r) == 0)
+        rest = 0;
+    str_put_n(&l->arrow_short, out->at + rest, out->len - rest);
 }
 
 /* An arrival, whose receiver's state stands on its own line, or on that of its segment. */
@@ -208,8 +220,7 @@ static void segment_line(struct ladder_line *l, const struct session *s, const s
         l->shown[side] = same ? STATE_UNKNOWN : now;
     }
     str_put_u64(&l->number, r->frame);
-    put_arrow(&l->arrow, s, r, style, false);
-    put_arrow(&l->arrow_short, s, r, style, true);
+    put_arrow(l, s, r, style);
     say_brief(&l->sentence, &style->voice, s, r);
 }
 

@@ -45,6 +45,8 @@ bool say_icmp_means(struct str *out, const struct voice *v, const struct session
 bool say_aside(struct str *out, const struct voice *v, const struct session *s, size_t i, bool *usual);
 /* Its name in a word or two: "data, POST /blog/", "SYN", "duplicate ACK". */
 void say_title(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
+/* Which connection: "connection 2: 127.0.0.1:5000 ⇄ 127.0.0.1:3344". */
+void say_conn(struct str *out, const struct voice *v, uint32_t conn, const struct tuple *tuple);
 /* A call as a thin row: "write(7, …, 431) = 431", "connect(127.0.0.1:3344)". */
 void say_call(struct str *out, const struct voice *v, const struct event_call *c);
 /* What a call does and what it brings about on the wire; nothing where that is not known. listener: it was

@@ -329,9 +329,14 @@ void say_brief(struct str *out, const struct voice *v, const struct session *s, 
     uint64_t left = labels_left(&f);
     size_t start = out->len;
     put_fact(out, &f, annot_brief(f.extra.annot.id));
+    if (left == 0) {
+        put_kind(out, &f, start, BRIEF_CELLS);
+        cut_at_word(out, start, BRIEF_CELLS, v->ascii);
+        return;
+    }
     struct str tail;
     str_init(&tail, out->mem);
-    if (left != 0 && out->len > start)
+    if (out->len > start)
         str_put(&tail, joins[v->lang].clause);
     size_t joined = tail.len;
     struct str clauses;

@@ -113,6 +113,31 @@ void say_title(struct str *out, const struct voice *v, const struct session *s, 
         put_http(out, data, len, v->ascii);
 }
 
+struct conn_words {
+    uint32_t conn;
+    const struct tuple *tuple;
+    bool ascii;
+};
+
+static bool conn_value(void *ctx, struct str *out, const char *name, size_t len)
+{
+    const struct conn_words *w = ctx;
+    if (len == 1 && *name == 'n') {
+        str_put_u64(out, (uint64_t)w->conn + 1);
+        return true;
+    }
+    str_put_endpoint(out, &w->tuple->end[SIDE_CLIENT]);
+    str_put(out, w->ascii ? " <-> " : " ⇄ ");
+    str_put_endpoint(out, &w->tuple->end[SIDE_SERVER]);
+    return true;
+}
+
+void say_conn(struct str *out, const struct voice *v, uint32_t conn, const struct tuple *tuple)
+{
+    struct conn_words w = {conn, tuple, v->ascii};
+    fill(out, say(v, N_("connection {n}: {endpoints}")), v->ascii, conn_value, &w);
+}
+
 /* The arguments without the data itself, which the segment shows: 7, "POST /blog/…", 431 becomes 7, …, 431.
  */
 static void put_args(struct str *out, const char *args, bool ascii)

@@ -39,7 +39,7 @@ static struct export *start(struct got *g, const char *format, const struct sess
 static void whole(struct got *g, const char *format, const struct session *s, struct voice v)
 {
     struct export *e = start(g, format, s, v);
-    assert_true(export_all(e, 0, NULL));
+    assert_true(export_all(e, 0));
     export_free(e);
 }
 
@@ -270,7 +270,7 @@ static void test_without_memory_nothing_wrong_is_written(void **state)
         str_init(&g.text, heap_mem());
         struct export_options o = {.format = export_find("jsonl", 5), .mem = &poor};
         struct export *e = export_new(&o, s, (struct export_sink){take, &g});
-        bool good = e && export_all(e, 0, NULL);
+        bool good = e && export_all(e, 0);
         if (good)
             has(&g, "\"point\":\"qdisc\"}\n");
         assert_true(g.text.len == 0 || g.text.at[g.text.len - 1] == '\n');

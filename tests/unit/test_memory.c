@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "export/export.h"
+#include "session/filter.h"
 #include "scene/say.h"
 #include "scene/transcript.h"
 #include "session/cond.h"
@@ -385,7 +386,7 @@ static bool export_to(struct str *out, const struct mem *m, const struct session
         .format = export_find(export_name, strlen(export_name)), .mem = m, .steady = true};
     str_init(out, heap_mem());
     struct export *e = export_new(&o, s, (struct export_sink){keep, out});
-    const bool good = e && export_all(e, 0, NULL);
+    const bool good = e && export_all(e, 0);
     if (e)
         export_free(e);
     return good;
