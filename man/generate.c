@@ -52,6 +52,11 @@ static const struct row keys[] = {
 #include "app/keymap.def"
 };
 
+static const struct row formats[] = {
+#define FORMAT(id, suffix, how, words) {#id, suffix, words, 0, false},
+#include "export/formats.def"
+};
+
 static const struct row views[] = {
 #define VIEW(id, name, help) {name, "", help, 0, false},
 #include "tui/view.def"
@@ -170,6 +175,11 @@ static void put_views(void)
     put_rows(views, COUNT_OF(views));
 }
 
+static void put_formats(void)
+{
+    put_rows(formats, COUNT_OF(formats));
+}
+
 /* The options for a shell, with a star at what takes a file. */
 static void put_words(void)
 {
@@ -189,7 +199,7 @@ static const struct {
 } tables[] = {
     {"@OPTIONS@\n", put_options},    {"@COMMANDS@\n", put_commands},  {"@KEYS@\n", put_keys},
     {"@LABELS@\n", put_label_words}, {"@STATES@\n", put_state_words}, {"@VIEWS@\n", put_views},
-    {"@OPTION_WORDS@\n", put_words}, {"@FIELDS@\n", put_fields},
+    {"@OPTION_WORDS@\n", put_words}, {"@FIELDS@\n", put_fields},    {"@FORMATS@\n", put_formats},
 };
 
 int main(void)

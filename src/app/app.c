@@ -8,6 +8,7 @@
 #include "app/parts.h"
 
 #include <stdio.h>
+#include "app/exporting.h"
 #include "app/outlet.h"
 #include "app/script.h"
 #include "app/wired.h"
@@ -133,7 +134,9 @@ static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
     for (size_t i = 0; i < a->outlet_count; i++)
         if (outlet_lags(a->outlets[i]))
             wait_ns = sooner((uint64_t)LAG_MS * 1000000, wait_ns);
-    if (a->reader && !a->read_waits)
+    unsigned done;
+    uint64_t ns;
+    if ((a->reader && !a->read_waits) || exporting_file(a->exporting, &done, &ns))
         source_start(a->timer, 0, 0);
     else if (wait_ns)
         source_start(a->timer, (wait_ns + 999999) / 1000000, 0);
@@ -234,6 +237,7 @@ void app_turn(void *ctx)
     app_step(a, steady);
     if (!app_feed(a))
         app_quit(a, FAIL_SYSTEM);
+    exporting_step(a->exporting);
     if (a->screen) {
         if (applied || frames > 0 || seen || read || acted)
             screen_changed(a->screen);

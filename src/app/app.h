@@ -11,6 +11,7 @@
 #include "scene/say.h"
 #include "session/sampler.h"
 #include "session/turn.h"
+#include "tui/dialog.h"
 
 enum { LABS_LOOPBACK = 1, LABS_HOST = 2, LABS_WATCH = 4, LABS_FILE = 8, LABS_WIRE = 16 };
 enum {
@@ -34,6 +35,7 @@ struct counters;
 struct reader;
 struct outlet;
 struct wired;
+struct exporting;
 
 struct mark {
     struct mark *next;
@@ -61,11 +63,13 @@ struct app {
     struct source *sniffed, *timer, *filled;
     struct outlet **outlets; /* one for each -e */
     size_t outlet_count;
-    struct str said;     /* the line that a script said last */
-    struct str place;    /* the server's endpoint, for the screen */
-    uint64_t counted_ns; /* when the counters were last read, CLOCK_MONOTONIC */
-    uint64_t stepped_ns; /* when the script was last stepped, CLOCK_REALTIME */
-    uint32_t saved;      /* rows that an export holds */
+    struct exporting *exporting;      /* what key and command export */
+    struct dialog_format formats[16]; /* that the screen offers */
+    struct str said;                  /* the line that a script said last */
+    struct str place;                 /* the server's endpoint, for the screen */
+    uint64_t counted_ns;              /* when the counters were last read, CLOCK_MONOTONIC */
+    uint64_t stepped_ns;              /* when the script was last stepped, CLOCK_REALTIME */
+    uint32_t saved;                   /* rows that an export holds */
     int linktype;
     uint64_t low;          /* small descriptors kept for the lab's sockets (descr.h) */
     bool steady;           /* measured times are shown as constants (TCPVIZ_STEADY) */
@@ -98,9 +102,6 @@ bool app_run_line(struct app *a, const char *line, size_t len, enum origin from,
 
 /* Runs one parsed command (not wait, expect, source: those are the script's). */
 bool app_run(struct app *a, const struct cmd *c, enum origin from, struct fail *f);
-
-/* Exports everything (or what the screen's filter shows) as [FORMAT:]FILE. */
-bool app_export(struct app *a, const char *spec, bool filtered, struct fail *f);
 
 /* One turn: programs act, sniffer drained, rows judged, kernel sampled, conditions judged, commands run,
  * drawn. */

@@ -2,8 +2,9 @@
 #include <string.h>
 
 #include "app/options.h"
+#include "export/export.h"
 
-enum { LEFT = 32, WIDTH = 80 };
+enum { LEFT = 32, WIDTH = 80, NAMES = 12 };
 
 static const struct {
     const char *line, *help;
@@ -66,6 +67,24 @@ static void put_option(struct str *out, const struct option_row *row, const stru
     text_wrap(help, strlen(help), WIDTH - LEFT, put_line, &c);
 }
 
+static void put_formats(struct str *out, const struct voice *v)
+{
+    str_put(out, "\n");
+    str_put(out, say(v, N_("Formats of --export:")));
+    str_put(out, "\n");
+    const struct export_format *f;
+    for (size_t i = 0; (f = export_format_at(i)) != NULL; i++) {
+        const char *words = say(v, f->words);
+        struct column c = {out, true};
+        str_put(out, "  ");
+        str_put(out, f->name);
+        str_put_rep(out, " ", NAMES - strlen(f->name));
+        str_put(out, f->suffix);
+        str_put_rep(out, " ", LEFT - 2 - NAMES - strlen(f->suffix));
+        text_wrap(words, strlen(words), WIDTH - LEFT, put_line, &c);
+    }
+}
+
 void options_help(struct str *out, const struct voice *v)
 {
     str_put(out, say(v, N_("tcpviz shows real TCP happening.")));
@@ -85,6 +104,7 @@ void options_help(struct str *out, const struct voice *v)
             if ((size_t)option_table[i].group == g)
                 put_option(out, &option_table[i], v);
     }
+    put_formats(out, v);
     str_put(out, "\n");
     str_put(
         out,

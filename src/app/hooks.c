@@ -1,11 +1,14 @@
 /* hooks.c: what the screen asks of the app. */
+#include "app/exporting.h"
 #include "app/keymap.h"
-#include "app/outlet.h"
 #include "app/parts.h"
 #include "app/reader.h"
 #include "app/wired.h"
+#include "export/export.h"
 #include "plat/crash.h"
 #include "plat/state.h"
+
+enum { SHOWN_NS = 500000000 }; /* an export that takes longer shows how far it is */
 
 static bool hook_run(void *ctx, const char *line, size_t len, struct str *error)
 {
@@ -45,6 +48,9 @@ static void hook_info(void *ctx, struct screen_info *out)
 {
     struct app *a = ctx;
     struct capture_counts n = {0};
+    unsigned done = 0;
+    uint64_t ns = 0;
+    const char *file = exporting_file(a->exporting, &done, &ns);
 
     if (a->capture)
         capture_counts(a->capture, &n);
@@ -67,6 +73,9 @@ static void hook_info(void *ctx, struct screen_info *out)
         .live = a->capture || a->wired,
         .unsaved = app_unsaved(a),
         .accepting = a->lab && lab_listening(a->lab) && lab_accepting(a->lab),
+        .exporting = file,
+        .export_done = done,
+        .export_shown = file && ns > SHOWN_NS,
         .keepalive_ms = a->lab ? (uint64_t)a->options->keepalive_s * 1000 : 0,
     };
 }
@@ -107,7 +116,7 @@ static bool hook_export(void *ctx, const char *spec, bool filtered, struct str *
 {
     struct app *a = ctx;
     struct fail f = {0};
-    const bool good = app_export(a, spec, filtered, &f);
+    const bool good = exporting_start(a->exporting, spec, filtered, &f);
 
     if (!good)
         fail_words(error, &f, &a->voice);
@@ -120,38 +129,15 @@ static void hook_stop(void *ctx)
     app_read_no_more(ctx);
 }
 
+static void hook_export_stop(void *ctx)
+{
+    const struct app *a = ctx;
+    exporting_stop(a->exporting);
+}
+
 static void hook_gone(void *ctx)
 {
     app_quit(ctx, FAIL_SYSTEM);
-}
-
-bool app_export(struct app *a, const char *spec, bool filtered, struct fail *f)
-{
-    const struct outlet_options options = {a->mem, a->voice, a->steady};
-    struct selection *only = NULL;
-    struct selection_of of;
-
-    struct outlet *o = outlet_open(spec, &options, f);
-    if (!o)
-        return false;
-    filtered = filtered && a->screen;
-    if (filtered) {
-        screen_shown(a->screen, &of);
-        only = selection_new(a->mem, a->session);
-        if (only) {
-            selection_start(only, &of);
-            selection_extend(only);
-        }
-    }
-    const struct export_range range = {.end = (uint32_t)session_rows(a->session), .only = only};
-    if (!filtered || only)
-        outlet_over(o, a->session, &range);
-    const bool good = outlet_finish(o, f);
-    outlet_free(o);
-    selection_free(only);
-    if (good && !filtered)
-        a->saved = range.end;
-    return good;
 }
 
 /* What gives the terminal back in a signal handler, which can be handed nothing: the one thing here that
@@ -166,10 +152,10 @@ static void rescue_terminal(void)
 bool app_screen_up(struct app *a, struct fail *f)
 {
     const struct options *o = a->options;
-    const char *formats[8] = {NULL};
+    size_t formats = 0;
 
-    for (size_t i = 0; i + 1 < COUNT_OF(formats) && export_format_at(i); i++)
-        formats[i] = export_format_at(i)->name;
+    for (const struct export_format *e; (e = export_format_at(formats)) && formats < COUNT_OF(a->formats);)
+        a->formats[formats++] = (struct dialog_format){e->name, e->suffix, e->words};
     if (screen_ascii()) { /* neither the ladder's glyphs nor another script than Latin can be shown */
         a->voice.ascii = true;
         a->voice.lang = LANG_EN;
@@ -191,8 +177,10 @@ bool app_screen_up(struct app *a, struct fail *f)
                                              : SCREEN_ROWS,
             .keys = keymap,
             .key_count = keymap_count,
-            .formats = formats,
+            .formats = a->formats,
+            .format_count = formats,
             .hooks = {hook_run, hook_complete, hook_info, hook_program, hook_wire, hook_wire_frame, hook_export,
+                      hook_export_stop,
                       hook_stop, hook_gone, a},
         },
         f);

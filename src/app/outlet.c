@@ -17,25 +17,35 @@ struct outlet {
 };
 
 /* The part of [FORMAT:]FILE before the colon counts as a format only if it is one, so that a file may hold
- * colons. */
-static const struct export_format *spec_format(const char *spec, const char **path, struct fail *f)
+ * colons. NULL: it is none. */
+static const struct export_format *spec_prefix(const char *spec, const char **path)
 {
     const char *colon = strchr(spec, ':');
-    const struct export_format *format = NULL;
+    const struct export_format *format = colon ? export_find(spec, (size_t)(colon - spec)) : NULL;
 
-    *path = spec;
-    if (colon)
-        format = export_find(spec, (size_t)(colon - spec));
-    if (format)
-        *path = colon + 1;
-    else
+    *path = format ? colon + 1 : spec;
+    return format;
+}
+
+static const struct export_format *spec_format(const char *spec, const char **path, struct fail *f)
+{
+    const struct export_format *format = spec_prefix(spec, path);
+
+    if (!format)
         format = export_by_suffix(spec);
     if (!format)
-        fail_set(f, FAIL_USAGE, N_("its format is not known"), N_("name it: txt:FILE or jsonl:FILE"), "%s",
-                 spec);
+        fail_set(f, FAIL_USAGE, N_("its format is not known"),
+                 N_("name it, as in txt:FILE; --help lists the formats"), "%s", spec);
     else if (!**path)
         fail_set(f, FAIL_USAGE, N_("a file is missing after the format"), NULL, "%s", spec);
     return f->status ? NULL : format;
+}
+
+const char *outlet_path(const char *spec)
+{
+    const char *path;
+    spec_prefix(spec, &path);
+    return path;
 }
 
 static bool outlet_put(void *ctx, const char *bytes, size_t len)

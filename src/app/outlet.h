@@ -19,6 +19,8 @@ struct outlet;
  * NULL: f says why: status 2 for an unknown format, 3 where the place cannot be written. The session may be
  * set later. */
 struct outlet *outlet_open(const char *spec, const struct outlet_options *o, struct fail *f);
+/* The FILE of a spec that outlet_open took. */
+const char *outlet_path(const char *spec);
 /* Whether an export as that spec says looks at all rows twice: then no row may be given up before its end. */
 bool outlet_looks_twice(const char *spec);
 /* From here on rows of s, from `first` on, are written by outlet_feed. */

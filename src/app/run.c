@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/choose.h"
+#include "app/exporting.h"
 #include "app/line.h"
 #include "plat/heap.h"
 #include "tui/screen.h"
@@ -57,7 +58,7 @@ static bool run_export(struct app *a, const struct cmd *c, struct fail *f)
 {
     struct str file;
     arg_text(&file, cmd_get(c, "FILE"), "");
-    const bool good = app_export(a, file.at, false, f);
+    const bool good = exporting_start(a->exporting, file.at, false, f);
     str_release(&file);
     return good;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "app/exporting.h"
 #include "app/outlet.h"
 #include "app/reader.h"
 #include "app/script.h"
@@ -296,6 +297,9 @@ static bool app_up(struct app *a, struct fail *f)
         return false;
     if (o->mode != MODE_READ && (!sniffer_up(a, f) || !privileges_down(a, f)))
         return false;
+    a->exporting = exporting_new(a);
+    if (!a->exporting)
+        return fail_errno(f, ENOMEM, NULL, "tcpviz");
     if (!signals_up(a, f))
         return false;
     loop_turn(a->loop, app_turn, a);
@@ -408,6 +412,7 @@ static void app_down(struct app *a)
     source_close(a->filled);
     reader_close(a->reader);
     reader_close(a->filed);
+    exporting_free(a->exporting);
     for (size_t i = 0; i < a->outlet_count; i++)
         outlet_free(a->outlets[i]);
     free(a->outlets);

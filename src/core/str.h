@@ -72,5 +72,7 @@ void str_put_json(struct str *s, const char *bytes, size_t len);
 /* The UTF-8 character at the start of bytes: how many bytes it takes (>= 1 while len > 0) and which it is;
  * 0xFFFD where it is none (one byte is then taken). */
 size_t utf8_next(const char *bytes, size_t len, uint32_t *out);
+/* How many bytes at the start are printable ASCII, which needs no care and takes a cell each. */
+size_t utf8_plain(const char *bytes, size_t len);
 
 #endif

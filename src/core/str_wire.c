@@ -124,6 +124,7 @@ static bool unsafe_char(uint32_t ch)
         {0x2060, 0x206F},   /* invisible operators, isolates, deprecated controls */
         {0xFEFF, 0xFEFF},   /* byte order mark */
         {0xFFF9, 0xFFFB},   /* interlinear annotation */
+        {0xFFFE, 0xFFFF},   /* no characters, and not allowed in XML */
         {0xE0000, 0xE0FFF}, /* tags: a text within a text that nobody sees */
     };
     for (size_t i = 0; i < COUNT_OF(unsafe); i++)
@@ -132,10 +133,17 @@ static bool unsafe_char(uint32_t ch)
     return false;
 }
 
-/* How many bytes from here on need no care: printable ASCII. */
-static size_t plain_run(const char *bytes, size_t len)
+/* Eight bytes at a time: a byte is no printable ASCII if its top bit is set, or is after 0x20 was taken from
+ * it, or after 1 was added to it. */
+size_t utf8_plain(const char *bytes, size_t len)
 {
     size_t n = 0;
+    for (uint64_t w; len - n >= sizeof w; n += sizeof w) {
+        memcpy(&w, bytes + n, sizeof w);
+        if ((w | (w - UINT64_C(0x2020202020202020)) | (w + UINT64_C(0x0101010101010101))) &
+            UINT64_C(0x8080808080808080))
+            break;
+    }
     while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x7F)
         n++;
     return n;
@@ -152,7 +160,7 @@ static bool any_odd(const char *bytes)
     return (((w - ones * 0x20) | (quote - ones) | (slash - ones) | (delete - ones) | w) & highs) != 0;
 }
 
-/* The same for JSON, which has two more that need care. */
+/* How many bytes from here on need no care in JSON: there two more do. */
 static size_t json_run(const char *bytes, size_t len)
 {
     static const bool care[256] = {['"'] = true, ['\\'] = true};
@@ -179,7 +187,7 @@ void str_put_safe(struct str *s, const char *bytes, size_t len, bool ascii)
 {
     while (len) {
         uint32_t ch;
-        size_t n = plain_run(bytes, len);
+        size_t n = utf8_plain(bytes, len);
         if (n) {
             str_put_n(s, bytes, n);
         } else {

@@ -284,7 +284,7 @@ static void put_caller(struct export *e, const struct row *r, enum side side)
     struct str name;
     str_init(&name, e->out.mem);
     if (c && c->side == side) {
-        str_put(&name, c->name);
+        str_put_safe(&name, c->name, strlen(c->name), e->voice.ascii);
         str_put(&name, "()");
     }
     if (side == SIDE_CLIENT)
@@ -369,5 +369,9 @@ static void txt_close(struct export *e)
     str_release(&t->words);
 }
 
-const struct export_writer txt_writer = {
-    .own = sizeof(struct txt), .open = txt_open, .begin = txt_begin, .row = txt_row, .end = txt_end, .close = txt_close};
+const struct export_writer txt_writer = {.own = sizeof(struct txt),
+                                         .open = txt_open,
+                                         .begin = txt_begin,
+                                         .row = txt_row,
+                                         .end = txt_end,
+                                         .close = txt_close};

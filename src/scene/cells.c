@@ -15,28 +15,12 @@ static size_t cells_of_char(uint32_t ch)
     return w > 0 ? (size_t)w : 0;
 }
 
-/* How many bytes from here on are printable ASCII, a cell each. Eight at a time: a byte is none if its top
- * bit is set, or is after 0x20 was taken from it, or after 1 was added to it. */
-static size_t plain_run(const char *text, size_t len)
-{
-    size_t n = 0;
-    for (uint64_t w; len - n >= sizeof w; n += sizeof w) {
-        memcpy(&w, text + n, sizeof w);
-        if ((w | (w - UINT64_C(0x2020202020202020)) | (w + UINT64_C(0x0101010101010101))) &
-            UINT64_C(0x8080808080808080))
-            break;
-    }
-    while (n < len && (unsigned char)text[n] >= 0x20 && (unsigned char)text[n] < 0x7f)
-        n++;
-    return n;
-}
-
 size_t cells_of(const char *text, size_t len)
 {
     size_t cells = 0;
     while (len > 0) {
         uint32_t ch;
-        size_t take = plain_run(text, len);
+        size_t take = utf8_plain(text, len);
         if (take > 0) {
             cells += take;
         } else {
@@ -53,7 +37,7 @@ size_t cells_cut(const char *text, size_t len, size_t cells)
     size_t at = 0, used = 0;
     while (at < len) {
         uint32_t ch;
-        size_t most = cells - used < len - at ? cells - used : len - at, take = plain_run(text + at, most);
+        size_t most = cells - used < len - at ? cells - used : len - at, take = utf8_plain(text + at, most);
         if (take > 0) {
             used += take;
             at += take;

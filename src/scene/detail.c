@@ -209,13 +209,12 @@ static void call_detail(struct detail *d, const struct voice *v, const struct ro
               c->side == SIDE_CLIENT ? N_("a call of the client's program")
                                      : N_("a call of the server's program"));
     say_call(&d->what, v, c);
-    str_put(&d->call, c->name);
+    put_foreign(&d->call, c->name, v->ascii);
     str_put_char(&d->call, '(');
-    size_t len = c->args ? strlen(c->args) : 0;
-    put_plain(&d->call, c->args, len, v->ascii);
+    put_foreign(&d->call, c->args, v->ascii);
     str_put(&d->call, ") = ");
     if (c->errname)
-        str_put(&d->call, c->errname);
+        put_foreign(&d->call, c->errname, v->ascii);
     else
         str_put_i64(&d->call, c->result);
     struct str took;

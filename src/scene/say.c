@@ -115,6 +115,21 @@ void put_plain(struct str *out, const char *text, size_t len, bool ascii)
     }
 }
 
+void put_foreign(struct str *out, const char *text, bool ascii)
+{
+    size_t len = text ? strlen(text) : 0;
+    if (utf8_plain(text, len) == len) {
+        str_put_n(out, text, len);
+        return;
+    }
+    struct str safe;
+    str_init(&safe, out->mem);
+    str_put_safe(&safe, text, len, false);
+    put_plain(out, safe.at, safe.len, ascii);
+    out->failed = out->failed || safe.failed;
+    str_release(&safe);
+}
+
 /* The length of the name in a place that starts at text ("{name}"); 0 if it is none. */
 static size_t place_name(const char *text)
 {

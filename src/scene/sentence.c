@@ -64,7 +64,7 @@ static void put_repeats(struct str *out, const struct facts *f)
 
 void put_call_name(struct str *out, const struct event_call *c)
 {
-    str_put(out, c->name);
+    put_foreign(out, c->name, false);
     str_put_char(out, '(');
     if ((c->kind == CALL_READ || c->kind == CALL_WRITE) && !c->errname)
         str_put_i64(out, c->result);

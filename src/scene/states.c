@@ -3,6 +3,7 @@
 #include "scene/states.h"
 
 #include "scene/fill.h"
+#include "scene/sample.h"
 
 /* All texts of a panel but its queues'. */
 enum { TEXTS = 12 };
@@ -129,17 +130,6 @@ static void put_numbers(struct panel *p, const struct voice *v, const struct eve
         str_put_size(out, (uint64_t)k->snd_wnd);
 }
 
-static const struct {
-    const char *words, *brief;
-} timers[] = {
-    [TIMER_NONE] = {N_("no timer runs"), N_("no timer")},
-    [TIMER_RETRANSMIT] = {N_("retransmission in {time}"), N_("rto {time}")},
-    [TIMER_KEEPALIVE] = {N_("keepalive in {time}"), N_("ka {time}")},
-    [TIMER_TIME_WAIT] = {N_("TIME-WAIT ends in {time}"), N_("tw {time}")},
-    [TIMER_PERSIST] = {N_("window probe in {time}"), N_("zwp {time}")},
-    [TIMER_DELAYED_ACK] = {N_("delayed ACK in {time}"), N_("ack {time}")},
-};
-
 /* The whole length of the running timer in ms; 0 where nobody knows. A time-out of TIME-WAIT is 60 s on
  * Linux; RTO and persist double with each attempt, up to 120 s. */
 static uint64_t timer_whole(const struct event_sample *k, uint64_t keepalive_ms)
@@ -160,7 +150,7 @@ static uint64_t timer_whole(const struct event_sample *k, uint64_t keepalive_ms)
 static void put_timer(struct panel *p, const struct voice *v, const struct panel_of *of,
                       const struct event_sample *k)
 {
-    p->timer = k && (size_t)k->timer < COUNT_OF(timers) ? k->timer : TIMER_NONE;
+    p->timer = k && k->timer <= TIMER_DELAYED_ACK ? k->timer : TIMER_NONE;
     p->timer_bar = (struct gauge){0};
     if (!k)
         return;
@@ -180,11 +170,8 @@ static void put_timer(struct panel *p, const struct voice *v, const struct panel
         str_put_fixed(&time, (left + 50) / 100, 1);
         str_put(&time, " s");
     }
-    /* An orphan in FIN-WAIT-2 waits in the kernel's table of TIME-WAIT, with its clock. */
-    bool orphan = p->timer == TIMER_TIME_WAIT && k->state == STATE_FIN_WAIT_2;
-    put_filled(&p->timer_text, v, orphan ? N_("FIN-WAIT-2 ends in {time}") : timers[p->timer].words, "time",
-               time.at, NULL);
-    put_filled(&p->timer_short, v, orphan ? N_("fw2 {time}") : timers[p->timer].brief, "time", time.at, NULL);
+    say_timer(&p->timer_text, v, k, time.at, false);
+    say_timer(&p->timer_short, v, k, time.at, true);
     str_release(&time);
     if ((p->timer != TIMER_KEEPALIVE && p->timer != TIMER_PERSIST) || k->probes < 0)
         return;

@@ -142,16 +142,18 @@ void say_conn(struct str *out, const struct voice *v, uint32_t conn, const struc
  */
 static void put_args(struct str *out, const char *args, bool ascii)
 {
+    struct str left;
+    str_init(&left, out->mem);
     while (args && *args) {
         size_t run = strcspn(args, "\"");
-        put_plain(out, args, run, ascii);
+        str_put_n(&left, args, run);
         args += run;
         if (!*args)
-            return;
+            break;
         size_t end = 1;
         while (args[end] && args[end] != '"')
             end += args[end] == '\\' && args[end + 1] ? 2 : 1;
-        str_put(out, ascii ? "..." : "…");
+        str_put(&left, "…");
         args += args[end] ? end + 1 : end;
         /* A mark of what was cut may follow the closing quote. */
         if (strncmp(args, "…", strlen("…")) == 0)
@@ -159,6 +161,9 @@ static void put_args(struct str *out, const char *args, bool ascii)
         else if (strncmp(args, "...", 3) == 0)
             args += 3;
     }
+    put_foreign(out, left.at, ascii);
+    out->failed = out->failed || left.failed;
+    str_release(&left);
 }
 
 /* What came of a call. A result of 0 says nothing but that it went well, except from read(): there it is the
@@ -167,7 +172,7 @@ static void put_result(struct str *out, const struct voice *v, const struct even
 {
     if (c->errname) {
         str_put(out, " = ");
-        str_put(out, c->errname);
+        put_foreign(out, c->errname, v->ascii);
     } else if (c->kind == CALL_READ && c->result == 0) {
         put_words(out, v, N_(" = 0: the peer's FIN"));
     } else if (c->result != 0) {
@@ -199,7 +204,7 @@ void say_call(struct str *out, const struct voice *v, const struct event_call *c
     str_put_char(&end, ')');
     put_result(&end, v, c);
     size_t start = out->len, cells = cells_of(end.at, end.len);
-    str_put(out, c->name);
+    put_foreign(out, c->name, v->ascii);
     str_put_char(out, '(');
     put_args(out, without_level(c), v->ascii);
     /* Rather some arguments than the result are left out. */

@@ -31,7 +31,9 @@ static void ask_filter(struct screen *s)
 void screen_back(struct screen *s)
 {
     s->dirty = true;
-    if (s->mode == MODE_PAGE || s->mode == MODE_DIALOG)
+    if (s->info.exporting != NULL)
+        s->o.hooks.export_stop(s->o.hooks.ctx);
+    else if (s->mode == MODE_PAGE || s->mode == MODE_DIALOG)
         s->mode = s->under;
     else if (s->mode == MODE_TALK)
         talk_close(s);
@@ -56,35 +58,75 @@ static void quit(struct screen *s)
     screen_run(s, "quit", 4);
 }
 
-static void put_parts(struct screen *s, const struct str *const *parts, size_t count)
+static void put_parts(struct str *out, const struct str *const *parts, size_t count)
 {
-    str_clear(&s->scratch);
+    bool any = false;
     for (size_t i = 0; i < count; i++) {
-        if (s->scratch.len > 0 && parts[i]->len > 0)
-            str_put(&s->scratch, "  ");
-        str_put_n(&s->scratch, parts[i]->at, parts[i]->len);
+        if (any && parts[i]->len > 0)
+            str_put(out, "  ");
+        str_put_n(out, parts[i]->at, parts[i]->len);
+        any = any || parts[i]->len > 0;
     }
+}
+
+/* The row as a line of text. */
+static void put_row(struct screen *s, size_t at, struct str *out)
+{
+    const struct str *row[] = {&s->line.number, &s->line.time, &s->line.arrow, &s->line.sentence};
+    rows_line(s, at);
+    put_parts(out, row, COUNT_OF(row));
+}
+
+static void put_conn(struct screen *s, struct str *out)
+{
+    const struct str *conn[CONNS_COLUMNS];
+    struct conn_style style = {s->voice, {SIZE_MAX, SIZE_MAX}, 0, false};
+    for (int i = 0; i < CONNS_COLUMNS; i++)
+        conn[i] = &s->list.line.cell[i];
+    if (conn_line_of(&s->list.line, s->o.session, list_cursor(s), &style))
+        put_parts(out, conn, CONNS_COLUMNS);
+}
+
+/* The marked rows of those that are shown, a line each; a terminal takes only so much. Returns how many. */
+static size_t put_marked(struct screen *s, struct str *out, bool *all)
+{
+    enum { ROOM = 65536 };
+    size_t marked = s->mark_all ? s->count : s->marks, n = 0;
+    for (size_t i = 0; i < marked && out->len < ROOM; i++) {
+        size_t at = s->mark_all ? i : selection_near(s->rows, s->mark[i]);
+        if (at >= s->count || (!s->mark_all && selection_at(s->rows, at) != s->mark[i]))
+            continue;
+        put_row(s, at, out);
+        str_put_char(out, '\n');
+        n++;
+    }
+    *all = out->len < ROOM;
+    return n;
 }
 
 static void copy(struct screen *s)
 {
-    const struct str *row[] = {&s->line.number, &s->line.time, &s->line.arrow, &s->line.sentence};
-    const struct str *conn[CONNS_COLUMNS];
-    if (s->mode == MODE_LIST) {
-        struct conn_style style = {s->voice, {SIZE_MAX, SIZE_MAX}, 0, false};
-        for (int i = 0; i < CONNS_COLUMNS; i++)
-            conn[i] = &s->list.line.cell[i];
-        if (!conn_line_of(&s->list.line, s->o.session, list_cursor(s), &style))
-            return;
-        put_parts(s, conn, CONNS_COLUMNS);
-    } else {
-        if (rows_cursor(s) == NO_ROW)
-            return;
-        rows_line(s, s->cursor);
-        put_parts(s, row, COUNT_OF(row));
-    }
-    bool good = term_copy(s->term, s->scratch.at, s->scratch.len);
-    screen_say(s, say(&s->voice, good ? N_("copied") : N_("this terminal has no clipboard")), !good);
+    struct str text, number;
+    bool all = true;
+    str_init(&text, s->o.mem);
+    str_init(&number, s->o.mem);
+    size_t n = s->mode == MODE_LIST ? 0 : put_marked(s, &text, &all);
+    str_put_u64(&number, n);
+    if (s->mode == MODE_LIST)
+        put_conn(s, &text);
+    else if (n == 0 && rows_cursor(s) != NO_ROW)
+        put_row(s, s->cursor, &text);
+    bool good = text.len > 0 && term_copy(s->term, text.at, text.len);
+    const char *said = !good    ? N_("this terminal has no clipboard")
+                       : n == 0 ? N_("copied")
+                       : all    ? N_("copied, rows: {n}")
+                                : N_("copied, the first rows: {n}");
+    str_clear(&s->scratch);
+    say_fill(&s->scratch, say(&s->voice, said), "n", number.at, NULL);
+    if (text.len > 0)
+        screen_say(s, s->scratch.at, !good);
+    str_release(&number);
+    str_release(&text);
 }
 
 void screen_select(struct screen *s, uint32_t conn)
@@ -184,12 +226,21 @@ static void mark_all(struct screen *s)
 
 static void open_dialog(struct screen *s)
 {
-    if (s->dialog.formats[0] == NULL || s->mode == MODE_DIALOG)
+    if (s->dialog.count == 0 || s->mode == MODE_DIALOG)
         return;
     if (s->mode != MODE_PAGE)
         s->under = s->mode;
     s->mode = MODE_DIALOG;
     dialog_open(&s->dialog);
+}
+
+static void export_again(struct screen *s)
+{
+    struct str error;
+    str_init(&error, s->o.mem);
+    if (!s->o.hooks.export(s->o.hooks.ctx, NULL, false, &error))
+        screen_say(s, error.at, true);
+    str_release(&error);
 }
 
 /* To the list, or from it to the rows; what is open besides is closed. */
@@ -255,6 +306,7 @@ static bool do_look(struct screen *s, enum view_id what)
     case VIEW_SHEET: page_show(s, PAGE_SHEET); return true;
     case VIEW_DETAIL: open_detail(s); return true;
     case VIEW_EXPORT: open_dialog(s); return true;
+    case VIEW_EXPORT_AGAIN: export_again(s); return true;
     case VIEW_PROMPT: screen_ask(s, ASK_COMMAND, ""); return true;
     case VIEW_FIND: screen_ask(s, ASK_FIND, ""); return true;
     case VIEW_FILTER: ask_filter(s); return true;

@@ -109,6 +109,33 @@ static void paint_sought(struct screen *s)
     filter_free(f);
 }
 
+/* How far an export is: "exporting lesson.html ▕████      ▏ 42 %   Esc stops it". */
+static void paint_export(struct screen *s)
+{
+    enum { CELLS = 20 };
+    const bool ascii = s->voice.ascii;
+    struct rect r = s->layout.foot;
+    struct str file;
+    str_init(&file, s->o.mem);
+    const char *slash = strrchr(s->info.exporting, '/'),
+               *name = slash != NULL ? slash + 1 : s->info.exporting;
+    str_put_safe(&file, name, strlen(name), ascii);
+    str_clear(&s->scratch);
+    say_fill(&s->scratch, say(&s->voice, N_("exporting {file}")), "file", file.at, NULL);
+    str_release(&file);
+    int x = 1 + canvas_put(s->canvas, r, 0, 1, LOOK_NOTE, 0, s->scratch.at) + 1;
+    size_t full = s->info.export_done * CELLS / 1000;
+    str_clear(&s->scratch);
+    str_put(&s->scratch, ascii ? "[" : "▕");
+    str_put_rep(&s->scratch, ascii ? "#" : "█", full);
+    str_put_rep(&s->scratch, " ", CELLS - full);
+    str_put(&s->scratch, ascii ? "] " : "▏ ");
+    str_put_u64(&s->scratch, s->info.export_done / 10);
+    str_put(&s->scratch, " %  ");
+    str_put(&s->scratch, say(&s->voice, N_("Esc stops it")));
+    canvas_put(s->canvas, r, 0, x, LOOK_NOTE, 0, s->scratch.at);
+}
+
 void bar_foot(struct screen *s, int *y, int *x)
 {
     static const char *const labels[ASK_KINDS] = {"", ":", "/", N_("filter:")};
@@ -123,7 +150,9 @@ void bar_foot(struct screen *s, int *y, int *x)
         return;
     }
     bool listed = base_mode(s) == MODE_LIST;
-    if (s->message.len > 0) {
+    if (s->info.export_shown) {
+        paint_export(s);
+    } else if (s->message.len > 0) {
         canvas_put(s->canvas, r, 0, 1, s->message_wrong ? LOOK_WARN : LOOK_NOTE, 0, s->message.at);
     } else if ((listed ? s->list.filter : s->filter) != NULL) {
         const struct str *text = listed ? &s->list.filter_text : &s->filter_text;

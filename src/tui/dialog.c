@@ -3,11 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-void dialog_init(struct dialog *d, const struct mem *m, const char *const *formats)
+void dialog_init(struct dialog *d, const struct mem *m, const struct dialog_format *formats, size_t count)
 {
-    memset(d, 0, sizeof *d);
-    for (size_t i = 0; i < DIALOG_FORMATS && formats != NULL && formats[i] != NULL; i++)
-        d->formats[i] = formats[i];
+    *d = (struct dialog){.formats = formats, .count = count};
     prompt_init(&d->place, m);
 }
 
@@ -16,33 +14,26 @@ void dialog_release(struct dialog *d)
     prompt_release(&d->place);
 }
 
-static void propose(struct dialog *d)
-{
-    prompt_start(&d->place, "tcpviz.");
-    (void)prompt_key(&d->place, d->formats[d->format], true);
-}
-
 void dialog_open(struct dialog *d)
 {
     d->field = DIALOG_FORMAT;
     d->exists = false;
-    if (d->place.text.len == 0 && d->formats[0] != NULL)
-        propose(d);
+    if (d->place.text.len > 0 || d->count == 0)
+        return;
+    prompt_start(&d->place, "tcpviz");
+    (void)prompt_key(&d->place, d->formats[d->format].suffix, true);
 }
 
-/* The next format; a place that ends in the old format's name gets the new one. */
+/* The next format; a place that ends in the old format's suffix gets the new one. */
 static void change_format(struct dialog *d, int by)
 {
-    size_t count = 1;
-    while (d->formats[count] != NULL)
-        count++;
-    const char *old = d->formats[d->format];
-    d->format = (d->format + (by > 0 ? 1 : count - 1)) % count;
+    const char *old = d->formats[d->format].suffix;
+    d->format = (d->format + (by > 0 ? 1 : d->count - 1)) % d->count;
     size_t len = strlen(old);
     struct str *t = &d->place.text;
-    if (t->len > len && t->at[t->len - len - 1] == '.' && strcmp(t->at + t->len - len, old) == 0) {
+    if (t->len > len && strcmp(t->at + t->len - len, old) == 0) {
         str_cut(t, t->len - len);
-        str_put(t, d->formats[d->format]);
+        str_put(t, d->formats[d->format].suffix);
         d->place.cursor = t->len;
     }
 }
@@ -88,49 +79,70 @@ enum dialog_answer dialog_key(struct dialog *d, const char *name, bool is_text)
 
 void dialog_spec(const struct dialog *d, struct str *out)
 {
-    str_put(out, d->formats[d->format]);
+    str_put(out, d->formats[d->format].name);
     str_put_char(out, ':');
     str_put_n(out, d->place.text.at, d->place.text.len);
 }
 
-static void paint_choice(struct canvas *c, struct rect in, int y, int x, const char *text, bool chosen,
-                         bool here)
+/* Lines of the dialog: the formats take two, and one says what the chosen one is. */
+enum { LINE_FORMAT, LINE_WORDS = 2, LINE_PLACE, LINE_ROWS, LINE_EXISTS, LINE_KEYS, LINES };
+enum { LEFT = 10, WIDTH = 56 };
+
+static int paint_choice(struct canvas *c, struct rect in, int y, int x, const char *text, bool chosen,
+                        bool here)
 {
-    canvas_put(c, in, y, x, chosen ? LOOK_CURSOR : LOOK_DIM, chosen && here ? CELL_REVERSE : 0,
-               chosen ? "[" : " ");
-    int used =
-        canvas_put(c, in, y, x + 1, chosen ? LOOK_CURSOR : LOOK_DIM, chosen && here ? CELL_REVERSE : 0, text);
-    canvas_put(c, in, y, x + 1 + used, chosen ? LOOK_CURSOR : LOOK_DIM, chosen && here ? CELL_REVERSE : 0,
-               chosen ? "]" : " ");
+    enum look look = chosen ? LOOK_CURSOR : LOOK_DIM;
+    int how = chosen && here ? CELL_REVERSE : 0;
+    canvas_put(c, in, y, x, look, how, chosen ? "[" : " ");
+    int used = canvas_put(c, in, y, x + 1, look, how, text);
+    canvas_put(c, in, y, x + 1 + used, look, how, chosen ? "]" : " ");
+    return used + 2;
+}
+
+static void paint_formats(const struct dialog *d, struct canvas *c, struct rect in, const struct voice *voice)
+{
+    int y = LINE_FORMAT, x = LEFT;
+    for (size_t i = 0; i < d->count; i++) {
+        int width = (int)strlen(d->formats[i].name) + 2;
+        if (x + width > in.cols && y < LINE_WORDS - 1)
+            y++, x = LEFT;
+        x += paint_choice(c, in, y, x, d->formats[i].name, i == d->format, d->field == DIALOG_FORMAT);
+    }
+    if (d->count > 0)
+        canvas_put(c, in, LINE_WORDS, LEFT + 1, LOOK_TEXT, 0, say(voice, d->formats[d->format].words));
 }
 
 void dialog_paint(const struct dialog *d, struct canvas *c, struct rect r, const struct voice *voice, int *y,
                   int *x)
 {
-    static const char *const labels[DIALOG_FIELDS] = {N_("format"), N_("place"), N_("rows")};
-    struct rect box = {r.y + (r.rows - 8) / 2, r.x + (r.cols - 56) / 2, 8, 56};
+    static const struct {
+        const char *words;
+        int line;
+    } labels[DIALOG_FIELDS] = {
+        [DIALOG_FORMAT] = {N_("format"), LINE_FORMAT},
+        [DIALOG_PLACE] = {N_("place"), LINE_PLACE},
+        [DIALOG_WHICH] = {N_("rows"), LINE_ROWS},
+    };
+    struct rect box = {r.y + (r.rows - LINES - 2) / 2, r.x + (r.cols - WIDTH) / 2, LINES + 2, WIDTH};
     canvas_clear(c, box, LOOK_TEXT);
     canvas_box(c, box, LOOK_FRAME, say(voice, N_("export")), NULL, voice->ascii);
     struct rect in = {box.y + 1, box.x + 2, box.rows - 2, box.cols - 4};
-    for (int i = 0; i < DIALOG_FIELDS; i++) {
-        canvas_put(c, in, i, 0, d->field == (enum dialog_field)i ? LOOK_CURSOR : LOOK_DIM, 0,
-                   say(voice, labels[i]));
-        if (d->field == (enum dialog_field)i)
-            canvas_put(c, in, i, 9, LOOK_CURSOR, 0, voice->ascii ? ">" : "▸");
+    for (size_t i = 0; i < DIALOG_FIELDS; i++) {
+        bool here = d->field == (enum dialog_field)i;
+        canvas_put(c, in, labels[i].line, 0, here ? LOOK_CURSOR : LOOK_DIM, 0, say(voice, labels[i].words));
+        if (here)
+            canvas_put(c, in, labels[i].line, LEFT - 1, LOOK_CURSOR, 0, voice->ascii ? ">" : "▸");
     }
-    int at = 10;
-    for (size_t i = 0; d->formats[i] != NULL; i++) {
-        paint_choice(c, in, DIALOG_FORMAT, at, d->formats[i], i == d->format, d->field == DIALOG_FORMAT);
-        at += (int)strlen(d->formats[i]) + 2;
-    }
-    struct rect line = {in.y + DIALOG_PLACE, in.x + 10, 1, in.cols - 10};
+    paint_formats(d, c, in, voice);
+    struct rect line = {in.y + LINE_PLACE, in.x + LEFT, 1, in.cols - LEFT};
     int cursor = prompt_paint(&d->place, c, line, "");
-    paint_choice(c, in, DIALOG_WHICH, 10, say(voice, N_("all")), !d->filtered, d->field == DIALOG_WHICH);
-    paint_choice(c, in, DIALOG_WHICH, 20, say(voice, N_("shown")), d->filtered, d->field == DIALOG_WHICH);
+    bool which = d->field == DIALOG_WHICH;
+    int used = paint_choice(c, in, LINE_ROWS, LEFT, say(voice, N_("all")), !d->filtered, which);
+    paint_choice(c, in, LINE_ROWS, LEFT + used + 5, say(voice, N_("shown")), d->filtered, which);
     if (d->exists)
-        canvas_put(c, in, 4, 0, LOOK_WARN, 0,
+        canvas_put(c, in, LINE_EXISTS, 0, LOOK_WARN, 0,
                    say(voice, N_("The file exists: Enter overwrites it, Esc does not")));
-    canvas_put(c, in, 5, 0, LOOK_DIM, 0,
+    canvas_put(c, in, LINE_KEYS, 0, LOOK_DIM, 0,
                say(voice, N_("Tab: next line   Left, Right: choose   Enter: export")));
     *y = d->field == DIALOG_PLACE ? line.y : -1;
     *x = line.x + cursor;

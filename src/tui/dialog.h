@@ -5,20 +5,24 @@
 #include "scene/say.h"
 #include "tui/prompt.h"
 
-enum { DIALOG_FORMATS = 12 };
+/* One format that may be chosen; the app has the table. */
+struct dialog_format {
+    const char *name, *suffix, *words; /* "txt", ".txt", for the catalogue: what it is */
+};
+
 enum dialog_field { DIALOG_FORMAT, DIALOG_PLACE, DIALOG_WHICH, DIALOG_FIELDS };
 
 struct dialog {
-    const char *formats[DIALOG_FORMATS + 1]; /* ends with NULL */
-    size_t format;
+    const struct dialog_format *formats;
+    size_t count, format;
     enum dialog_field field;
     struct prompt place;
     bool filtered;
     bool exists; /* the file is there: Enter again overwrites it */
 };
 
-/* formats: static names, ended by NULL; at least one. */
-void dialog_init(struct dialog *d, const struct mem *m, const char *const *formats);
+/* formats: borrowed. Without any there is nothing to be chosen. */
+void dialog_init(struct dialog *d, const struct mem *m, const struct dialog_format *formats, size_t count);
 void dialog_release(struct dialog *d);
 void dialog_open(struct dialog *d);
 

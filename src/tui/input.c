@@ -125,11 +125,7 @@ static void key_to_dialog(struct screen *s, const struct term_event *e)
         str_init(&error, s->o.mem);
         dialog_spec(&s->dialog, &spec);
         if (s->o.hooks.export(s->o.hooks.ctx, spec.at, s->dialog.filtered, &error)) {
-            screen_back(s);
-            str_clear(&s->scratch);
-            say_fill(&s->scratch, say(&s->voice, N_("exported to {file}")), "file", s->dialog.place.text.at,
-                     NULL);
-            screen_say(s, s->scratch.at, false);
+            s->mode = s->under;
         } else {
             screen_say(s, error.at, true);
         }

@@ -135,7 +135,7 @@ static void init_state(struct screen *s, const struct screen_options *o)
     page_init(&s->box, o->mem);
     page_init(&s->said, o->mem);
     page_init(&s->way, o->mem);
-    dialog_init(&s->dialog, o->mem, o->formats);
+    dialog_init(&s->dialog, o->mem, o->formats, o->format_count);
     wire_panel_init(&s->wire, o->mem);
     detail_init(&s->detail, o->mem);
     ladder_line_init(&s->line, o->mem);

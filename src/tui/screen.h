@@ -13,6 +13,8 @@
 #include "tui/keys.h"
 #include "tui/rescue.h"
 
+struct dialog_format;
+
 /* What is shown first: the rows of the selected connection, those of all, or the list of connections. */
 enum screen_start { SCREEN_ROWS, SCREEN_ALL_ROWS, SCREEN_LIST };
 enum screen_color { SCREEN_COLOR_AUTO, SCREEN_COLOR_ALWAYS, SCREEN_COLOR_NEVER };
@@ -30,6 +32,9 @@ struct screen_info {
     bool lab;              /* there is a lab: c, s, r … mean something */
     bool live;             /* rows may still come */
     bool unsaved;          /* there are rows that no export holds */
+    const char *exporting; /* the file that is being written, NULL: none */
+    unsigned export_done;  /* how much of it, in thousandths */
+    bool export_shown;     /* it takes so long that this is shown */
     bool accepting;        /* the server's program waits in accept() */
     uint64_t keepalive_ms; /* whole length of the keepalive timer, 0: not known */
 };
@@ -47,8 +52,10 @@ struct screen_hooks {
      * no more) on it. */
     bool (*wire)(void *ctx, struct wire_view *out);
     bool (*wire_frame)(void *ctx, uint32_t frame, struct wire_seen *out);
-    /* Exports as [FORMAT:]FILE, all rows or those that screen_filter lets through. */
+    /* Begins to export as [FORMAT:]FILE, all rows or those of screen_shown; spec NULL: the last one
+     * again. How it ended comes by screen_say. */
     bool (*export)(void *ctx, const char *spec, bool filtered, struct str *error);
+    void (*export_stop)(void *ctx);
     /* Stops reading the file: what was read stays. */
     void (*stop)(void *ctx);
     /* The terminal is gone: the program should end. */
@@ -68,7 +75,8 @@ struct screen_options {
     enum screen_start start;
     const struct key_row *keys;
     size_t key_count;
-    const char *const *formats; /* names of the export, the first is the dialog's choice; ends with NULL */
+    const struct dialog_format *formats; /* of the export, the first is the dialog's choice; borrowed */
+    size_t format_count;
     struct screen_hooks hooks;
 };
 

@@ -319,7 +319,7 @@ bool term_copy(struct term *t, const char *text, size_t len)
     struct str out;
     str_init(&out, t->mem);
     clip_put(&out, text, len);
-    bool good = !out.failed && write(fileno(t->out), out.at, out.len) == (ssize_t)out.len;
+    bool good = !out.failed && write_all(t, out.at, out.len);
     str_release(&out);
     return good;
 }

@@ -55,7 +55,7 @@ static void whole(struct got *g, const char *format, const struct session *s, co
         .format = export_find(format, strlen(format)), .voice = *v, .steady = true, .mem = heap_mem()};
     struct export *e = export_new(&o, s, (struct export_sink){take, g});
     assert_non_null(e);
-    assert_true(export_all(e, 0, NULL));
+    assert_true(export_all(e, 0));
     export_free(e);
 }
 

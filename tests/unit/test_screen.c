@@ -174,15 +174,15 @@ static void completes_words(void **state)
 static void asks_before_it_overwrites(void **state)
 {
     (void)state;
-    static const char *const formats[] = {"txt", "jsonl", NULL};
+    static const struct dialog_format formats[] = {{"txt", ".txt", "text"}, {"mermaid", ".mmd", "diagram"}};
     char name[] = "/tmp/tcpviz-dialog-XXXXXX";
     int fd = mkstemp(name);
     struct dialog d;
-    dialog_init(&d, heap_mem(), formats);
+    dialog_init(&d, heap_mem(), formats, COUNT_OF(formats));
     dialog_open(&d);
     assert_string_equal(d.place.text.at, "tcpviz.txt");
     assert_int_equal(dialog_key(&d, "Right", false), DIALOG_GOES_ON);
-    assert_string_equal(d.place.text.at, "tcpviz.jsonl");
+    assert_string_equal(d.place.text.at, "tcpviz.mmd");
     assert_int_equal(dialog_key(&d, "Left", false), DIALOG_GOES_ON);
     prompt_start(&d.place, name);
     assert_int_equal(dialog_key(&d, "Enter", false), DIALOG_GOES_ON);

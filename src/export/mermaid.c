@@ -1,0 +1,154 @@
+/* mermaid.c: a sequence diagram in Mermaid's words. Each connection has a client and a server of its own;
+ * they are declared where their first row comes. What belongs to no connection, as the listener's calls,
+ * stands at the one of the row above, and before there is any at the first. Messages are cut: a diagram is a
+ * picture. */
+#include "export/inert.h"
+#include "export/writer.h"
+
+enum { WORDS = 120, REMARK = 300 };
+
+struct mermaid {
+    struct ladder_line line;
+    uint32_t conn; /* of the row above; before any the first one */
+    uint8_t *told; /* what was said of each connection */
+    size_t cap;
+};
+
+enum { TOLD_SIDES = 1, TOLD_ENDS = 2 };
+
+static void participant(struct export *e, enum side side, uint32_t conn)
+{
+    static const char *const who[] = {[SIDE_CLIENT] = N_("client {n}"), [SIDE_SERVER] = N_("server {n}")};
+    struct str *out = &e->out, number;
+    str_init(&number, out->mem);
+    str_put_u64(&number, (uint64_t)conn + 1);
+    str_put(out, "    participant ");
+    str_put_char(out, side == SIDE_CLIENT ? 'c' : 's');
+    str_put_n(out, number.at, number.len);
+    str_put(out, " as ");
+    say_fill(out, say(&e->voice, who[side]), "n", number.at, NULL);
+    str_put_char(out, '\n');
+    out->failed = out->failed || number.failed;
+    str_release(&number);
+}
+
+static void put_side(struct export *e, enum side side, uint32_t conn)
+{
+    str_put_char(&e->out, side == SIDE_CLIENT ? 'c' : 's');
+    str_put_u64(&e->out, (uint64_t)conn + 1);
+}
+
+static void put_note(struct export *e, enum side side, uint32_t conn, const char *text, size_t len,
+                     size_t cells)
+{
+    str_put(&e->out, "    Note ");
+    if (side < SIDE_COUNT) {
+        str_put(&e->out, side == SIDE_CLIENT ? "left of " : "right of ");
+        put_side(e, side, conn);
+    } else {
+        str_put(&e->out, "over ");
+        put_side(e, SIDE_CLIENT, conn);
+        str_put_char(&e->out, ',');
+        put_side(e, SIDE_SERVER, conn);
+    }
+    str_put(&e->out, ": ");
+    inert_put_cut(&e->out, INERT_MERMAID, text, len, cells);
+    str_put_char(&e->out, '\n');
+}
+
+/* Declares the connection's sides; says which it is, where a row of its own comes. */
+static void declare(struct export *e, uint32_t conn, bool own)
+{
+    struct mermaid *m = e->own;
+    struct conn_view view;
+    size_t had = m->cap;
+    void *items = m->told;
+    if (!mem_grow(e->out.mem, &items, &m->cap, (size_t)conn + 1, sizeof *m->told)) {
+        e->out.failed = true;
+        return;
+    }
+    m->told = items;
+    memset(m->told + had, 0, m->cap - had);
+    if (!(m->told[conn] & TOLD_SIDES)) {
+        m->told[conn] |= TOLD_SIDES;
+        participant(e, SIDE_CLIENT, conn);
+        participant(e, SIDE_SERVER, conn);
+    }
+    if (!own || (m->told[conn] & TOLD_ENDS) || !session_conn(e->session, conn, &view))
+        return;
+    m->told[conn] |= TOLD_ENDS;
+    str_clear(&e->note);
+    say_conn(&e->note, &e->voice, conn, &view.tuple);
+    put_note(e, SIDE_NONE, conn, e->note.at, e->note.len, WORDS);
+}
+
+static void put_segment(struct export *e, const struct row *r, const struct ladder_line *l)
+{
+    bool right = r->side == SIDE_CLIENT;
+    str_put(&e->out, "    ");
+    put_side(e, right ? SIDE_CLIENT : SIDE_SERVER, r->conn);
+    str_put(&e->out, "->>");
+    put_side(e, right ? SIDE_SERVER : SIDE_CLIENT, r->conn);
+    str_put(&e->out, ": ");
+    str_clear(&e->note);
+    str_put_char(&e->note, '#');
+    str_put_n(&e->note, l->number.at, l->number.len);
+    str_put_char(&e->note, ' ');
+    str_put_n(&e->note, l->arrow.at, l->arrow.len);
+    inert_put(&e->out, INERT_MERMAID, e->note.at, e->note.len);
+    str_put(&e->out, "<br/>");
+    inert_put_cut(&e->out, INERT_MERMAID, l->sentence.at, l->sentence.len, WORDS);
+    str_put_char(&e->out, '\n');
+    for (enum side side = SIDE_CLIENT; side < SIDE_COUNT; side++) {
+        const char *name = state_name(l->shown[side]);
+        if (name)
+            put_note(e, side, r->conn, name, strlen(name), WORDS);
+    }
+}
+
+static void mermaid_begin(struct export *e)
+{
+    const char *source = session_source(e->session);
+    str_put(&e->out, "sequenceDiagram\n    %% tcpviz " TCPVIZ_VERSION " ");
+    inert_put_cut(&e->out, INERT_MERMAID, source, strlen(source), WORDS);
+    str_put_char(&e->out, '\n');
+}
+
+static void mermaid_row(struct export *e, uint32_t row)
+{
+    const struct ladder_style style = {.voice = e->voice, .time = TIME_START, .steady = e->steady};
+    const struct row *r = session_row(e->session, row);
+    struct mermaid *m = e->own;
+    struct ladder_line *l = &m->line;
+    if (!r || (r->kind != EVENT_SEGMENT && r->kind != EVENT_CALL && r->kind != EVENT_NOTE))
+        return;
+    bool own = r->conn != NO_CONN;
+    if (own)
+        m->conn = r->conn;
+    declare(e, m->conn, own);
+    ladder_line_of(l, e->session, row, NO_ROW, &style);
+    if (r->kind == EVENT_SEGMENT)
+        put_segment(e, r, l);
+    else
+        put_note(e, l->from, m->conn, l->sentence.at, l->sentence.len, REMARK);
+    e->out.failed = e->out.failed || e->note.failed || l->arrow.failed || l->sentence.failed;
+}
+
+static void mermaid_open(struct export *e)
+{
+    struct mermaid *m = e->own;
+    ladder_line_init(&m->line, e->out.mem);
+}
+
+static void mermaid_close(struct export *e)
+{
+    struct mermaid *m = e->own;
+    ladder_line_release(&m->line);
+    mem_free(e->out.mem, m->told, m->cap);
+}
+
+const struct export_writer mermaid_writer = {.own = sizeof(struct mermaid),
+                                             .open = mermaid_open,
+                                             .begin = mermaid_begin,
+                                             .row = mermaid_row,
+                                             .close = mermaid_close};
