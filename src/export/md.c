@@ -111,7 +111,7 @@ static void put_line(struct export *e, uint32_t row, const struct row *r)
     }
     cell(e, &at, WHAT, what->at, what->len);
     end_line(e, &at);
-    e->out.failed = e->out.failed || l->arrow.failed || l->sentence.failed || l->number.failed;
+    e->out.failed = e->out.failed || ladder_line_failed(l);
 }
 
 /* What the kernel said of its sockets. */

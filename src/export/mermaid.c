@@ -131,7 +131,7 @@ static void mermaid_row(struct export *e, uint32_t row)
         put_segment(e, r, l);
     else
         put_note(e, l->from, m->conn, l->sentence.at, l->sentence.len, REMARK);
-    e->out.failed = e->out.failed || e->note.failed || l->arrow.failed || l->sentence.failed;
+    e->out.failed = e->out.failed || e->note.failed || ladder_line_failed(l);
 }
 
 static void mermaid_open(struct export *e)

@@ -330,8 +330,7 @@ static void txt_row(struct export *e, uint32_t row)
     }
     str_put_char(out, ' ');
     put_sentence(e, &l->sentence);
-    out->failed = out->failed || l->number.failed || l->time.failed || l->arrow.failed ||
-                  l->arrow_short.failed || l->sentence.failed;
+    out->failed = out->failed || ladder_line_failed(l);
 }
 
 /* Nothing is left out in silence. */

@@ -12,7 +12,8 @@ typedef bool fill_value(void *ctx, struct str *out, const char *name, size_t len
 void fill(struct str *out, const char *text, bool ascii, fill_value *value, void *ctx);
 /* Appends text with its marks plain where ascii is set. */
 void put_plain(struct str *out, const char *text, size_t len, bool ascii);
-/* Appends what may have come from elsewhere, such as the arguments of a call: made harmless, its marks plain. */
+/* Appends what may have come from elsewhere, such as the arguments of a call: made harmless, its marks plain.
+ */
 void put_foreign(struct str *out, const char *text, bool ascii);
 /* say() and put_plain() in one: a text without places. */
 void put_words(struct str *out, const struct voice *v, const char *english);

@@ -37,6 +37,12 @@ void ladder_line_release(struct ladder_line *l)
     str_release(&l->sentence);
 }
 
+bool ladder_line_failed(const struct ladder_line *l)
+{
+    return l->number.failed || l->time.failed || l->arrow.failed || l->arrow_short.failed ||
+           l->sentence.failed;
+}
+
 /* What a segment is at first sight: what is unusual about it wins. */
 enum tone ladder_tone(const struct row *r)
 {

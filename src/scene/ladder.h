@@ -52,6 +52,8 @@ struct ladder_line {
 };
 void ladder_line_init(struct ladder_line *l, const struct mem *m);
 void ladder_line_release(struct ladder_line *l);
+/* Whether there was no memory for one of its texts. */
+bool ladder_line_failed(const struct ladder_line *l);
 /* Fills l for one row; before: the row shown above it (for TIME_DELTA), NO_ROW. Costs the same for every row.
  */
 void ladder_line_of(struct ladder_line *l, const struct session *s, uint32_t row, uint32_t before,
