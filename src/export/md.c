@@ -43,7 +43,7 @@ static void name(struct export *e, int *at, int which, const char *text)
 static void md_begin(struct export *e)
 {
     struct str *out = &e->out;
-    const char *source = session_source(e->session);
+    const char *source = say(&e->voice, session_source(e->session));
     const char *const head[CELLS] = {
         "#",          N_("time"),          N_("client"),        N_("segment"),
         N_("server"), N_("client queues"), N_("server queues"), N_("what happened")};

@@ -5,7 +5,7 @@
 #include "export/inert.h"
 #include "export/writer.h"
 
-enum { WORDS = 120, REMARK = 300 };
+enum { WIDTH = 48, LINES_MOST = 8 };
 
 struct mermaid {
     struct ladder_line line;
@@ -38,8 +38,35 @@ static void put_side(struct export *e, enum side side, uint32_t conn)
     str_put_u64(&e->out, (uint64_t)conn + 1);
 }
 
-static void put_note(struct export *e, enum side side, uint32_t conn, const char *text, size_t len,
-                     size_t cells)
+/* Mermaid breaks no lines by itself. */
+struct lines {
+    struct str *out;
+    size_t count;
+};
+
+static void put_line(void *ctx, const char *at, size_t len)
+{
+    struct lines *l = ctx;
+    if (l->count++ > 0)
+        str_put(l->out, "<br/>");
+    inert_put(l->out, INERT_MERMAID, at, len);
+}
+
+/* A message that begins with wrap: or nowrap: would lose that word. */
+static void put_text(struct export *e, const char *text, size_t len)
+{
+    enum { CELLS = WIDTH * LINES_MOST, BYTES = 8 };
+    struct lines l = {&e->out, 0};
+    size_t most = len < CELLS * BYTES ? len : CELLS * BYTES, keep = cells_cut(text, most, CELLS);
+    if (keep >= 5 && memcmp(text, "wrap:", 5) == 0)
+        str_put(&e->out, "#119;"), text++, keep--, len--;
+    else if (keep >= 7 && memcmp(text, "nowrap:", 7) == 0)
+        str_put(&e->out, "#110;"), text++, keep--, len--;
+    text_wrap(text, keep, WIDTH, put_line, &l);
+    str_put(&e->out, keep < len ? "…\n" : "\n");
+}
+
+static void put_note(struct export *e, enum side side, uint32_t conn, const char *text, size_t len)
 {
     str_put(&e->out, "    Note ");
     if (side < SIDE_COUNT) {
@@ -52,8 +79,7 @@ static void put_note(struct export *e, enum side side, uint32_t conn, const char
         put_side(e, SIDE_SERVER, conn);
     }
     str_put(&e->out, ": ");
-    inert_put_cut(&e->out, INERT_MERMAID, text, len, cells);
-    str_put_char(&e->out, '\n');
+    put_text(e, text, len);
 }
 
 /* Declares the connection's sides; says which it is, where a row of its own comes. */
@@ -79,7 +105,7 @@ static void declare(struct export *e, uint32_t conn, bool own)
     m->told[conn] |= TOLD_ENDS;
     str_clear(&e->note);
     say_conn(&e->note, &e->voice, conn, &view.tuple);
-    put_note(e, SIDE_NONE, conn, e->note.at, e->note.len, WORDS);
+    put_note(e, SIDE_NONE, conn, e->note.at, e->note.len);
 }
 
 static void put_segment(struct export *e, const struct row *r, const struct ladder_line *l)
@@ -97,12 +123,11 @@ static void put_segment(struct export *e, const struct row *r, const struct ladd
     str_put_n(&e->note, l->arrow.at, l->arrow.len);
     inert_put(&e->out, INERT_MERMAID, e->note.at, e->note.len);
     str_put(&e->out, "<br/>");
-    inert_put_cut(&e->out, INERT_MERMAID, l->sentence.at, l->sentence.len, WORDS);
-    str_put_char(&e->out, '\n');
+    put_text(e, l->sentence.at, l->sentence.len);
     for (enum side side = SIDE_CLIENT; side < SIDE_COUNT; side++) {
         const char *name = state_name(l->shown[side]);
         if (name)
-            put_note(e, side, r->conn, name, strlen(name), WORDS);
+            put_note(e, side, r->conn, name, strlen(name));
     }
 }
 
@@ -110,7 +135,7 @@ static void mermaid_begin(struct export *e)
 {
     const char *source = session_source(e->session);
     str_put(&e->out, "sequenceDiagram\n    %% tcpviz " TCPVIZ_VERSION " ");
-    inert_put_cut(&e->out, INERT_MERMAID, source, strlen(source), WORDS);
+    inert_put_cut(&e->out, INERT_MERMAID, source, strlen(source), WIDTH);
     str_put_char(&e->out, '\n');
 }
 
@@ -130,7 +155,7 @@ static void mermaid_row(struct export *e, uint32_t row)
     if (r->kind == EVENT_SEGMENT)
         put_segment(e, r, l);
     else
-        put_note(e, l->from, m->conn, l->sentence.at, l->sentence.len, REMARK);
+        put_note(e, l->from, m->conn, l->sentence.at, l->sentence.len);
     e->out.failed = e->out.failed || e->note.failed || ladder_line_failed(l);
 }
 

@@ -244,6 +244,20 @@ static void wire_line(struct ladder_line *l, const struct session *s, const stru
     say_wire(&l->sentence, &style->voice, s, r);
 }
 
+/* On the wire its arrival or its loss; on the loopback the receiver's soft interrupt is where the way ends. */
+struct ladder_way ladder_way_of(const struct session *s, uint32_t row)
+{
+    uint64_t at[STAMP_POINTS];
+    const struct row *r = session_row(s, row);
+    struct session_flight flight;
+    if (!r || r->kind != EVENT_SEGMENT)
+        return (struct ladder_way){0};
+    if (session_flight_of(s, r, &flight))
+        return (struct ladder_way){flight.end_ns, flight.end_ns && flight.end == WIRE_DROPPED};
+    session_stamps_of(s, row, at);
+    return (struct ladder_way){at[STAMP_SOFTIRQ] > r->time_ns ? at[STAMP_SOFTIRQ] : 0, false};
+}
+
 void ladder_line_of(struct ladder_line *l, const struct session *s, uint32_t row, uint32_t before,
                     const struct ladder_style *style)
 {

@@ -59,4 +59,11 @@ bool ladder_line_failed(const struct ladder_line *l);
 void ladder_line_of(struct ladder_line *l, const struct session *s, uint32_t row, uint32_t before,
                     const struct ladder_style *style);
 
+/* Where a segment's way ended, as far as that was measured. */
+struct ladder_way {
+    uint64_t end_ns; /* when it was with its receiver, or lost; 0: not known */
+    bool lost;
+};
+struct ladder_way ladder_way_of(const struct session *s, uint32_t row);
+
 #endif

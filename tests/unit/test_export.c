@@ -93,6 +93,8 @@ static void test_formats_are_found(void **state)
     (void)state;
     assert_string_equal(export_by_suffix("a/b.jsonl")->name, "jsonl");
     assert_string_equal(export_by_suffix("x.txt")->name, "txt");
+    assert_string_equal(export_by_suffix("x.svg")->name, "svg");
+    assert_string_equal(export_by_suffix("x.slide.svg")->name, "slide");
     assert_null(export_by_suffix(".txt"));
     assert_null(export_by_suffix("txt"));
     assert_null(export_find("tx", 2));

@@ -259,6 +259,48 @@ static void test_pcap_holds_the_frames(void **state)
     session_free(s);
 }
 
+/* Every < begins a tag of ours, every & an entity, and tags close in order: it is well-formed. */
+static void test_svg_is_well_formed(void **state)
+{
+    (void)state;
+    static const char *const pictures[] = {"svg", "slide"};
+    struct session *s = a_hostile_session();
+    for (size_t p = 0; p < COUNT_OF(pictures); p++) {
+        struct str out;
+        char open[16][12];
+        size_t depth = 0, texts = 0;
+        whole(&out, pictures[p], s);
+        assert_memory_equal(out.at, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", 39);
+        for (const char *at = strchr(out.at, '\n'); *at; at++) {
+            if (*at == '&')
+                assert_true(strncmp(at, "&amp;", 5) == 0 || strncmp(at, "&lt;", 4) == 0 ||
+                            strncmp(at, "&gt;", 4) == 0 || strncmp(at, "&quot;", 6) == 0 ||
+                            strncmp(at, "&#39;", 5) == 0);
+            if (*at != '<')
+                continue;
+            bool end = at[1] == '/';
+            const char *name = at + 1 + end, *close = strchr(at, '>');
+            size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz");
+            assert_true(close && len > 0 && len < sizeof open[0] - 1);
+            texts += !end && strncmp(name, "text", len) == 0;
+            if (end) {
+                assert_true(depth > 0);
+                assert_true(strlen(open[--depth]) == len && memcmp(open[depth], name, len) == 0);
+            } else if (close[-1] != '/') {
+                assert_true(depth < COUNT_OF(open));
+                memcpy(open[depth], name, len);
+                open[depth++][len] = 0;
+            }
+            at = close;
+        }
+        assert_int_equal(depth, 0);
+        assert_true(texts > session_rows(s));
+        assert_null(strstr(out.at, "<script"));
+        str_release(&out);
+    }
+    session_free(s);
+}
+
 static void has(const struct str *out, const char *text)
 {
     if (!strstr(out->at, text))
@@ -298,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_csv_is_a_table_of_inert_cells),
         cmocka_unit_test(test_markdown_is_one_table),
         cmocka_unit_test(test_mermaid_has_only_text_in_its_messages),
+        cmocka_unit_test(test_svg_is_well_formed),
         cmocka_unit_test(test_pcap_holds_the_frames),
         cmocka_unit_test(test_packetdrill_gets_what_the_server_needs),
     };
