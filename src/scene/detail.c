@@ -114,10 +114,10 @@ static void put_differs(struct detail *d, const struct voice *v, const struct ro
                  "in a lab the calls and timers, say more."));
 }
 
-static void put_wireshark(struct detail *d, const struct voice *v, const struct row *r)
+void say_wireshark(struct str *out, const struct voice *v, const struct row *r)
 {
     struct str names;
-    str_init(&names, d->wireshark.mem);
+    str_init(&names, out->mem);
     for (size_t i = 0; i < WS_COUNT; i++) {
         if (!(r->wireshark >> i & 1))
             continue;
@@ -127,7 +127,8 @@ static void put_wireshark(struct detail *d, const struct voice *v, const struct 
     }
     if (names.len == 0)
         put_words(&names, v, N_("(nothing special)"));
-    put_filled(&d->wireshark, v, N_("Wireshark calls it: {names}"), "names", names.at, NULL);
+    put_filled(out, v, N_("Wireshark calls it: {names}"), "names", names.at, NULL);
+    out->failed = out->failed || names.failed;
     str_release(&names);
 }
 
@@ -197,7 +198,7 @@ static void segment_detail(struct detail *d, const struct voice *v, const struct
     say_next(&d->next, v, s, r);
     say_measures(&d->measures, v, s, r);
     str_put(&d->rfc, annot_rfc(x.annot.id));
-    put_wireshark(d, v, r);
+    say_wireshark(&d->wireshark, v, r);
     put_differs(d, v, r);
 }
 

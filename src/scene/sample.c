@@ -68,13 +68,16 @@ void say_sample(struct str *out, const struct voice *v, const struct event_sampl
                                       : N_("the server's socket: {state}"),
                "state", state_name(k->state) ? state_name(k->state) : "?", NULL);
     put_counted(out, v, start, N_("cwnd {n}"), k->cwnd);
-    put_spanned(out, v, N_("rtt {time}"), k->rtt_us);
-    put_spanned(out, v, N_("rto {time}"), k->rto_us);
+    put_spanned(out, v, N_("RTT {time}"), k->rtt_us);
+    put_spanned(out, v, N_("RTO {time}"), k->rto_us);
     if (k->timer == TIMER_NONE || k->timer_ms < 0)
         return;
     struct str time;
     str_init(&time, out->mem);
-    str_put_span(&time, v->steady ? 0 : (uint64_t)k->timer_ms * 1000000, v->ascii);
+    if (v->steady || k->timer_ms == 0)
+        str_put(&time, "0 ms");
+    else
+        str_put_span(&time, (uint64_t)k->timer_ms * 1000000, v->ascii);
     str_put(out, v->lang == LANG_ZH ? "，" : ", ");
     say_timer(out, v, k, time.at, false);
     out->failed = out->failed || time.failed;

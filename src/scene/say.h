@@ -43,6 +43,8 @@ bool say_icmp_means(struct str *out, const struct voice *v, const struct session
 /* Which frames are no rows, and how many: one line for each kind, from i = 0 on; false past the last. *usual: every
  * capture may have those. */
 bool say_aside(struct str *out, const struct voice *v, const struct session *s, size_t i, bool *usual);
+/* "Wireshark calls it: keep_alive", "… (nothing special)" */
+void say_wireshark(struct str *out, const struct voice *v, const struct row *r);
 /* Its name in a word or two: "data, POST /blog/", "SYN", "duplicate ACK". */
 void say_title(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 /* Which connection: "connection 2: 127.0.0.1:5000 ⇄ 127.0.0.1:3344". */

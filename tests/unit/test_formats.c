@@ -216,6 +216,44 @@ static void test_mermaid_has_only_text_in_its_messages(void **state)
     session_free(s);
 }
 
+/* The tags of the page are ours: hostile text adds none, and no attribute. */
+static void test_html_has_only_its_own_tags(void **state)
+{
+    (void)state;
+    static const char *const tags[] = {
+        "!doctype", "html",     "head",   "meta",   "title",   "style",   "body",       "a",    "header",
+        "h1",       "h2",       "p",      "span",   "section", "details", "summary",    "dl",   "dt",
+        "dd",       "br",       "div",    "figure", "svg",     "path",    "figcaption", "form", "label",
+        "input",    "fieldset", "legend", "select", "option",  "button",  "output",     "main", "b",
+        "small",    "i",        "var",    "em",     "footer",  "script"};
+    struct session *s = a_hostile_session();
+    struct str out;
+    size_t rows = 0, scripts = 0;
+    whole(&out, "html", s);
+    for (const char *at = out.at; (at = strchr(at, '<')); at++) {
+        const char *name = at + 1 + (at[1] == '/');
+        size_t len = strspn(name, "!abcdefghijklmnopqrstuvwxyz0123456789"), i = 0;
+        while (i < COUNT_OF(tags) && !(strlen(tags[i]) == len && memcmp(tags[i], name, len) == 0))
+            i++;
+        if (i == COUNT_OF(tags))
+            fail_msg("a tag of somebody else's: %.40s", at);
+        rows += strncmp(at, "<details class=\"", 16) == 0 || strncmp(at, "<details id=\"f", 14) == 0 ||
+                strncmp(at, "<div class=\"m ", 14) == 0;
+        if (strncmp(at, "<script", 7) == 0 ||
+            strncmp(at, "<style", 6) == 0) { /* ours, and what it holds is code */
+            scripts++;
+            at = strstr(at, at[2] == 'c' ? "</script>" : "</style>");
+            assert_non_null(at);
+        }
+    }
+    assert_int_equal(scripts, 2);
+    assert_int_equal(rows, session_rows(s) + 1); /* and the connections, which fold too */
+    assert_null(strstr(out.at, "=\"http"));
+    assert_null(strstr(out.at, "onload=\""));
+    str_release(&out);
+    session_free(s);
+}
+
 static uint32_t le32(const char *at)
 {
     uint32_t v;
@@ -341,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_markdown_is_one_table),
         cmocka_unit_test(test_mermaid_has_only_text_in_its_messages),
         cmocka_unit_test(test_svg_is_well_formed),
+        cmocka_unit_test(test_html_has_only_its_own_tags),
         cmocka_unit_test(test_pcap_holds_the_frames),
         cmocka_unit_test(test_packetdrill_gets_what_the_server_needs),
     };
