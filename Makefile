@@ -22,7 +22,7 @@ OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o)
 LIB := $(filter-out $(BUILD)/obj/app/main.o,$(OBJ)) $(BUILD)/obj/builtin.o
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 MO := $(patsubst assets/%.po,$(BUILD)/assets/%.mo,$(wildcard assets/po/*.po))
-ASSETS := $(sort $(wildcard assets/scripts/*.tcpviz assets/themes/*.theme assets/report/report.*))
+ASSETS := $(sort $(wildcard assets/scripts/*.tcpviz assets/themes/*.theme assets/report/*))
 
 .PHONY: all run test test-long unit fuzz fuzzers lint coverage deps deps-test deps-fuzz deps-lint deps-cover install uninstall clean
 all: $(BUILD)/tcpviz

@@ -33,6 +33,13 @@ struct html_facts {
     bool kinds[EVENT_KINDS];
 };
 
+struct html {
+    struct html_facts facts;
+    struct ladder_line line;
+    uint8_t *told;   /* a bit for each connection whose heading was written */
+    unsigned within; /* rows of the block that is open; 0: none is */
+};
+
 /* The rows of the kinds that the page has. */
 bool html_shows(const struct row *r);
 void html_facts_add(struct export *e, struct html_facts *f, const struct row *r);
@@ -42,9 +49,22 @@ void html_put_facts(struct export *e, const struct html_facts *f);
 /* The connection numbers for a choice: up to HTML_LISTED of them. NO_CONN: no further one. */
 uint32_t html_next_conn(const struct html_facts *f, uint32_t conn);
 
+/* Everything above the cards, and the tools below them; an asset in its tag. */
+void html_put_head(struct export *e);
+void html_put_tools(struct export *e);
+void html_put_asset(struct export *e, const char *tag, const char *name);
+
 /* Text of ours or of the session's, inert. */
 void html_text(struct export *e, const char *text, size_t len);
 /* A text of the catalogue. */
 void html_say(struct export *e, const char *english);
+/* The same with a number at its place {n}: thousands set apart. */
+void html_counted(struct export *e, const char *english, uint64_t n);
+
+static inline void html_number(struct str *out, const char *before, uint64_t n)
+{
+    str_put(out, before);
+    str_put_u64(out, n);
+}
 
 #endif

@@ -111,8 +111,7 @@ void html_facts_release(struct html_facts *f, const struct mem *m)
     mem_free(m, f->seen, f->cap);
 }
 
-/* A text with one place, filled with a number: thousands set apart. */
-static void put_counted(struct export *e, const char *english, uint64_t n)
+void html_counted(struct export *e, const char *english, uint64_t n)
 {
     struct str number;
     str_init(&number, e->out.mem);
@@ -134,7 +133,7 @@ static void put_graph(struct export *e, const struct html_card *c, const struct 
         return;
     str_put(out,
             "<figure><svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"");
-    put_counted(e, words, s->most);
+    html_counted(e, words, s->most);
     str_put(out, "\"><path d=\"M0 100");
     for (size_t i = 0; i < s->count; i++) {
         const uint64_t since = s->point[i].time_ns > c->first_ns ? s->point[i].time_ns - c->first_ns : 0;
@@ -146,7 +145,7 @@ static void put_graph(struct export *e, const struct html_card *c, const struct 
         str_put_u64(out, HEIGHT - (uint64_t)y);
     }
     str_put(out, "H1000\"/></svg><figcaption>");
-    put_counted(e, words, s->most);
+    html_counted(e, words, s->most);
     str_put(out, "</figcaption></figure>\n");
 }
 
@@ -166,12 +165,12 @@ static void put_side(struct export *e, const struct html_card *c, const struct c
     str_put(&e->out, "<dd>");
     put_endpoint(e, &v->tuple.end[side]);
     str_put(&e->out, " – ");
-    put_counted(e, N_("segments: {n}"), f->segments);
+    html_counted(e, N_("segments: {n}"), f->segments);
     str_put(&e->out, ", ");
-    put_counted(e, N_("bytes: {n}"), f->unique_bytes);
+    html_counted(e, N_("bytes: {n}"), f->unique_bytes);
     if (f->retransmitted_segments) {
         str_put(&e->out, ", ");
-        put_counted(e, N_("sent again: {n}"), f->retransmitted_segments);
+        html_counted(e, N_("sent again: {n}"), f->retransmitted_segments);
     }
     str_put(&e->out, "<br><span class=states>");
     for (size_t i = 0; i < c->side[side].states; i++) {
@@ -261,7 +260,7 @@ void html_put_facts(struct export *e, const struct html_facts *f)
     enum { OPEN = 2 }; /* more of them would stand between the reader and the ladder */
     str_put(&e->out, f->conns > OPEN ? "<details class=\"conns\"><summary>"
                                      : "<details class=\"conns\" open><summary>");
-    put_counted(e, N_("connections: {n}"), f->conns);
+    html_counted(e, N_("connections: {n}"), f->conns);
     str_put(&e->out, "</summary>\n");
     for (size_t i = 0; i < f->cards; i++)
         put_card(e, f->card[i]);
@@ -285,7 +284,7 @@ void html_put_facts(struct export *e, const struct html_facts *f)
     }
     if (f->conns > f->cards + listed) {
         str_put(&e->out, "<p>");
-        put_counted(e, N_("further connections: {n}"), f->conns - f->cards - listed);
+        html_counted(e, N_("further connections: {n}"), f->conns - f->cards - listed);
         str_put_char(&e->out, '\n');
     }
     str_put(&e->out, "</details>\n");

@@ -4,6 +4,7 @@
  *
  * All rows are looked at first: how high the picture is, and when what happened, is known before it begins.
  */
+#include "core/builtin.h"
 #include "core/chunks.h"
 #include "export/inert.h"
 #include "export/writer.h"
@@ -73,15 +74,11 @@ struct svg {
 
 enum { SENTENCE = 44, LINES_MOST = 8, ARROW = 40 };
 
-/* The tones as classes of the style: what they are drawn in by day and by night. */
-static const struct {
-    const char *name, *day, *night;
-} tones[TONE_COUNT] = {
-    [TONE_OPEN] = {"open", "#0a7d32", "#5fd38a"},   [TONE_DATA] = {"data", "#0b5cad", "#7ab8ff"},
-    [TONE_ACK] = {"ack", "#57606a", "#9aa7b4"},     [TONE_PROBE] = {"probe", "#8a5a00", "#f0b44c"},
-    [TONE_FIN] = {"fin", "#7a3db8", "#c79bff"},     [TONE_RST] = {"rst", "#c01c28", "#ff7b83"},
-    [TONE_AGAIN] = {"again", "#b34700", "#ff9e5e"}, [TONE_CALL] = {"call", "#57606a", "#9aa7b4"},
-    [TONE_NOTE] = {"note", "#57606a", "#9aa7b4"},
+/* The classes of the tones, and the names of their heads. */
+static const char *const tones[TONE_COUNT] = {
+    [TONE_OPEN] = "open",   [TONE_DATA] = "data", [TONE_ACK] = "ack",
+    [TONE_PROBE] = "probe", [TONE_FIN] = "fin",   [TONE_RST] = "rst",
+    [TONE_AGAIN] = "again", [TONE_CALL] = "call", [TONE_NOTE] = "note",
 };
 
 static bool is_drawn(const struct row *r)
@@ -177,47 +174,25 @@ static void put_words(struct export *e, const char *name, int64_t x, int64_t y, 
 
 static void put_style(struct export *e)
 {
-    struct svg *v = e->own;
+    const struct svg *v = e->own;
+    const struct builtin *style = builtin_find("report/picture.css");
     struct str *out = &e->out;
-    str_put(out, "<style>\ntext{font:");
-    put_int(out, "", v->sheet->large);
-    str_put(out,
-            "px system-ui,'Noto Sans','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif;"
-            "fill:#1b1f24;white-space:pre}\n"
-            ".n,.t,.c,.s,.w,.v,.h{font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,'Noto Sans Mono "
-            "CJK SC',monospace;font-size:");
-    put_int(out, "", v->sheet->small);
-    str_put(out, "px}\n.n,.t,.c,.v{text-anchor:end}.n,.t{fill:#57606a}.c,.s{font-weight:600}\n"
-                 ".w,.v{paint-order:stroke;stroke:#fff;stroke-width:2;stroke-linejoin:round}\n"
-                 ".k{fill:#57606a}.i{font-style:italic}.h,.title{font-weight:600}\n"
-                 ".bg{fill:#fff}.rail{stroke:#8c959f}.band{fill:#eef1f4}path{fill:none;stroke-width:1.4}\n");
+    str_put(out, "<style>\n");
+    if (style)
+        str_put_n(out, (const char *)style->at, style->len);
+    put_int(out, "text { font-size: ", v->sheet->large);
+    put_int(out, "px; }\n.n, .t, .c, .s, .w, .v, .h { font-size: ", v->sheet->small);
+    str_put(out, "px; }\n</style>\n<defs>\n");
     for (size_t i = 0; i < TONE_CALL; i++) {
-        str_put(out, "."), str_put(out, tones[i].name);
-        str_put(out, "{stroke:"), str_put(out, tones[i].day);
-        str_put(out, ";marker-end:url(#"), str_put(out, tones[i].name);
-        str_put(out, ")}.f-"), str_put(out, tones[i].name);
-        str_put(out, "{fill:"), str_put(out, tones[i].day), str_put(out, "}\n");
-    }
-    str_put(
-        out,
-        ".lost{marker-end:none}.call{stroke:#57606a}\n@media (prefers-color-scheme:dark){\n"
-        "text{fill:#e6edf3}.bg{fill:#0d1117}.n,.t,.k{fill:#9aa7b4}.rail{stroke:#6e7681}.band{fill:#1c2129}\n"
-        ".w,.v{stroke:#0d1117}.call{stroke:#9aa7b4}\n");
-    for (size_t i = 0; i < TONE_CALL; i++) {
-        str_put(out, "."), str_put(out, tones[i].name);
-        str_put(out, "{stroke:"), str_put(out, tones[i].night);
-        str_put(out, "}.f-"), str_put(out, tones[i].name);
-        str_put(out, "{fill:"), str_put(out, tones[i].night), str_put(out, "}\n");
-    }
-    str_put(out, "}\n</style>\n<defs>\n");
-    for (size_t i = 0; i < TONE_CALL; i++) {
-        str_put(out, "<marker id=\""), str_put(out, tones[i].name);
-        str_put(
+        str_put(out, "<marker id=\"");
+        str_put(out, tones[i]);
+        put_int(
             out,
-            "\" viewBox=\"0 0 10 10\" refX=\"10\" refY=\"5\" markerUnits=\"userSpaceOnUse\" markerWidth=\"");
-        put_int(out, "", v->sheet->small);
+            "\" viewBox=\"0 0 10 10\" refX=\"10\" refY=\"5\" markerUnits=\"userSpaceOnUse\" markerWidth=\"",
+            v->sheet->small);
         put_int(out, "\" markerHeight=\"", v->sheet->small);
-        str_put(out, "\" orient=\"auto\"><polygon class=\"f-"), str_put(out, tones[i].name);
+        str_put(out, "\" orient=\"auto\"><polygon class=\"f-");
+        str_put(out, tones[i]);
         str_put(out, "\" points=\"0,1 10,5 0,9\"/></marker>\n");
     }
     str_put(out, "</defs>\n");
@@ -327,7 +302,7 @@ static void put_arrow(struct export *e, uint32_t row, int64_t y)
         end += y_of(v, way.end_ns) - ((const struct point *)chunks_at(&v->points, v->at))->y;
     if (way.lost)
         to = from + (to - from) * 2 / 3;
-    str_put(&e->out, "<path class=\""), str_put(&e->out, tones[l->tone].name);
+    str_put(&e->out, "<path class=\""), str_put(&e->out, tones[l->tone]);
     str_put(&e->out, way.lost ? " lost" : "");
     put_int(&e->out, "\" d=\"M", from);
     put_int(&e->out, " ", y);
@@ -337,7 +312,7 @@ static void put_arrow(struct export *e, uint32_t row, int64_t y)
     if (way.lost)
         put_words(e, "c", to + s->small / 2, end + s->small / 3, "✗");
     open_text(e, right ? "w" : "v", right ? s->left + s->small : s->right - s->small, y - s->small / 2);
-    str_put(&e->out, "<tspan class=\"f-"), str_put(&e->out, tones[l->tone].name);
+    str_put(&e->out, "<tspan class=\"f-"), str_put(&e->out, tones[l->tone]);
     str_put(&e->out, "\">"), str_put(&e->out, tone_glyph(l->tone, false));
     str_put(&e->out, "</tspan> ");
     inert_put(&e->out, INERT_XML, words->at, words->len);

@@ -51,7 +51,7 @@ def test_a_capture_in_every_format():
     for lang in ("en", "zh"):
         for form in TEXTS:
             d = run("-r", name, "--lang", lang, "-e", f"{form}:-", cwd=folder).expect(0)
-            got = re.sub(r"<(style|script) nonce=[^>]*>.*?</\1>", r"<\1></\1>", d.out.replace("\r", ""), flags=re.S)
+            got = re.sub(r"<(style|script)(?: nonce=[^>]*)?>.*?</\1>", r"<\1></\1>", d.out.replace("\r", ""), flags=re.S)
             got = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "DATE", re.sub(r"nonce-\w+", "nonce", got))
             got = re.sub(r"(tcpviz |version\":\"|^)\d+\.\d+\.\d+", r"\1VERSION", got, flags=re.M)
             path = HERE / f"keepalive.{lang}.{form}"

@@ -314,6 +314,8 @@ static void test_svg_is_well_formed(void **state)
                 assert_true(strncmp(at, "&amp;", 5) == 0 || strncmp(at, "&lt;", 4) == 0 ||
                             strncmp(at, "&gt;", 4) == 0 || strncmp(at, "&quot;", 6) == 0 ||
                             strncmp(at, "&#39;", 5) == 0);
+            if (strncmp(at, "<style>", 7) == 0)
+                at = strstr(at, "</style>") + strlen("</style>");
             if (*at != '<')
                 continue;
             bool end = at[1] == '/';
