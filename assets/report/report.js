@@ -9,7 +9,7 @@
   /* A long page is gone through when somebody searches, not when it opens. */
   function find_rows() {
     if (rows) return;
-    rows = [...main.querySelectorAll('.r, .m, .call')];
+    rows = [...main.querySelectorAll('.r, .m, .call, .icmp')];
     blocks = [...main.querySelectorAll('section')];
     heads = [...main.querySelectorAll('h2')];
   }

@@ -216,8 +216,14 @@ static void put_note(struct export *e, const struct row *r)
 {
     size_t len = 0;
     const char *text = session_note(e->session, r, &len, NULL);
-    if (text)
+    str_clear(&e->note);
+    if (say_icmp(&e->note, &e->voice, e->session, r)) {
+        number(e, COLUMN_FRAME, r->frame);
+        conn(e, r);
+        put_sentence(e);
+    } else if (text) {
         inert_put_cell(to(e, COLUMN_NOTE), text, len);
+    }
 }
 
 static void csv_begin(struct export *e)

@@ -105,6 +105,12 @@ static void put_said(struct export *e, const struct row *r,
     str_put_char(&e->out, '\n');
 }
 
+static void put_icmp_means(struct str *out, const struct voice *v, const struct session *s,
+                           const struct row *r)
+{
+    (void)say_icmp_means(out, v, s, r);
+}
+
 static void put_state(struct export *e, const char *open, enum tcp_state state, const char *close)
 {
     if (state == STATE_UNKNOWN)
@@ -206,6 +212,26 @@ static void put_call(struct export *e, const struct row *r, const struct event_c
     str_put(out, "</div></details>\n");
 }
 
+/* An ICMP error that quotes a segment; its whole sentence is in e->note. */
+static void put_icmp(struct export *e, const struct row *r)
+{
+    const struct ladder_line *l = &((struct html *)e->own)->line;
+    struct str *out = &e->out;
+    html_number(out, "<details id=\"f", r->frame);
+    str_put(out, "\" class=\"icmp");
+    put_conn_data(e, r);
+    html_number(out, "\"><summary><b>", r->frame);
+    str_put(out, "</b><small>");
+    str_put_n(out, l->time.at, l->time.len);
+    str_put(out, "</small><span></span><em>");
+    html_text(e, l->sentence.at, l->sentence.len);
+    str_put(out, "</em></summary><div>");
+    put_linked(e, &e->note);
+    str_put_char(out, '\n');
+    put_said(e, r, put_icmp_means);
+    str_put(out, "</div></details>\n");
+}
+
 /* A row without an explanation: a remark, an answer of the kernel, a counter. */
 static void put_thin(struct export *e, const struct row *r, const char *kind, const char *text, size_t len)
 {
@@ -231,12 +257,15 @@ static void html_row(struct export *e, uint32_t row)
         str_put(&e->out, "<section>\n");
     put_connection(e, r);
     str_clear(&e->note);
-    if (r->kind == EVENT_SEGMENT || call)
+    const bool icmp = r->kind == EVENT_NOTE && say_icmp(&e->note, &e->voice, e->session, r);
+    if (r->kind == EVENT_SEGMENT || call || icmp)
         ladder_line_of(&h->line, e->session, row, NO_ROW, &style);
     if (r->kind == EVENT_SEGMENT)
         put_segment(e, r);
     else if (call)
         put_call(e, r, call);
+    else if (icmp)
+        put_icmp(e, r);
     else if (note)
         put_thin(e, r, "note", note, len);
     else if (say_measured(&e->note, &e->voice, e->session, r))
@@ -247,11 +276,27 @@ static void html_row(struct export *e, uint32_t row)
     e->out.failed = e->out.failed || e->note.failed || ladder_line_failed(&h->line);
 }
 
+/* Nothing is left out in silence. */
+static void put_aside(struct export *e)
+{
+    bool usual;
+    str_clear(&e->note);
+    for (size_t i = 0; say_aside(&e->note, &e->voice, e->session, i, &usual); i++) {
+        str_put(&e->out, "<p>");
+        html_say(e, N_("not shown: "));
+        html_text(e, e->note.at, e->note.len);
+        str_put_char(&e->out, '\n');
+        str_clear(&e->note);
+    }
+}
+
 static void html_end(struct export *e)
 {
     const struct html *h = e->own;
     str_put(&e->out, h->within ? "</section>\n" : "");
-    str_put(&e->out, "</main>\n<footer><p>tcpviz " TCPVIZ_VERSION " · RFC 9293</footer>\n");
+    str_put(&e->out, "</main>\n<footer>");
+    put_aside(e);
+    str_put(&e->out, "<p>tcpviz " TCPVIZ_VERSION " · RFC 9293</footer>\n");
     html_put_asset(e, "script", "report/report.js");
     str_put(&e->out, "</body>\n</html>\n");
 }

@@ -104,11 +104,11 @@ static void put_line(struct export *e, uint32_t row, const struct row *r)
     else if (call)
         name(e, &at, call->side == SIDE_CLIENT ? CLIENT : SERVER, call->name);
     const struct str *what = &l->sentence;
-    if (r->kind == EVENT_SEGMENT) {
-        str_clear(&e->note);
+    str_clear(&e->note);
+    if (r->kind == EVENT_SEGMENT)
         say_note(&e->note, &e->voice, e->session, r);
+    if (r->kind == EVENT_SEGMENT || say_icmp(&e->note, &e->voice, e->session, r))
         what = &e->note;
-    }
     cell(e, &at, WHAT, what->at, what->len);
     end_line(e, &at);
     e->out.failed = e->out.failed || ladder_line_failed(l);
@@ -148,6 +148,20 @@ static void md_row(struct export *e, uint32_t row)
     e->out.failed = e->out.failed || e->note.failed;
 }
 
+/* Nothing is left out in silence. */
+static void md_end(struct export *e)
+{
+    bool usual;
+    str_clear(&e->note);
+    for (size_t i = 0; say_aside(&e->note, &e->voice, e->session, i, &usual); i++) {
+        str_put(&e->out, i == 0 ? "\n" : "\\\n");
+        str_put(&e->out, say(&e->voice, N_("not shown: ")));
+        inert_put(&e->out, INERT_MARKDOWN, e->note.at, e->note.len);
+        str_clear(&e->note);
+    }
+    str_put(&e->out, e->out.len > 0 && e->out.at[e->out.len - 1] != '\n' ? "\n" : "");
+}
+
 static void md_open(struct export *e)
 {
     struct md *m = e->own;
@@ -161,5 +175,9 @@ static void md_close(struct export *e)
     ladder_line_release(&m->line);
 }
 
-const struct export_writer md_writer = {
-    .own = sizeof(struct md), .open = md_open, .begin = md_begin, .row = md_row, .close = md_close};
+const struct export_writer md_writer = {.own = sizeof(struct md),
+                                        .open = md_open,
+                                        .begin = md_begin,
+                                        .row = md_row,
+                                        .end = md_end,
+                                        .close = md_close};

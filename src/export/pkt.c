@@ -194,6 +194,14 @@ static void put_call(struct export *e, const struct row *r, const struct event_c
     put_remark(e, e->note.at, e->note.len);
 }
 
+/* What an ICMP error says: its own notation says less. */
+static void put_icmp(struct export *e, const struct row *r)
+{
+    str_clear(&e->note);
+    if (say_icmp(&e->note, &e->voice, e->session, r))
+        put_remark(e, e->note.at, e->note.len);
+}
+
 static void pkt_row(struct export *e, uint32_t row)
 {
     const struct row *r = session_row(e->session, row);
@@ -215,6 +223,8 @@ static void pkt_row(struct export *e, uint32_t row)
         put_call(e, r, call);
     else if (note)
         put_remark(e, note, len);
+    else
+        put_icmp(e, r);
     e->out.failed = e->out.failed || e->note.failed;
 }
 

@@ -1,6 +1,6 @@
 """The formats of the export, each by its own rules: a small capture as it was looked at once (tests/exports), a live session with
 hostile remarks, the page in a browser, the diagram by Mermaid's own parser, the script by packetdrill's grammar."""
-import csv, io, os, pathlib, re, shutil, subprocess, xml.dom.minidom
+import csv, io, os, pathlib, re, shutil, struct, subprocess, xml.dom.minidom
 from browser import browser
 from harness import *
 
@@ -59,6 +59,24 @@ def test_a_capture_in_every_format():
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(got, encoding="utf-8")
             assert got == path.read_text(encoding="utf-8"), f"{path.name} is another:\n{got}"
+
+
+def ip(protocol, src, dst, payload):
+    return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0, bytes(src), bytes(dst)) + payload
+
+
+def test_what_is_no_segment_is_told():
+    """A SYN, the ICMP error that answers it, and a datagram."""
+    a, b = (10, 0, 0, 1), (10, 0, 0, 2)
+    syn = ip(6, a, b, struct.pack(">HHIIHHHH", 40000, 80, 7, 0, 0x5002, 1000, 0, 0))
+    frames = [syn, ip(1, b, a, struct.pack(">BBHI", 3, 3, 0, 0) + syn[:28]), ip(17, a, b, struct.pack(">HHHH", 53, 53, 8, 0))]
+    data = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
+    for i, f in enumerate(frames):
+        data += struct.pack("<IIII", i, 0, len(f), len(f)) + f
+    for form in ("txt", "md", "csv", "jsonl", "pkt", "mermaid", "svg", "html"):
+        out = run("-r", "-", "-e", f"{form}:-", stdin=data).expect(0).out
+        assert "port unreachable" in out, form
+        assert ("not shown: " in out) == (form in ("txt", "md", "html")), form
 
 
 def test_csv_is_read_by_others():
