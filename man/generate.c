@@ -199,7 +199,7 @@ static const struct {
 } tables[] = {
     {"@OPTIONS@\n", put_options},    {"@COMMANDS@\n", put_commands},  {"@KEYS@\n", put_keys},
     {"@LABELS@\n", put_label_words}, {"@STATES@\n", put_state_words}, {"@VIEWS@\n", put_views},
-    {"@OPTION_WORDS@\n", put_words}, {"@FIELDS@\n", put_fields},    {"@FORMATS@\n", put_formats},
+    {"@OPTION_WORDS@\n", put_words}, {"@FIELDS@\n", put_fields},      {"@FORMATS@\n", put_formats},
 };
 
 int main(void)
