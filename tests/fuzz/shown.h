@@ -23,7 +23,7 @@ static inline void export_in(const char *format, const struct voice *v, const st
     const struct export_options o = {
         .format = export_find(format, strlen(format)), .voice = *v, .mem = heap_mem()};
     struct export *e = export_new(&o, s, (struct export_sink){harmless, NULL});
-    MUST(e && export_all(e, 0, NULL));
+    MUST(e && export_all(e, 0));
     export_free(e);
 }
 
