@@ -32,7 +32,7 @@ static struct pcapfile *reader_of(const struct str *file)
 {
     struct pcapfile *f = pcapfile_new(heap_mem());
     assert_non_null(f);
-    pcapfile_bytes(f, (const uint8_t *)file->at, file->len, true);
+    pcapfile_bytes(f, 0, (const uint8_t *)file->at, file->len, true);
     return f;
 }
 
