@@ -6,8 +6,7 @@
 const struct key_row *key_find(const struct key_row *rows, size_t count, unsigned view, const char *key)
 {
     for (size_t i = 0; i < count; i++)
-        if ((rows[i].views & view & V_VIEWS) != 0 && (rows[i].views & ~view & (V_LAB | V_WIRE)) == 0 &&
-            strcmp(rows[i].key, key) == 0)
+        if (key_here(&rows[i], view) && strcmp(rows[i].key, key) == 0)
             return &rows[i];
     return NULL;
 }

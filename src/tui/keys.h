@@ -3,6 +3,7 @@
 #ifndef TCPVIZ_TUI_KEYS_H
 #define TCPVIZ_TUI_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Where a key means something; V_LAB: only where there is a lab to act on, V_WIRE: a wire. */
@@ -12,9 +13,10 @@ enum {
     V_PAGE = 4,   /* text to be read: help, glossary, a request, a comparison */
     V_DIALOG = 8, /* the export dialog */
     V_LAB = 16,
-    V_LIST = 32, /* the connections */
-    V_TALK = 64, /* what the sides of a connection said */
+    V_LIST = 32,  /* the connections */
+    V_TALK = 64,  /* what the sides of a connection said */
     V_WIRE = 128, /* only where there is a wire */
+    V_WITH = V_LAB | V_WIRE,
     V_MAIN = V_LADDER | V_DETAIL,
     V_ALL = V_MAIN | V_LIST,
     V_VIEWS = V_ALL | V_PAGE | V_DIALOG | V_TALK
@@ -30,8 +32,12 @@ struct key_row {
     int bar;
 };
 
-/* The row of that key in that view (V_ bits; V_LAB set where there is a lab), NULL if it means nothing there.
- */
+/* Whether the key means something in that view: V_ bits; V_LAB and V_WIRE set where there is one. */
+static inline bool key_here(const struct key_row *row, unsigned view)
+{
+    return (row->views & view & V_VIEWS) != 0 && (row->views & ~view & V_WITH) == 0;
+}
+/* The row of that key in that view, NULL if it means nothing there. */
 const struct key_row *key_find(const struct key_row *rows, size_t count, unsigned view, const char *key);
 
 #endif

@@ -26,7 +26,7 @@ static void put_padded(struct str *out, const char *text, size_t cells)
 static bool line_seen(const struct screen *s, size_t before, unsigned views, const char *line)
 {
     for (size_t i = 0; i < before; i++)
-        if ((s->o.keys[i].views & views & V_VIEWS) != 0 && strcmp(s->o.keys[i].line, line) == 0)
+        if (key_here(&s->o.keys[i], views) && strcmp(s->o.keys[i].line, line) == 0)
             return true;
     return false;
 }
@@ -39,7 +39,7 @@ static void add_keys(struct screen *s, size_t first, unsigned views)
     str_init(&keys, s->o.mem);
     str_init(&line, s->o.mem);
     for (size_t i = first; i < s->o.key_count; i++)
-        if ((s->o.keys[i].views & views & V_VIEWS) != 0 && strcmp(s->o.keys[i].line, k->line) == 0) {
+        if (key_here(&s->o.keys[i], views) && strcmp(s->o.keys[i].line, k->line) == 0) {
             str_put(&keys, keys.len > 0 ? "  " : "");
             str_put(&keys, s->o.keys[i].key);
         }
@@ -94,13 +94,12 @@ static void make_help(struct screen *s)
               [MODE_LADDER] = {V_LADDER, N_("keys of the ladder")},
               [MODE_DETAIL] = {V_DETAIL, N_("keys of a row, whole")},
               [MODE_TALK] = {V_TALK, N_("keys of what was said")}};
-    unsigned views = of[s->under].view | (s->info.lab ? V_LAB : 0);
+    const unsigned views = of[s->under].view | (screen_views(s) & V_WITH);
     struct page *p = &s->page;
     str_put(&p->title, say(&s->voice, of[s->under].title));
     for (size_t i = 0; i < s->o.key_count; i++) {
         const struct key_row *k = &s->o.keys[i];
-        bool here = (k->views & views & V_VIEWS) != 0 && ((k->views & V_LAB) == 0 || (views & V_LAB) != 0);
-        if (here && !line_seen(s, i, views, k->line))
+        if (key_here(k, views) && !line_seen(s, i, views, k->line))
             add_keys(s, i, views);
     }
     if (s->under == MODE_LIST || s->under == MODE_TALK) {
