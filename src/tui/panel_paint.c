@@ -2,22 +2,37 @@
 
 #include <string.h>
 
-enum { BAR_CELLS = 20, BAR_SHORT = 12, ROOMY_CELLS = 54, LABEL_CELLS = 11, LINE_BAR = 12 };
+enum { BAR_CELLS = 20, BAR_SHORT = 12, ROOMY_CELLS = 54, BAR_LEAST = 4, LABEL_CELLS = 11, LINE_BAR = 12 };
 
 static int bar_cells(struct rect in)
 {
     return in.cols >= ROOMY_CELLS ? BAR_CELLS : BAR_SHORT;
 }
 
-static void paint_gauge(struct canvas *c, struct rect in, int y, const char *label, const struct gauge *g,
-                        const struct str *text, const struct voice *voice)
+/* Both queues on one scale, on bars that give way to what is written beside them. */
+static void paint_gauges(struct canvas *c, struct rect in, int y, const struct queues *q,
+                         const struct voice *voice)
 {
-    int x = (int)cells_of(label, strlen(label)) + 1;
-    canvas_put(c, in, y, 0, LOOK_DIM, 0, label);
-    if (x < LABEL_CELLS)
-        x = LABEL_CELLS;
-    canvas_bar(c, in, y, x, bar_cells(in), LOOK_QUEUE, g->known ? g->part : 0, g->whole, voice->ascii);
-    canvas_put(c, in, y, x + bar_cells(in) + 2, LOOK_TEXT, 0, text->at);
+    const char *const labels[] = {say(voice, N_("send queue")), say(voice, N_("recv queue"))};
+    const struct gauge *const gauges[] = {&q->send, &q->recv};
+    const struct str *const texts[] = {&q->send_text, &q->recv_text};
+    int x = LABEL_CELLS, bar = bar_cells(in);
+
+    for (int i = 0; i < 2; i++) {
+        const int label = (int)cells_of(labels[i], strlen(labels[i])) + 1;
+        x = label > x ? label : x;
+    }
+    for (int i = 0; i < 2; i++) {
+        const int room = in.cols - x - 2 - (int)cells_of(texts[i]->at, texts[i]->len);
+        bar = room < bar ? room : bar;
+    }
+    bar = bar < BAR_LEAST ? BAR_LEAST : bar;
+    for (int i = 0; i < 2; i++) {
+        canvas_put(c, in, y + i, 0, LOOK_DIM, 0, labels[i]);
+        canvas_bar(c, in, y + i, x, bar, LOOK_QUEUE, gauges[i]->known ? gauges[i]->part : 0, gauges[i]->whole,
+                   voice->ascii);
+        canvas_put(c, in, y + i, x + bar + 2, LOOK_TEXT, 0, texts[i]->at);
+    }
 }
 
 static void paint_listener(struct canvas *c, struct rect in, int y, const struct panel *p,
@@ -56,8 +71,8 @@ void panel_paint(struct canvas *c, struct rect r, const struct panel *p, const s
     if (x + program > in.cols)
         x = in.cols - program;
     canvas_put(c, in, y++, x, LOOK_NOTE, 0, p->program.at);
-    paint_gauge(c, in, y++, say(voice, N_("send queue")), &p->queues.send, &p->queues.send_text, voice);
-    paint_gauge(c, in, y++, say(voice, N_("recv queue")), &p->queues.recv, &p->queues.recv_text, voice);
+    paint_gauges(c, in, y, &p->queues, voice);
+    y += 2;
     bool tight = in.rows < 7;
     if (!tight || p->side == SIDE_CLIENT || !p->listener.known)
         canvas_put(c, in, y++, 0, LOOK_TEXT, 0, p->numbers.at);
