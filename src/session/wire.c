@@ -51,8 +51,8 @@ void facts_answered(struct session *s, const struct row *r)
     struct row *end = chunks_at(&s->rows, m->flight.end_row);
     m->flight.state = (uint8_t)row_state(r, from);
     if (end)
-        end->states = from == SIDE_CLIENT ? (uint8_t)((end->states & 0xf0) | m->flight.state)
-                                          : (uint8_t)((end->states & 0x0f) | m->flight.state << 4);
+        end->states = (uint8_t)(from == SIDE_CLIENT ? (end->states & 0xf0) | row_state(r, from)
+                                                    : (end->states & 0x0f) | row_state(r, from) << 4);
 }
 
 bool session_flight_fast(const struct row *r, const struct session_flight *f)

@@ -120,7 +120,7 @@ static void wrong_ones(void **state)
     is_wrong("--exprot=x.txt", "--exprot: unknown option; nearest is --export");
     is_wrong("--wires", "--wires: unknown option; nearest is --wire");
     is_wrong("--wire --host", "--wire and --host do not go together");
-    is_wrong("--wire -r x", "--wire and --read do not go together");
+    is_wrong("--wire -r x", "--read and --wire do not go together");
     is_wrong("--delay 5", "--delay goes with --wire only");
     is_wrong("--host --seed 5", "--seed goes with --wire only");
     is_wrong("--wire --delay 60001", "--delay: 60001 is not a number in 0-60000");
