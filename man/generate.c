@@ -11,29 +11,27 @@
 struct row {
     const char *name, *argument, *help;
     char short_name;
-    bool wire;
+    const char *where; /* a command works: "LABS_WIRE" … */
 };
-
-enum { LABS_LOOPBACK = 1, LABS_HOST = 2, LABS_WATCH = 4, LABS_FILE = 8, LABS_ALL = 15, LABS_LIVE = 3 };
 
 static const struct row options[] = {
 #define OPTION(id, short_name, long_name, argument, group, help)                                             \
-    {long_name, argument, help, short_name, false},
+    {long_name, argument, help, short_name, ""},
 #include "app/options.def"
 };
 
 static const struct row commands[] = {
-#define COMMAND(id, name, syntax, labs, acts, help) {name, syntax, help, 0, (labs) == 0},
+#define COMMAND(id, name, syntax, labs, acts, help) {name, syntax, help, 0, #labs},
 #include "app/commands.def"
 };
 
 static const struct row labels[] = {
-#define LABEL(id, name, words) {name, "", words, 0, false},
+#define LABEL(id, name, words) {name, "", words, 0, ""},
 #include "core/labels.def"
 };
 
 static const struct row states[] = {
-#define STATE(id, name, brief) {name, "", brief, 0, false},
+#define STATE(id, name, brief) {name, "", brief, 0, ""},
 #include "core/states.def"
 };
 
@@ -48,7 +46,7 @@ static const struct field {
 };
 
 static const struct row keys[] = {
-#define KEY(views, key, line, bar, help) {key, line, help, 0, false},
+#define KEY(views, key, line, bar, help) {key, line, help, 0, ""},
 #include "app/keymap.def"
 };
 
@@ -58,7 +56,7 @@ static const struct row formats[] = {
 };
 
 static const struct row views[] = {
-#define VIEW(id, name, help) {name, "", help, 0, false},
+#define VIEW(id, name, help) {name, "", help, 0, ""},
 #include "tui/view.def"
 };
 
@@ -110,16 +108,15 @@ static void put_rows(const struct row *rows, size_t count)
         }
         putchar('\n');
         put(rows[i].help);
+        if (strcmp(rows[i].where, "LABS_WIRE") == 0)
+            fputs(" (with \\fB\\-\\-wire\\fR)", stdout);
         putchar('\n');
     }
 }
 
-/* What works on the wire only is left out: this version has no wire. */
 static void put_commands(void)
 {
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        if (!commands[i].wire)
-            put_rows(&commands[i], 1);
+    put_rows(commands, COUNT_OF(commands));
 }
 
 /* A key once, where several views do the same by it. */

@@ -9,7 +9,7 @@ enum { LEFT = 32, WIDTH = 80, NAMES = 12 };
 static const struct {
     const char *line, *help;
 } usage[] = {
-    {"tcpviz [--host] [options]", N_("a live lab in the terminal")},
+    {"tcpviz [--host | --wire] [options]", N_("a live lab in the terminal")},
     {"tcpviz -r FILE [options] [FILTER]", N_("a capture explained")},
     {"tcpviz -i IFACE [options] [FILTER]", N_("an interface watched")},
     {"tcpviz --script FILE [options]", N_("commands without a terminal")},

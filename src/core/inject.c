@@ -127,6 +127,11 @@ static void put32(uint8_t *at, uint32_t v)
         at[i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
+static uint32_t get32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 /* TS val N ecr N: a value with a sign is relative. */
 static bool read_stamp(struct reading *r, struct inject *out)
 {
@@ -150,6 +155,32 @@ static bool read_stamp(struct reading *r, struct inject *out)
     return add(r, out, stamp, sizeof stamp);
 }
 
+/* sack FROM:TO FROM:TO …, relative numbers of the receiver's bytes. */
+static bool read_sack(struct reading *r, struct inject *out)
+{
+    enum { BLOCKS = 4 };
+    uint8_t sack[2 + 8 * BLOCKS] = {5};
+    int64_t from = 0, to = 0;
+    uint8_t n = 0;
+    if (out->sacks)
+        return wrong(r, N_("{word}: up to four blocks are written as sack FROM:TO"));
+    while (!take(r, ",") && !take(r, ">")) {
+        const char *colon = next(r) ? memchr(r->word.at, ':', r->word.len) : NULL;
+        if (n == BLOCKS || !colon || !word_number((struct word){r->word.at, (size_t)(colon - r->word.at)}, 0, &from) ||
+            !word_number((struct word){colon + 1, (size_t)(r->word.at + r->word.len - colon) - 1}, 0, &to) ||
+            from > UINT32_MAX || to > UINT32_MAX)
+            return wrong(r, N_("{word}: up to four blocks are written as sack FROM:TO"));
+        put32(sack + 2 + 8 * n, (uint32_t)from);
+        put32(sack + 6 + 8 * n, (uint32_t)to);
+        n++;
+    }
+    r->pos--; /* that mark ends the option */
+    sack[1] = (uint8_t)(2 + 8 * n);
+    out->sack_at = out->options_len;
+    out->sacks = n;
+    return n ? add(r, out, sack, sack[1]) : wrong(r, N_("something is missing"));
+}
+
 static bool read_option(struct reading *r, struct inject *out)
 {
     static const uint8_t nop[] = {1}, end[] = {0}, permitted[] = {4, 2};
@@ -164,6 +195,8 @@ static bool read_option(struct reading *r, struct inject *out)
         return add(r, out, permitted, sizeof permitted);
     if (word_is(r->word, "TS"))
         return read_stamp(r, out);
+    if (word_is(r->word, "sack"))
+        return read_sack(r, out);
     if (word_is(r->word, "mss")) {
         if (!number(r, UINT16_MAX, &v))
             return false;
@@ -176,7 +209,7 @@ static bool read_option(struct reading *r, struct inject *out)
         const uint8_t shift[] = {3, 3, (uint8_t)v};
         return add(r, out, shift, sizeof shift);
     }
-    return wrong(r, N_("{word}: options are mss, wscale, sackOK, TS, nop and eol"));
+    return wrong(r, N_("{word}: options are mss, wscale, sackOK, sack, TS, nop and eol"));
 }
 
 static bool read_options(struct reading *r, struct inject *out)
@@ -318,6 +351,8 @@ uint32_t inject_build(const struct inject *i, const struct inject_sender *s, uin
         put32(tcp + TCP_HEADER + i->stamp_at + 2, i->tsval + (i->stamp_relative ? s->tsval : 0));
         put32(tcp + TCP_HEADER + i->stamp_at + 6, i->echo_given ? i->tsecr : s->tsecr);
     }
+    for (uint8_t *at = tcp + TCP_HEADER + i->sack_at + 2, *end = at + 8 * i->sacks; at < end; at += 4)
+        put32(at, get32(at) + s->base[to]);
     for (uint32_t at = 0; at < len; at++)
         tcp[header + at] = (uint8_t)('a' + at % 26);
     put16(tcp + 16, tcp_cksum(&src->addr, &dst->addr, tcp, header + len));

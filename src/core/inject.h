@@ -19,8 +19,8 @@ struct inject {
     uint16_t source, destination; /* where ports */
     uint32_t seq, len, ack, win, urgent;
     uint32_t tsval, tsecr;
-    uint8_t options[INJECT_OPTIONS]; /* ready but for the time stamp */
-    uint8_t options_len, stamp_at;
+    uint8_t options[INJECT_OPTIONS]; /* ready but for the time stamp and what relative numbers stand for */
+    uint8_t options_len, stamp_at, sack_at, sacks;
 };
 
 /* False: e says what is wrong, with positions in text. */

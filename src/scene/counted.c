@@ -62,7 +62,7 @@ static void put_one(struct str *out, const struct voice *v, const struct event_c
     const bool certain = c->delta > 0 && (uint64_t)c->delta >= count;
     str_init(&number, out->mem);
     str_put_u64(&number, count);
-    if (out->len > 0)
+    if (out->len > 0 && out->at[out->len - 1] != ' ' && v->lang == LANG_EN)
         str_put_char(out, ' ');
     put_filled(out, v,
                certain ? N_("The {side}'s kernel counted it: {name}, {meaning}.")

@@ -263,10 +263,10 @@ static void put_fact(struct str *out, struct facts *f, const char *english)
         out->at[start] = (char)(out->at[start] - 'a' + 'A');
 }
 
-/* The labels that the main sentence does not speak of. */
+/* The labels that the main sentence does not speak of. What nobody sent was not overtaken either. */
 static uint64_t labels_left(const struct facts *f)
 {
-    return f->row->labels & ~annot_labels(f->extra.annot.id);
+    return f->row->labels & ~annot_labels(f->extra.annot.id) & ~(f->row->injected ? LBL(OUT_OF_ORDER) : 0);
 }
 
 /* Whether the frames that it repeats are known. */
