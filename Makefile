@@ -111,11 +111,12 @@ install: all
 	install -D -m 755 $(BUILD)/tcpviz $(DESTDIR)$(PREFIX)/bin/tcpviz
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/tcpviz.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/tcpviz-script.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 man/tcpviz-wire.7
 	install -D -m 644 assets/completions/tcpviz $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpviz
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/tcpviz $(DESTDIR)$(PREFIX)/share/man/man1/tcpviz.1 \
-	  $(DESTDIR)$(PREFIX)/share/man/man5/tcpviz-script.5 $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpviz
+	  $(DESTDIR)$(PREFIX)/share/man/man5/tcpviz-script.5 $(DESTDIR)$(PREFIX)/share/man/man7/tcpviz-wire.7 $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpviz
 
 clean:
 	rm -rf $(BUILD)
