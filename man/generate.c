@@ -15,8 +15,7 @@ struct row {
 };
 
 static const struct row options[] = {
-#define OPTION(id, short_name, long_name, argument, group, help)                                             \
-    {long_name, argument, help, short_name, ""},
+#define OPTION(id, short_name, long_name, argument, group, help) {long_name, argument, help, short_name, ""},
 #include "app/options.def"
 };
 

@@ -179,9 +179,8 @@ bool app_screen_up(struct app *a, struct fail *f)
             .key_count = keymap_count,
             .formats = a->formats,
             .format_count = formats,
-            .hooks = {hook_run, hook_complete, hook_info, hook_program, hook_wire, hook_wire_frame, hook_export,
-                      hook_export_stop,
-                      hook_stop, hook_gone, a},
+            .hooks = {hook_run, hook_complete, hook_info, hook_program, hook_wire, hook_wire_frame,
+                      hook_export, hook_export_stop, hook_stop, hook_gone, a},
         },
         f);
     if (!a->screen)

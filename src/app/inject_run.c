@@ -1,5 +1,5 @@
-/* inject_run.c: `inject`: a segment of the class's own making, with what its pretended sender would put in where
- * nothing is written. */
+/* inject_run.c: `inject`: a segment of the class's own making, with what its pretended sender would put in
+ * where nothing is written. */
 #include "app/wire_run.h"
 
 #include <string.h>

@@ -154,7 +154,7 @@ static bool take(struct scan *s, enum option id, const char *value)
     case OPTION_KEEPALIVE: return take_number(s, value, 0, 32767, &o->keepalive_s); /* tcp(7) */
     case OPTION_DELAY: return take_number(s, value, 0, 60000, &o->delay_ms);
     case OPTION_SEED: return take_number(s, value, 0, INT32_MAX, &o->seed);
-    case OPTION_SNAPLEN: return take_number(s, value, 0, 262144, &o->snaplen);      /* libpcap's most */
+    case OPTION_SNAPLEN: return take_number(s, value, 0, 262144, &o->snaplen); /* libpcap's most */
     case OPTION_NO_JOURNAL: o->no_journal = true; return true;
     case OPTION_LANG: return take_lang(s, value);
     case OPTION_COLOR: return take_color(s, value);

@@ -18,7 +18,7 @@ struct options {
     const char *script;   /* --script FILE, "-" */
     const char **exports; /* -e, in order */
     size_t export_count;
-    uint64_t memory; /* bytes; 0: not given */
+    uint64_t memory;                                         /* bytes; 0: not given */
     int port, backlog, keepalive_s, snaplen, delay_ms, seed; /* seed -1: none was given */
     bool ipv6, ascii, no_journal, follow;
     enum { SUMMARY_NONE, SUMMARY_TEXT, SUMMARY_JSON } summary;

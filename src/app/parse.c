@@ -45,7 +45,8 @@ bool script_load(const char *file, const struct mem *m, char **out, size_t *len,
     if (!b)
         return strchr(file, '/') || f->way
                    ? false
-                   : fail_set(f, f->status, f->why, N_("man tcpviz-wire names the scripts that are built in"), "%s", f->what);
+                   : fail_set(f, f->status, f->why, N_("man tcpviz-wire names the scripts that are built in"),
+                              "%s", f->what);
     *out = mem_new(m, b->len + 1);
     if (!*out)
         return fail_errno(f, ENOMEM, NULL, "%s", file);

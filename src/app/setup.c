@@ -69,7 +69,9 @@ static struct lab_options lab_options_of(struct app *a)
 {
     const struct options *o = a->options;
     return (struct lab_options){
-        .kind = o->mode == MODE_HOST ? LAB_HOST : o->mode == MODE_WIRE ? LAB_WIRE : LAB_PRIVATE,
+        .kind = o->mode == MODE_HOST   ? LAB_HOST
+                : o->mode == MODE_WIRE ? LAB_WIRE
+                                       : LAB_PRIVATE,
         .ipv6 = o->ipv6,
         .port = (uint16_t)o->port,
         .backlog = o->backlog,

@@ -26,8 +26,9 @@ static enum wire_setting setting_of(const struct cmd *c)
         const char *name;
         enum wire_setting setting;
     } settings[] = {
-        {"delay", WIRE_DELAY}, {"jitter", WIRE_JITTER},       {"rate", WIRE_RATE},       {"queue", WIRE_QUEUE},
-        {"loss", WIRE_LOSS},   {"duplicate", WIRE_DUPLICATE}, {"reorder", WIRE_REORDER}, {"corrupt", WIRE_CORRUPT},
+        {"delay", WIRE_DELAY},     {"jitter", WIRE_JITTER},   {"rate", WIRE_RATE},
+        {"queue", WIRE_QUEUE},     {"loss", WIRE_LOSS},       {"duplicate", WIRE_DUPLICATE},
+        {"reorder", WIRE_REORDER}, {"corrupt", WIRE_CORRUPT},
     };
     _Static_assert(COUNT_OF(settings) == WIRE_SETTINGS, "every setting has a name");
     size_t i = 0;
@@ -57,8 +58,8 @@ static void tell_seed(struct app *a)
 static bool run_setting(struct app *a, const struct cmd *c, struct fail *f)
 {
     static const char *const params[WIRE_SETTINGS] = {
-        [WIRE_DELAY] = "MS",        [WIRE_JITTER] = "MS",         [WIRE_RATE] = "KBITS",
-        [WIRE_QUEUE] = "FRAMES",    [WIRE_LOSS] = "PERCENT",      [WIRE_DUPLICATE] = "PERCENT",
+        [WIRE_DELAY] = "MS",        [WIRE_JITTER] = "MS",       [WIRE_RATE] = "KBITS",
+        [WIRE_QUEUE] = "FRAMES",    [WIRE_LOSS] = "PERCENT",    [WIRE_DUPLICATE] = "PERCENT",
         [WIRE_REORDER] = "PERCENT", [WIRE_CORRUPT] = "PERCENT",
     };
     const enum wire_setting what = setting_of(c);

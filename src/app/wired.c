@@ -1,8 +1,8 @@
 /* wired.c: the wire in a turn.
  *
  * What is seen of a frame is judged some hundred microseconds later than it goes on: by then all that both
- * hosts said before has been read, and their counters have been read after it, so that a counter stands before
- * the segments that it explains. */
+ * hosts said before has been read, and their counters have been read after it, so that a counter stands
+ * before the segments that it explains. */
 #include "app/wired.h"
 
 #include <errno.h>
@@ -43,8 +43,8 @@ static void other(void *ctx, enum side from, uint32_t frame, const uint8_t *byte
     enum { TYPE = 12, ICMP4 = 14 + 20, ICMP6 = 14 + 40, PROTOCOL4 = 14 + 9, PROTOCOL6 = 14 + 6 };
     struct wired *w = ctx;
     const struct voice *v = &w->app->voice;
-    const bool icmp4 = len >= ICMP4 + 8 && bytes[TYPE] == 8 && bytes[TYPE + 1] == 0 && bytes[PROTOCOL4] == 1 &&
-                       bytes[ICMP4] == 3 && bytes[ICMP4 + 1] == 4;
+    const bool icmp4 = len >= ICMP4 + 8 && bytes[TYPE] == 8 && bytes[TYPE + 1] == 0 &&
+                       bytes[PROTOCOL4] == 1 && bytes[ICMP4] == 3 && bytes[ICMP4 + 1] == 4;
     const bool icmp6 = len >= ICMP6 + 8 && bytes[TYPE] == 0x86 && bytes[PROTOCOL6] == 58 && bytes[ICMP6] == 2;
     const uint8_t *mtu = bytes + (icmp6 ? ICMP6 : ICMP4) + 6;
     struct str number, value, words;
@@ -122,7 +122,8 @@ bool wired_observers_up(struct wired *w, struct fail *f)
 }
 
 /* Each socket is asked for in the host that has its address. */
-static bool ask(void *ctx, const struct endpoint *local, const struct endpoint *remote, struct event_sample *out)
+static bool ask(void *ctx, const struct endpoint *local, const struct endpoint *remote,
+                struct event_sample *out)
 {
     const struct wired *w = ctx;
     const bool server = addr_equal(&local->addr, &w->hosts.addr[SIDE_SERVER]);

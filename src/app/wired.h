@@ -25,10 +25,11 @@ bool wired_wire_up(struct wired *w, struct fail *f);
 bool wired_observers_up(struct wired *w, struct fail *f);
 bool wired_sampler_up(struct wired *w, struct fail *f);
 
-/* Frames first: they go on in every turn. Observing costs more than a frame's whole way, so it is done once for
- * all that came within a millisecond. False: a host is gone. */
+/* Frames first: they go on in every turn. Observing costs more than a frame's whole way, so it is done once
+ * for all that came within a millisecond. False: a host is gone. */
 bool wired_pump(struct wired *w);
-/* Whether it is time to observe; then counters are read, and what is settled may be judged up to observed_ns. */
+/* Whether it is time to observe; then counters are read, and what is settled may be judged up to observed_ns.
+ */
 bool wired_observe(struct wired *w, uint64_t now_ns, uint64_t steady_ns);
 /* In how many ns it is time; 0: nothing waits. */
 uint64_t wired_wait(struct wired *w, uint64_t steady_ns);

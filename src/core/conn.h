@@ -17,9 +17,9 @@
 #include "core/wireshark.h"
 
 enum {
-    RANGES_KEPT = 64,   /* gaps in a direction */
-    REPEATS_MOST = 64,  /* frames that one copy is said to repeat */
-    WRITES_KEPT = 256   /* calls of write() whose bytes may still be sent */
+    RANGES_KEPT = 64,  /* gaps in a direction */
+    REPEATS_MOST = 64, /* frames that one copy is said to repeat */
+    WRITES_KEPT = 256  /* calls of write() whose bytes may still be sent */
 };
 
 /* Frames are 0 where there is none. */
@@ -43,7 +43,7 @@ struct flow {
     bool syn_acked : 1, syn_ack : 1, fin : 1, fin_got : 1, fin_acked : 1, fin_ack_got : 1, fin_repeated : 1;
     bool recovering : 1, probe_window : 1, syn_repeated : 1;
     bool far : 1;           /* its numbers have come so far that `base` cannot be compared with any more */
-    bool challenges : 1; /* the answer to reject_frame is a challenge */
+    bool challenges : 1;    /* the answer to reject_frame is a challenge */
     bool probed : 1;        /* the byte at nxt was sent as a probe of a zero window, and may yet be taken */
     seq_t fin_end, recover; /* number after its FIN; end of what was out when a recovery began */
     uint32_t fin_frame, syn_frame;
@@ -143,9 +143,9 @@ struct track {
     bool starved;               /* there was no memory for something: track_segment and the like say so */
     uint32_t backlog, queued;   /* of the accept queue */
     bool queue_known;
-    uint64_t counter_ns;                          /* when a counter moved last */
+    uint64_t counter_ns; /* when a counter moved last */
     struct tally tally[SIDE_COUNT];
-    uint32_t retry_conn;                          /* who resent last, for TCPAbortOnTimeout */
+    uint32_t retry_conn; /* who resent last, for TCPAbortOnTimeout */
     enum side retry_side;
     struct flights flying; /* on the wire: sent, not arrived */
 };

@@ -143,7 +143,7 @@ struct event_segment {
     int linktype;
     const uint8_t *bytes;
     uint32_t caplen, wirelen;
-    uint32_t frame; /* its number in the capture, growing; 0: the one after the last */
+    uint32_t frame;  /* its number in the capture, growing; 0: the one after the last */
     uint64_t record; /* where it stands in a file that stays open (session_frames_from), + 1; 0: nowhere */
     bool injected;
 };

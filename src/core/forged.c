@@ -1,8 +1,8 @@
 /* forged.c: a segment that the class has made up and handed to one side, in a connection that is there.
  *
- * Its sender has not sent it and does not know of it. Whether the receiver takes it is decided as TCP decides it
- * (RFC 9293 3.10.7.4, with what RFC 5961 and RFC 7323 add): only what is taken counts as sent, so that the numbers
- * of the true sender stay what they are. What answer is due follows from why it is not taken. */
+ * Its sender has not sent it and does not know of it. Whether the receiver takes it is decided as TCP decides
+ * it (RFC 9293 3.10.7.4, with what RFC 5961 and RFC 7323 add): only what is taken counts as sent, so that the
+ * numbers of the true sender stay what they are. What answer is due follows from why it is not taken. */
 #include "core/judge.h"
 
 static void refuse(struct look *k, enum forged why)

@@ -166,7 +166,8 @@ static bool read_sack(struct reading *r, struct inject *out)
         return wrong(r, N_("{word}: up to four blocks are written as sack FROM:TO"));
     while (!take(r, ",") && !take(r, ">")) {
         const char *colon = next(r) ? memchr(r->word.at, ':', r->word.len) : NULL;
-        if (n == BLOCKS || !colon || !word_number((struct word){r->word.at, (size_t)(colon - r->word.at)}, 0, &from) ||
+        if (n == BLOCKS || !colon ||
+            !word_number((struct word){r->word.at, (size_t)(colon - r->word.at)}, 0, &from) ||
             !word_number((struct word){colon + 1, (size_t)(r->word.at + r->word.len - colon) - 1}, 0, &to) ||
             from > UINT32_MAX || to > UINT32_MAX)
             return wrong(r, N_("{word}: up to four blocks are written as sack FROM:TO"));

@@ -3,8 +3,9 @@
  *     R 101:101(0)                       P. 1:11(10) ack 1 win 1000 <TS val -5000 ecr 0>
  *     S 0:0(0) win 65535 <mss 1460,sackOK,nop,wscale 7>          4000 > 3344 S 0:0(0)
  *
- * Flags are tcpdump's letters (F S R P . U E W; - for none). Numbers are relative, as on the screen; a time stamp
- * with a sign is relative to the newest one of its sender. What is left out is what the sender would send. Pure. */
+ * Flags are tcpdump's letters (F S R P . U E W; - for none). Numbers are relative, as on the screen; a time
+ * stamp with a sign is relative to the newest one of its sender. What is left out is what the sender would
+ * send. Pure. */
 #ifndef TCPVIZ_CORE_INJECT_H
 #define TCPVIZ_CORE_INJECT_H
 

@@ -35,8 +35,8 @@ static void evidence(struct conn *c, enum side me, const struct receipt *r)
     }
 }
 
-/* Whether that side is taken for a listener until its answer tells otherwise: not one that is known to open by itself, nor
- * a port that nobody listens on. */
+/* Whether that side is taken for a listener until its answer tells otherwise: not one that is known to open
+ * by itself, nor a port that nobody listens on. */
 static bool waits(const struct track *t, const struct conn *c, enum side side)
 {
     return t->listener != STATE_CLOSED && !conn_calls(c, side);

@@ -153,11 +153,11 @@ static const struct param *find_param(const char *piece, size_t len)
 }
 
 /* The literal words of all syntaxes, so that a nearest one has a place of its own. */
-static const char *const words[] = {"client", "server", "on",   "off", "get",   "post",  "rd",
-                                    "wr",     "rdwr",   "both", "key", "until", "within",
-                                    "delay",  "jitter", "rate", "queue", "loss", "duplicate", "reorder",
-                                    "corrupt", "hold", "flow", "step", "release", "drop", "next", "cut",
-                                    "mtu", "silent", "to", "urgent"};
+static const char *const words[] = {"client", "server", "on",    "off",     "get",       "post",    "rd",
+                                    "wr",     "rdwr",   "both",  "key",     "until",     "within",  "delay",
+                                    "jitter", "rate",   "queue", "loss",    "duplicate", "reorder", "corrupt",
+                                    "hold",   "flow",   "step",  "release", "drop",      "next",    "cut",
+                                    "mtu",    "silent", "to",    "urgent"};
 
 /* The length of the piece that begins here, and where the next one of these alternatives does (NULL:
  * nowhere). */

@@ -59,8 +59,8 @@ void track_counter(struct track *t, const struct event_counter *c, uint64_t time
 /* The kernel has no socket for this endpoint any more: input of the machine in TIME-WAIT and FIN-WAIT-2 only.
  */
 void track_gone(struct track *t, uint32_t conn, enum side side);
-/* What became of a segment on the wire: a receiver's edge is at `arrived`. Returns its connection and *to, the
- * receiver; NO_CONN and SIDE_NONE where it is not on the wire (any more). */
+/* What became of a segment on the wire: a receiver's edge is at `arrived`. Returns its connection and *to,
+ * the receiver; NO_CONN and SIDE_NONE where it is not on the wire (any more). */
 uint32_t track_wire(struct track *t, const struct event_wire *e, enum side *to);
 
 /* One direction of a connection: what its sender sent. All counts from the first segment seen. */
@@ -106,8 +106,8 @@ struct conn_view {
         rcv_wnd[SIDE_COUNT];          /* relative; window scaled, bytes */
     uint64_t silence_ns;              /* the longest in which neither side sent */
     uint32_t flight_most[SIDE_COUNT]; /* numbers of that side that were out at once, at most */
-    uint32_t arrived[SIDE_COUNT];   /* what the other side has in order of it ends here; relative */
-    uint32_t last_frame[SIDE_COUNT]; /* its newest segment, 0: none */
+    uint32_t arrived[SIDE_COUNT];     /* what the other side has in order of it ends here; relative */
+    uint32_t last_frame[SIDE_COUNT];  /* its newest segment, 0: none */
     enum conn_end end;
     enum side end_by; /* who sent the first FIN, or the RST; SIDE_NONE while open */
     bool ended;       /* both CLOSED or TIME-WAIT, or reset */

@@ -168,7 +168,7 @@ static void jsonl_row(struct export *e, uint32_t row)
     static void (*const bodies[EVENT_KINDS])(struct export * e, const struct row *r) = {
         [EVENT_SEGMENT] = json_segment,  [EVENT_CALL] = put_call,   [EVENT_SAMPLE] = put_sample,
         [EVENT_LISTENER] = put_listener, [EVENT_STAMP] = put_stamp, [EVENT_COUNTER] = put_counter,
-        [EVENT_NOTE] = put_note,       [EVENT_WIRE] = put_wire,
+        [EVENT_NOTE] = put_note,         [EVENT_WIRE] = put_wire,
     };
     const struct row *r = session_row(e->session, row);
     if (!r || r->kind >= EVENT_KINDS || !bodies[r->kind])

@@ -5,7 +5,8 @@
 #include "lab/state.h"
 
 /* A socket with a name of its own. False: there is none, and f says why. */
-static bool begin(struct lab *l, struct peer *p, enum side side, struct endpoint *own, int *fd, struct fail *f)
+static bool begin(struct lab *l, struct peer *p, enum side side, struct endpoint *own, int *fd,
+                  struct fail *f)
 {
     const struct defaults *d = &l->defaults[side];
     p->caller.held = true;

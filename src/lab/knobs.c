@@ -9,8 +9,8 @@ enum { VALUE_ROOM = 256 };
 /* What a setting was before it was changed first. */
 struct knob {
     struct knob *next;
-    size_t size;     /* of all this */
-    enum side side;  /* whose host; SIDE_NONE: the one network there is */
+    size_t size;    /* of all this */
+    enum side side; /* whose host; SIDE_NONE: the one network there is */
     const char *value;
     char name[];
 };

@@ -30,8 +30,9 @@ struct lab_options {
 
 struct lab;
 
-/* The namespace of the private loopback, or the two hosts of the wire; nothing for the host's. Before any thread exists. False: f has what,
- * why and the ways out. Warnings (a sysctl that could not be written) go to `warn`, a line each. */
+/* The namespace of the private loopback, or the two hosts of the wire; nothing for the host's. Before any
+ * thread exists. False: f has what, why and the ways out. Warnings (a sysctl that could not be written) go to
+ * `warn`, a line each. */
 bool lab_prepare(const struct lab_options *o, void (*warn)(void *ctx, const char *line), void *ctx,
                  struct fail *f);
 /* socket, SO_REUSEADDR, bind, listen: the server waits in accept(). NULL: f says why. */

@@ -97,8 +97,8 @@ static void set_sent(struct lane *l, struct wframe *f, uint64_t now_ns)
 static void set_due(const struct wire *w, struct lane *l, struct wframe *f)
 {
     const struct wframe *last = l->way.last;
-    const int64_t delay = (int64_t)l->set[WIRE_DELAY] +
-                          fate_jitter(w->o.seed, f->from, f->number, l->set[WIRE_JITTER]);
+    const int64_t delay =
+        (int64_t)l->set[WIRE_DELAY] + fate_jitter(w->o.seed, f->from, f->number, l->set[WIRE_JITTER]);
     f->due_ns = f->sent_ns + (delay > 0 ? (uint64_t)delay * 1000 : 0);
     if (last && !last->released && last->due_ns > f->due_ns)
         f->due_ns = last->due_ns;

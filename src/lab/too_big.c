@@ -85,8 +85,14 @@ static uint32_t reply6(const uint8_t *frame, uint32_t len, uint32_t mtu, uint8_t
     const uint8_t *packet = frame + ETHERNET;
     uint8_t *ip = out + ETHERNET, *icmp = ip + IP6_HEADER;
     const uint32_t quoted = least(len - ETHERNET, QUOTED6);
-    const uint8_t pseudo[8] = {0, 0, (uint8_t)((ICMP_HEADER + quoted) >> 8), (uint8_t)(ICMP_HEADER + quoted),
-                               0, 0, 0, PROTOCOL_ICMP6};
+    const uint8_t pseudo[8] = {0,
+                               0,
+                               (uint8_t)((ICMP_HEADER + quoted) >> 8),
+                               (uint8_t)(ICMP_HEADER + quoted),
+                               0,
+                               0,
+                               0,
+                               PROTOCOL_ICMP6};
     put_ethernet(frame, out);
     memset(ip, 0, IP6_HEADER + ICMP_HEADER);
     ip[0] = 0x60;

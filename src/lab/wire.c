@@ -1,9 +1,9 @@
 /* wire.c: what comes and what goes.
  *
- * A frame that has come is told of first, then its lot is decided: whether a command waits for it, what chance
- * does to it, whether all is held; else it goes on its way, and when it is due it is handed to the other
- * host. Handing over lets the other host's kernel do its work at once, within the call: so an arrival is
- * stamped just before, and its answer has come back when the call returns. */
+ * A frame that has come is told of first, then its lot is decided: whether a command waits for it, what
+ * chance does to it, whether all is held; else it goes on its way, and when it is due it is handed to the
+ * other host. Handing over lets the other host's kernel do its work at once, within the call: so an arrival
+ * is stamped just before, and its answer has come back when the call returns. */
 #include "lab/wire_state.h"
 
 #include <errno.h>
@@ -12,7 +12,8 @@
 #include "core/decode.h"
 #include "lab/fate.h"
 
-/* ASIDE_NS: how long a reordered frame waits to be overtaken. AGE_NS: no frame waits in the socket so long. */
+/* ASIDE_NS: how long a reordered frame waits to be overtaken. AGE_NS: no frame waits in the socket so long.
+ */
 enum { ROUNDS = 16, ASIDE_NS = 10000000, AGE_NS = 1000000000 };
 
 static void ready(void *ctx, int events)
@@ -111,8 +112,7 @@ static void tell_entry(struct wire *w, struct wframe *f, uint64_t time_ns, bool 
 
 static bool befalls(const struct wire *w, const struct wframe *f, enum fate what, enum wire_setting chance)
 {
-    return !f->own &&
-           fate_befalls(w->o.seed, f->from, f->number, what, w->lane[f->from].set[chance]);
+    return !f->own && fate_befalls(w->o.seed, f->from, f->number, what, w->lane[f->from].set[chance]);
 }
 
 /* The wire's own frame, to that side's other one. */
@@ -286,7 +286,8 @@ static bool take(struct wire *w)
             w->gone = true;
     }
     for (;;) {
-        const bool client = at[SIDE_CLIENT] < count[SIDE_CLIENT], server = at[SIDE_SERVER] < count[SIDE_SERVER];
+        const bool client = at[SIDE_CLIENT] < count[SIDE_CLIENT],
+                   server = at[SIDE_SERVER] < count[SIDE_SERVER];
         if (!client && !server)
             return count[SIDE_CLIENT] > 0 || count[SIDE_SERVER] > 0;
         const bool first = client && (!server || p[SIDE_CLIENT][at[SIDE_CLIENT]].time_ns <=

@@ -32,10 +32,10 @@ struct wframe {
     uint64_t left_ns; /* when it entered */
     uint64_t sent_ns; /* when the line has taken all of it */
     uint64_t due_ns;
-    uint64_t way_ns;      /* how long its way is, from sent to due */
-    uint64_t rest_ns;     /* held: what is left of it; UINT64_MAX: all */
-    uint32_t tcp, data;   /* where header and payload of TCP begin; 0: it is none */
-    uint16_t flags;       /* of TCP */
+    uint64_t way_ns;    /* how long its way is, from sent to due */
+    uint64_t rest_ns;   /* held: what is left of it; UINT64_MAX: all */
+    uint32_t tcp, data; /* where header and payload of TCP begin; 0: it is none */
+    uint16_t flags;     /* of TCP */
     uint32_t len;
     uint8_t bytes[];
 };
@@ -50,8 +50,8 @@ struct lane {
     enum side from;
     uint32_t set[WIRE_SETTINGS];
     uint64_t number;
-    struct wlist gate; /* waits to be judged */
-    struct wlist way;  /* by the time when they are due */
+    struct wlist gate;                /* waits to be judged */
+    struct wlist way;                 /* by the time when they are due */
     struct wframe *queue, *queue_end; /* of the way: those that wait for the line */
     uint32_t queued, held;
     uint64_t busy_ns;     /* the line is busy until then */

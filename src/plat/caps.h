@@ -18,8 +18,8 @@ bool caps_drop_but_net_admin(struct fail *f);
 /* The same, but keeps what the two hosts of the wire need: CAP_NET_ADMIN and, to go from one namespace to the
  * other, CAP_SYS_ADMIN. */
 bool caps_drop_but_hosts(struct fail *f);
-/* Before namespaces are made, under sudo: becomes the caller, with no more than CAP_SYS_ADMIN, so that they are
- * made as that user even where ordinary users may not. Else does nothing. */
+/* Before namespaces are made, under sudo: becomes the caller, with no more than CAP_SYS_ADMIN, so that they
+ * are made as that user even where ordinary users may not. Else does nothing. */
 bool caps_step_down(struct fail *f);
 
 #endif

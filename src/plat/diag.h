@@ -19,8 +19,8 @@ bool diag_socket(struct diag *d, const struct endpoint *local, const struct endp
 bool diag_listener(struct diag *d, const struct endpoint *local, struct event_listener *out);
 /* How many connections of that listener are in SYN-RECEIVED (a dump: ask seldom). -1: not known. */
 int64_t diag_syn_queue(struct diag *d, const struct endpoint *local);
-/* Ends every socket of TCP in the namespace, what is left of closed ones too (tcp_abort() of the kernel; it may
- * send RST). Where the kernel cannot do that, they stay. */
+/* Ends every socket of TCP in the namespace, what is left of closed ones too (tcp_abort() of the kernel; it
+ * may send RST). Where the kernel cannot do that, they stay. */
 void diag_end_all(struct diag *d);
 /* Adds what only the descriptor tells: TCP_INFO, SIOCOUTQNSD, SO_MEMINFO. Its state is not used. */
 void tcpinfo_add(int fd, struct event_sample *out);

@@ -1,6 +1,7 @@
-/* file.c: a reader of a folder never sees half a file: the text grows without a name, so that nothing is left of it when
- * the program is killed, or under a temporary name where the file system cannot do that. It is in the same folder (so that
- * rename() stays within one file system) and takes the place of the old one at once. */
+/* file.c: a reader of a folder never sees half a file: the text grows without a name, so that nothing is left
+ * of it when the program is killed, or under a temporary name where the file system cannot do that. It is in
+ * the same folder (so that rename() stays within one file system) and takes the place of the old one at once.
+ */
 #include "plat/file.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -23,10 +24,10 @@ enum {
 
 struct outfile {
     int fd;
-    int err;      /* the first errno; nothing is written after it */
-    char *path;   /* as the user gave it, for messages */
-    char *target; /* what is replaced; NULL: written directly */
-    char *temp;   /* NULL: it has no name yet */
+    int err;                 /* the first errno; nothing is written after it */
+    char *path;              /* as the user gave it, for messages */
+    char *target;            /* what is replaced; NULL: written directly */
+    char *temp;              /* NULL: it has no name yet */
     bool paced;              /* a pipe: its reader may be slow, and the program does not wait for it */
     size_t sent, held, room; /* of buffer: what is out already, where it ends, its size */
     char *buffer;
@@ -252,7 +253,9 @@ static void give_name(struct outfile *o)
         snprintf(name, sizeof name, ".tcpviz-%ld-%u", (long)getpid(), i);
         free(o->temp);
         o->temp = beside(o->target, name);
-        err = !o->temp ? ENOMEM : linkat(AT_FDCWD, from, AT_FDCWD, o->temp, AT_SYMLINK_FOLLOW) < 0 ? errno : 0;
+        err = !o->temp                                                           ? ENOMEM
+              : linkat(AT_FDCWD, from, AT_FDCWD, o->temp, AT_SYMLINK_FOLLOW) < 0 ? errno
+                                                                                 : 0;
     }
     free(from);
     if (!err)

@@ -7,9 +7,10 @@
 #include "core/mem.h"
 #include "plat/fail.h"
 
-/* A regular file, or one that does not exist yet, is written without a name, or a temporary one, in its folder and
- * renamed at commit (with the mode the old one had); of a symbolic link the target is replaced. What is no regular
- * file (a pipe, /dev/null, "-" for standard output) is written directly. The caller ignores SIGPIPE. */
+/* A regular file, or one that does not exist yet, is written without a name, or a temporary one, in its
+ * folder and renamed at commit (with the mode the old one had); of a symbolic link the target is replaced.
+ * What is no regular file (a pipe, /dev/null, "-" for standard output) is written directly. The caller
+ * ignores SIGPIPE. */
 struct outfile;
 
 /* NULL: f (status 3, what is the path) says why. */

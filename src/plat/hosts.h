@@ -12,8 +12,8 @@
 #include "plat/rtnl.h"
 
 struct hosts {
-    int home;           /* descriptors of the namespaces: where the process is, */
-    int of[SIDE_COUNT]; /* and those of the hosts; -1: none */
+    int home;                 /* descriptors of the namespaces: where the process is, */
+    int of[SIDE_COUNT];       /* and those of the hosts; -1: none */
     unsigned end[SIDE_COUNT]; /* interface of the cable's other end, in home */
     struct addr addr[SIDE_COUNT];
 };

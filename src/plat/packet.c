@@ -36,8 +36,9 @@ static void prepare(struct packets *p)
     }
 }
 
-/* Options before the protocol is bound: nothing comes before they are in force. What is sent goes past the queueing
- * discipline, which for some time after the cable was made drops everything (it waits for linkwatch). */
+/* Options before the protocol is bound: nothing comes before they are in force. What is sent goes past the
+ * queueing discipline, which for some time after the cable was made drops everything (it waits for
+ * linkwatch). */
 static int open_on(int fd, unsigned ifindex)
 {
     int on = 1, room = RECEIVE_ROOM;

@@ -1,8 +1,9 @@
 /* counted.c: what the kernel counted when a segment was sent or came in.
  *
- * The counters of a host are read once for all segments of some milliseconds, and stand before the first of them.
- * So a counter belongs to a segment for certain where it is the only one of them that can have moved it, or where
- * it moved as often as there are such segments; else it was one of these. Only what stands near is looked at. */
+ * The counters of a host are read once for all segments of some milliseconds, and stand before the first of
+ * them. So a counter belongs to a segment for certain where it is the only one of them that can have moved
+ * it, or where it moved as often as there are such segments; else it was one of these. Only what stands near
+ * is looked at. */
 #include "scene/wire.h"
 
 #include <string.h>
@@ -33,7 +34,8 @@ static size_t entry_of(const struct row *r, const struct event_counter *c)
 {
     size_t i = 0;
     for (; i < COUNT_OF(counters); i++) {
-        const enum side host = counters[i].whose == SENT ? (enum side)r->side : side_other((enum side)r->side);
+        const enum side host =
+            counters[i].whose == SENT ? (enum side)r->side : side_other((enum side)r->side);
         if (c->side == host && (r->labels & counters[i].labels) && strcmp(c->name, counters[i].name) == 0)
             break;
     }
@@ -64,11 +66,12 @@ static void put_one(struct str *out, const struct voice *v, const struct event_c
     str_put_u64(&number, count);
     if (out->len > 0 && out->at[out->len - 1] != ' ' && v->lang == LANG_EN)
         str_put_char(out, ' ');
-    put_filled(out, v,
-               certain ? N_("The {side}'s kernel counted it: {name}, {meaning}.")
-                       : N_("The {side}'s kernel counted {name}, {meaning}: for one of {n} segments, maybe this."),
-               "side", say(v, side_name(c->side)), "name", c->name, "meaning", say(v, counters[entry].meaning),
-               "n", number.at, NULL);
+    put_filled(
+        out, v,
+        certain ? N_("The {side}'s kernel counted it: {name}, {meaning}.")
+                : N_("The {side}'s kernel counted {name}, {meaning}: for one of {n} segments, maybe this."),
+        "side", say(v, side_name(c->side)), "name", c->name, "meaning", say(v, counters[entry].meaning), "n",
+        number.at, NULL);
     str_release(&number);
 }
 

@@ -197,8 +197,8 @@ static bool states_stand(const struct session *s, const struct row *r, const str
 }
 
 /* The segment, or the arrival of one, before of the same connection. What calls and samples stand between is
- * passed over: connect() makes a side SYN-SENT, but the state stands at its SYN. NULL: there is none, or it is
- * very far. */
+ * passed over: connect() makes a side SYN-SENT, but the state stands at its SYN. NULL: there is none, or it
+ * is very far. */
 static const struct row *segment_before(const struct session *s, const struct row *r,
                                         const struct ladder_style *style)
 {

@@ -28,8 +28,8 @@ struct ladder_style {
     enum time_format time;
     bool absolute;     /* raw sequence numbers */
     bool brief_states; /* SYN-RCVD for SYN-RECEIVED */
-    bool flights;      /* a segment that arrived at once has its receiver's state too, though that came later */
-    bool steady;       /* measured times shown as 0, so that two runs look the same */
+    bool flights; /* a segment that arrived at once has its receiver's state too, though that came later */
+    bool steady;  /* measured times shown as 0, so that two runs look the same */
 };
 
 /* What a segment's row is at first sight. */

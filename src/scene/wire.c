@@ -29,7 +29,8 @@ static bool fits(int why, const struct event_wire *e, bool spoilt)
     return why == WIRE_WHYS || why == (int)e->why;
 }
 
-static void fill_wire(struct str *out, const struct voice *v, const struct session *s, const struct row *r, bool whole)
+static void fill_wire(struct str *out, const struct voice *v, const struct session *s, const struct row *r,
+                      bool whole)
 {
     const struct event_wire *e = session_wire(s, r);
     const struct row *of = e ? segment_of(s, e) : NULL;
@@ -46,8 +47,9 @@ static void fill_wire(struct str *out, const struct voice *v, const struct sessi
     str_init(&span, out->mem);
     str_put_u64(&number, e->frame);
     str_put_span(&span, v->steady || r->time_ns < of->time_ns ? 0 : r->time_ns - of->time_ns, v->ascii);
-    put_filled(out, v, whole ? sentences[i].whole : sentences[i].brief, "n", number.at, "span", span.at, "side",
-               say(v, side_name((enum side)r->side)), "peer", say(v, side_name((enum side)of->side)), NULL);
+    put_filled(out, v, whole ? sentences[i].whole : sentences[i].brief, "n", number.at, "span", span.at,
+               "side", say(v, side_name((enum side)r->side)), "peer", say(v, side_name((enum side)of->side)),
+               NULL);
     str_release(&number);
     str_release(&span);
 }

@@ -9,8 +9,8 @@
 void say_wire(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 void say_wire_whole(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 
-/* What the kernels of the two hosts counted when that segment was sent or came in, a sentence each; nothing where
- * nothing is known of it. */
+/* What the kernels of the two hosts counted when that segment was sent or came in, a sentence each; nothing
+ * where nothing is known of it. */
 void say_counted(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 
 /* The wire as it is at a moment. */
@@ -28,9 +28,9 @@ struct wire_view {
 };
 
 struct wire_panel {
-    struct str badge;    /* "▶ FLOWING", "‖ HELD", "✂ CUT 2.1 s" */
-    bool stopped;        /* it is no flow */
-    struct str settings; /* "delay 600 ms  loss 10 %  seed 7"; empty where nothing is set */
+    struct str badge;           /* "▶ FLOWING", "‖ HELD", "✂ CUT 2.1 s" */
+    bool stopped;               /* it is no flow */
+    struct str settings;        /* "delay 600 ms  loss 10 %  seed 7"; empty where nothing is set */
     struct str way[SIDE_COUNT]; /* what goes to that side: "#5 SYN ACK arrives in 0.21 s", "nothing" */
     struct str counts;          /* "arrived 4  dropped 1" */
     bool has_queue;

@@ -7,7 +7,7 @@ enum { TEXTS = 6 };
 
 static void texts_of(struct wire_panel *p, struct str *out[TEXTS])
 {
-    struct str *const texts[TEXTS] = {&p->badge,  &p->settings,   &p->way[SIDE_CLIENT], &p->way[SIDE_SERVER],
+    struct str *const texts[TEXTS] = {&p->badge,  &p->settings,  &p->way[SIDE_CLIENT], &p->way[SIDE_SERVER],
                                       &p->counts, &p->queue_text};
     for (size_t i = 0; i < TEXTS; i++)
         out[i] = texts[i];
@@ -67,10 +67,10 @@ static const struct {
     const char *words, *unit;
     bool thousandths;
 } settings[] = {
-    [WIRE_DELAY] = {N_("delay"), " ms", true},         [WIRE_JITTER] = {N_("jitter"), " ms", true},
-    [WIRE_RATE] = {N_("rate"), " kbit/s", false},      [WIRE_QUEUE] = {N_("queue"), "", false},
-    [WIRE_LOSS] = {N_("loss"), " %", true},            [WIRE_DUPLICATE] = {N_("duplicate"), " %", true},
-    [WIRE_REORDER] = {N_("reorder"), " %", true},      [WIRE_CORRUPT] = {N_("corrupt"), " %", true},
+    [WIRE_DELAY] = {N_("delay"), " ms", true},    [WIRE_JITTER] = {N_("jitter"), " ms", true},
+    [WIRE_RATE] = {N_("rate"), " kbit/s", false}, [WIRE_QUEUE] = {N_("queue"), "", false},
+    [WIRE_LOSS] = {N_("loss"), " %", true},       [WIRE_DUPLICATE] = {N_("duplicate"), " %", true},
+    [WIRE_REORDER] = {N_("reorder"), " %", true}, [WIRE_CORRUPT] = {N_("corrupt"), " %", true},
 };
 _Static_assert(COUNT_OF(settings) == WIRE_SETTINGS, "words for every setting");
 
@@ -114,7 +114,8 @@ static void put_settings(struct wire_panel *p, const struct voice *v, const stru
     }
 }
 
-static void put_frame(struct str *out, const struct voice *v, const struct session *s, const struct wire_seen *f)
+static void put_frame(struct str *out, const struct voice *v, const struct session *s,
+                      const struct wire_seen *f)
 {
     const uint32_t row = session_frame(s, f->frame);
     struct str left;
@@ -137,7 +138,8 @@ static void put_frame(struct str *out, const struct voice *v, const struct sessi
     str_release(&left);
 }
 
-static void put_ways(struct wire_panel *p, const struct voice *v, const struct session *s, const struct wire_view *w)
+static void put_ways(struct wire_panel *p, const struct voice *v, const struct session *s,
+                     const struct wire_view *w)
 {
     for (enum side to = SIDE_CLIENT; to < SIDE_COUNT; to++) {
         struct str *out = &p->way[to];
@@ -184,7 +186,8 @@ static void put_queue(struct wire_panel *p, const struct voice *v, const struct 
     str_release(&whole);
 }
 
-void wire_panel_fill(struct wire_panel *p, const struct voice *v, const struct session *s, const struct wire_view *w)
+void wire_panel_fill(struct wire_panel *p, const struct voice *v, const struct session *s,
+                     const struct wire_view *w)
 {
     struct str *texts[TEXTS];
     texts_of(p, texts);

@@ -17,7 +17,7 @@ void cond_free(struct cond *c);
 
 /* Where a condition looks: rows from `from` on. */
 struct cond_window {
-    uint32_t from; /* first row that counts for a label (RULES 21) */
+    uint32_t from;  /* first row that counts for a label (RULES 21) */
     uint32_t acted; /* first row that counts for a counter: it is read after the segment that it tells of, and
                        stands before it */
     uint32_t conn;  /* the selected connection, NO_CONN */

@@ -9,9 +9,9 @@ static const char *const counted_name[] = {[COUNT_SEGMENTS] = "segments",
                                            [COUNT_CONNECTIONS] = "connections"};
 _Static_assert(COUNT_OF(counted_name) == COUNTED, "every count has a name");
 
-static const char *const queue_name[] = {[QUEUE_RECV] = "recv-q",         [QUEUE_SEND] = "send-q",
-                                         [QUEUE_CWND] = "cwnd",           [QUEUE_SSTHRESH] = "ssthresh",
-                                         [QUEUE_ACCEPT] = "accept-q",     [QUEUE_SYN] = "syn-q"};
+static const char *const queue_name[] = {
+    [QUEUE_RECV] = "recv-q",       [QUEUE_SEND] = "send-q",     [QUEUE_CWND] = "cwnd",
+    [QUEUE_SSTHRESH] = "ssthresh", [QUEUE_ACCEPT] = "accept-q", [QUEUE_SYN] = "syn-q"};
 _Static_assert(COUNT_OF(queue_name) == QUEUES, "every queue has a name");
 
 /* What is left of the text. */

@@ -109,7 +109,8 @@ const struct extra *facts_extra_of(const struct session *s, const struct row *r)
 
 /* The event that a row which is no segment was made of; NULL if it is of another kind. */
 const struct event *facts_event(const struct row *r, enum event_kind kind);
-/* Puts down at the segment's own row what the row of a wire event tells; to: its receiver. False: no memory. */
+/* Puts down at the segment's own row what the row of a wire event tells; to: its receiver. False: no memory.
+ */
 bool facts_flight(struct session *s, const struct row *of, enum side to);
 /* A SYN ACK has left: the SYN that it answers was taken on when it arrived. */
 void facts_answered(struct session *s, const struct row *r);

@@ -1,7 +1,8 @@
 /* segments.c: the row of a segment, what does not fit into it, and how the oldest rows give way. */
 #include "session/facts.h"
 
-/* In a lab the kernel may yet measure when data passed its layers, and on the wire something becomes of all. */
+/* In a lab the kernel may yet measure when data passed its layers, and on the wire something becomes of all.
+ */
 static bool needs_extra(const struct session *s, const struct verdict *v, const struct row *r)
 {
     const struct annot *a = &v->annot;

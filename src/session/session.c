@@ -161,8 +161,8 @@ static bool add_event(struct session *s, const struct event *e, uint32_t conn, e
     return r != NULL;
 }
 
-/* Without rows nobody asks for a segment that was just given: it is judged when the next one has been decoded,
- * while what is known of that one's connection is fetched from memory. */
+/* Without rows nobody asks for a segment that was just given: it is judged when the next one has been
+ * decoded, while what is known of that one's connection is fetched from memory. */
 static bool count_segment(struct session *s, const struct seg *g)
 {
     track_expect(s->track, g);

@@ -122,11 +122,11 @@ bool session_stamp(const struct session *s, const struct row *r, uint32_t *segme
 void session_stamps_of(const struct session *s, uint32_t row, uint64_t at_ns[STAMP_POINTS]);
 /* What became of a segment on the wire: its first arrival, or that it was dropped before. */
 struct session_flight {
-    uint64_t end_ns;    /* 0: it is on its way */
-    uint32_t end_row;   /* the row that tells of it */
-    uint8_t end;        /* enum wire_event: WIRE_ARRIVED or WIRE_DROPPED */
-    uint8_t state;      /* enum tcp_state of the receiver then */
-    bool held;          /* now */
+    uint64_t end_ns;  /* 0: it is on its way */
+    uint32_t end_row; /* the row that tells of it */
+    uint8_t end;      /* enum wire_event: WIRE_ARRIVED or WIRE_DROPPED */
+    uint8_t state;    /* enum tcp_state of the receiver then */
+    bool held;        /* now */
     bool corrupted, duplicated;
 };
 /* False: the row is no segment, or nothing is known of its way: it did not pass the wire. */

@@ -21,7 +21,8 @@ static bool reached(const struct session *s, const struct row *r, const struct s
     struct session_flight flight;
     if (!s->wired || (f->point != STAMP_SOFTIRQ && f->point != STAMP_READ))
         return true;
-    return session_flight_of(s, r, &flight) && flight.end_ns && flight.end == WIRE_ARRIVED && !flight.corrupted;
+    return session_flight_of(s, r, &flight) && flight.end_ns && flight.end == WIRE_ARRIVED &&
+           !flight.corrupted;
 }
 
 static bool has_point(const struct session *s, const struct row *r, unsigned point)

@@ -1,5 +1,5 @@
-/* wire.c: what became of segments on the wire: each event is a row of its own, and the segment's row has the sum of
- * them. */
+/* wire.c: what became of segments on the wire: each event is a row of its own, and the segment's row has the
+ * sum of them. */
 #include "session/facts.h"
 
 enum { AT_ONCE_NS = 1000000 /* shorter than anybody sees */ };
@@ -44,7 +44,9 @@ bool facts_flight(struct session *s, const struct row *of, enum side to)
 void facts_answered(struct session *s, const struct row *r)
 {
     const enum side from = (enum side)r->side;
-    const uint32_t row = (r->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK) && r->acks ? session_frame(s, r->acks) : NO_ROW;
+    const uint32_t row = (r->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK) && r->acks
+                             ? session_frame(s, r->acks)
+                             : NO_ROW;
     struct measured *m = row == NO_ROW ? NULL : facts_measured(s, session_row(s, row));
     if (!m || !m->on_wire || !m->flight.end_ns || m->flight.state != STATE_LISTEN)
         return;

@@ -60,7 +60,8 @@ static int paint_start(struct canvas *c, struct rect r, int y, const struct ladd
         width = (int)cells_of(text->at, keep);
     }
     ladder_paint_empty(c, r, y, col, voice->ascii);
-    canvas_put(c, r, y, client ? col->left : col->right, LOOK_FRAME, 0, client ? g->from_client : g->from_server);
+    canvas_put(c, r, y, client ? col->left : col->right, LOOK_FRAME, 0,
+               client ? g->from_client : g->from_server);
     canvas_fill(c, r, y, client ? col->left + 1 : col->right - 1, 1, look, g->line);
     int from = client ? col->left + STUB : col->right - STUB - width - GLYPH;
     canvas_fill(c, r, y, from, GLYPH + width, look, " ");
@@ -143,7 +144,7 @@ static void paint_beside(struct canvas *c, struct rect r, int y, const struct la
 }
 
 int ladder_paint(struct canvas *c, struct rect r, int y, const struct ladder_columns *col,
-                  const struct ladder_line *line, const struct ladder_look *how, const struct voice *voice)
+                 const struct ladder_line *line, const struct ladder_look *how, const struct voice *voice)
 {
     const struct glyphs *g = glyphs_of(voice->ascii);
     enum look number = how->found ? LOOK_FOUND : how->cursor ? LOOK_CURSOR : LOOK_DIM;

@@ -12,7 +12,7 @@ struct ladder_look {
 
 /* One line at row y of r. Returns how many cells of the arrow, from its sender's side, its words take. */
 int ladder_paint(struct canvas *c, struct rect r, int y, const struct ladder_columns *col,
-                  const struct ladder_line *line, const struct ladder_look *how, const struct voice *voice);
+                 const struct ladder_line *line, const struct ladder_look *how, const struct voice *voice);
 /* A row without a line: the two lines of the ladder go on. */
 void ladder_paint_empty(struct canvas *c, struct rect r, int y, const struct ladder_columns *col, bool ascii);
 /* The names of the columns. */

@@ -48,8 +48,8 @@ struct screen_hooks {
     void (*info)(void *ctx, struct screen_info *out);
     /* False: it is not known what that program does (it is none of ours). */
     bool (*program)(void *ctx, uint32_t conn, enum side side, struct lab_program *out);
-    /* The wire as it is now, and one frame on it. wire may be NULL; false: there is none, or the frame is not (or
-     * no more) on it. */
+    /* The wire as it is now, and one frame on it. wire may be NULL; false: there is none, or the frame is not
+     * (or no more) on it. */
     bool (*wire)(void *ctx, struct wire_view *out);
     bool (*wire_frame)(void *ctx, uint32_t frame, struct wire_seen *out);
     /* Begins to export as [FORMAT:]FILE, all rows or those of screen_shown; spec NULL: the last one

@@ -1,20 +1,42 @@
-/* slant.c: every cell has up to four arms, and the glyph is the one that has them: so lines that cross, cross. A
- * cell that holds words stays as it is. */
+/* slant.c: every cell has up to four arms, and the glyph is the one that has them: so lines that cross,
+ * cross. A cell that holds words stays as it is. */
 #include "tui/slant.h"
 
 enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8, ARMS = 16 };
 
 static const uint32_t fancy[ARMS] = {
-    [UP] = 0x2575,           [DOWN] = 0x2577,         [UP | DOWN] = 0x2502,          [LEFT] = 0x2574,
-    [UP | LEFT] = 0x256f,    [DOWN | LEFT] = 0x256e,  [UP | DOWN | LEFT] = 0x2524,   [RIGHT] = 0x2576,
-    [UP | RIGHT] = 0x2570,   [DOWN | RIGHT] = 0x256d, [UP | DOWN | RIGHT] = 0x251c,  [LEFT | RIGHT] = 0x2500,
-    [UP | LEFT | RIGHT] = 0x2534, [DOWN | LEFT | RIGHT] = 0x252c, [UP | DOWN | LEFT | RIGHT] = 0x253c,
+    [UP] = 0x2575,
+    [DOWN] = 0x2577,
+    [UP | DOWN] = 0x2502,
+    [LEFT] = 0x2574,
+    [UP | LEFT] = 0x256f,
+    [DOWN | LEFT] = 0x256e,
+    [UP | DOWN | LEFT] = 0x2524,
+    [RIGHT] = 0x2576,
+    [UP | RIGHT] = 0x2570,
+    [DOWN | RIGHT] = 0x256d,
+    [UP | DOWN | RIGHT] = 0x251c,
+    [LEFT | RIGHT] = 0x2500,
+    [UP | LEFT | RIGHT] = 0x2534,
+    [DOWN | LEFT | RIGHT] = 0x252c,
+    [UP | DOWN | LEFT | RIGHT] = 0x253c,
 };
 static const uint32_t plain[ARMS] = {
-    [UP] = '|',    [DOWN] = '|',          [UP | DOWN] = '|',           [LEFT] = '-',
-    [UP | LEFT] = '\'', [DOWN | LEFT] = '.', [UP | DOWN | LEFT] = '+',   [RIGHT] = '-',
-    [UP | RIGHT] = '`', [DOWN | RIGHT] = '.', [UP | DOWN | RIGHT] = '+', [LEFT | RIGHT] = '-',
-    [UP | LEFT | RIGHT] = '+', [DOWN | LEFT | RIGHT] = '+', [UP | DOWN | LEFT | RIGHT] = '+',
+    [UP] = '|',
+    [DOWN] = '|',
+    [UP | DOWN] = '|',
+    [LEFT] = '-',
+    [UP | LEFT] = '\'',
+    [DOWN | LEFT] = '.',
+    [UP | DOWN | LEFT] = '+',
+    [RIGHT] = '-',
+    [UP | RIGHT] = '`',
+    [DOWN | RIGHT] = '.',
+    [UP | DOWN | RIGHT] = '+',
+    [LEFT | RIGHT] = '-',
+    [UP | LEFT | RIGHT] = '+',
+    [DOWN | LEFT | RIGHT] = '+',
+    [UP | DOWN | LEFT | RIGHT] = '+',
 };
 
 /* Where it is painted. */
@@ -86,7 +108,8 @@ static int most(int a, int b)
 static int way_at(const struct brush *b, int line)
 {
     const struct slant *s = b->s;
-    const int whole = b->col->right - b->col->left, start = s->words + 2 < whole - 2 ? s->words + 2 : whole - 2;
+    const int whole = b->col->right - b->col->left,
+              start = s->words + 2 < whole - 2 ? s->words + 2 : whole - 2;
     const int at = start + (whole - start) * s->come[line - s->first] / SLANT_WHOLE;
     return at < whole ? at : whole - 1;
 }
@@ -115,7 +138,8 @@ static void paint_end(const struct brush *b, int y, int from, bool enters)
     }
 }
 
-void slant_paint(struct canvas *c, struct rect r, const struct ladder_columns *col, const struct slant *s, bool ascii)
+void slant_paint(struct canvas *c, struct rect r, const struct ladder_columns *col, const struct slant *s,
+                 bool ascii)
 {
     const struct brush b = {c, r, col, s, ascii};
     int at = s->words + 1;

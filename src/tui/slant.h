@@ -1,5 +1,5 @@
-/* slant.h: frames that are under way for longer than a line: each is drawn over the lines that come meanwhile,
- * from where its words end on the sender's side to the other side. Pure. */
+/* slant.h: frames that are under way for longer than a line: each is drawn over the lines that come
+ * meanwhile, from where its words end on the sender's side to the other side. Pure. */
 #ifndef TCPVIZ_TUI_SLANT_H
 #define TCPVIZ_TUI_SLANT_H
 
@@ -13,13 +13,14 @@ struct slant {
     enum side from;
     enum look look;
     enum slant_end end;
-    int first, last; /* of its leaving; of its end, or of now */
-    int words;       /* cells that are taken on its first line, from the sender's side */
+    int first, last;      /* of its leaving; of its end, or of now */
+    int words;            /* cells that are taken on its first line, from the sender's side */
     const uint16_t *come; /* how far it had come at each line, first to last: thousandths of the way */
 };
 
 enum { SLANT_WHOLE = 1000 };
 
-void slant_paint(struct canvas *c, struct rect r, const struct ladder_columns *col, const struct slant *s, bool ascii);
+void slant_paint(struct canvas *c, struct rect r, const struct ladder_columns *col, const struct slant *s,
+                 bool ascii);
 
 #endif

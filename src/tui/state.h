@@ -214,12 +214,12 @@ bool talk_work(struct screen *s, uint64_t until_ns);
 void talk_view(struct screen *s);
 
 /* wire_view.c */
-void wire_sync(struct screen *s); /* asks how the wire is */
-void wire_view(struct screen *s); /* its panel */
+void wire_sync(struct screen *s);       /* asks how the wire is */
+void wire_view(struct screen *s);       /* its panel */
 bool wire_busy(const struct screen *s); /* something is on it */
 /* The frame that a row tells of, 0: none. */
 uint32_t wire_frame_of(const struct screen *s, uint32_t row);
-void wire_hold_turn(struct screen *s);      /* holds it, or lets it flow */
+void wire_hold_turn(struct screen *s);          /* holds it, or lets it flow */
 void wire_delay_step(struct screen *s, int by); /* a longer or shorter delay */
 /* Whether the frame of that row is under way for longer than its line. */
 bool wire_slanted(const struct screen *s, uint32_t row);

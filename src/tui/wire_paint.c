@@ -12,8 +12,8 @@ static const char *arrow(const struct voice *v, enum side to)
 }
 
 /* What goes to one side, cut to its room. */
-static int paint_way(struct canvas *c, struct rect r, int x, int room, const struct wire_panel *p, enum side to,
-                     const struct voice *voice)
+static int paint_way(struct canvas *c, struct rect r, int x, int room, const struct wire_panel *p,
+                     enum side to, const struct voice *voice)
 {
     const struct str *text = &p->way[to];
     const int used = canvas_put(c, r, 0, x, LOOK_KEY, CELL_BOLD, arrow(voice, to)) + 2;
@@ -25,7 +25,8 @@ static int paint_way(struct canvas *c, struct rect r, int x, int room, const str
 }
 
 /* Queue and counts, at the right end; returns where they begin. */
-static int paint_counts(struct canvas *c, struct rect r, const struct wire_panel *p, const struct voice *voice)
+static int paint_counts(struct canvas *c, struct rect r, const struct wire_panel *p,
+                        const struct voice *voice)
 {
     int x = r.cols - (int)cells_of(p->counts.at, p->counts.len);
     canvas_put(c, r, 0, x, LOOK_DIM, 0, p->counts.at);

@@ -1,4 +1,5 @@
-/* wire_view.c: what the screen has of the wire: its panel, and the frames that are under way across the lines. */
+/* wire_view.c: what the screen has of the wire: its panel, and the frames that are under way across the
+ * lines. */
 #include <string.h>
 #include "tui/state.h"
 #include "tui/slant.h"
@@ -51,7 +52,8 @@ static void fill_come(const struct screen *s, size_t at, size_t lines, uint64_t 
 }
 
 /* Of one that has no end yet: where it is by now. False: it has just arrived, and that is not judged yet. */
-static bool fill_flight(struct screen *s, uint32_t frame, struct slant *out, uint64_t *whole_ns, uint16_t *now)
+static bool fill_flight(struct screen *s, uint32_t frame, struct slant *out, uint64_t *whole_ns,
+                        uint16_t *now)
 {
     struct wire_seen seen;
     if (!s->o.hooks.wire_frame(s->o.hooks.ctx, frame, &seen))
@@ -94,7 +96,9 @@ static void paint_one(struct screen *s, size_t at)
     const size_t lines = last - at + 1;
     if (lines > LINES || out.last < 0 || out.first >= r.rows)
         return;
-    out.words = out.first >= 0 && out.first < LADDER_LINES ? s->taken[out.first] : (s->layout.columns.right - s->layout.columns.left) / 2;
+    out.words = out.first >= 0 && out.first < LADDER_LINES
+                    ? s->taken[out.first]
+                    : (s->layout.columns.right - s->layout.columns.left) / 2;
     fill_come(s, at, lines, of->time_ns, whole_ns, now, come);
     slant_paint(s->canvas, r, &s->layout.columns, &out, s->voice.ascii);
 }

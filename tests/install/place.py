@@ -15,7 +15,7 @@ def test_install_and_uninstall():
     place = scratch()
     make("install", f"DESTDIR={place}", "PREFIX=/usr")
     assert files(place) == ["usr/bin/tcpviz", "usr/share/bash-completion/completions/tcpviz", "usr/share/man/man1/tcpviz.1",
-                            "usr/share/man/man5/tcpviz-script.5"], files(place)
+                            "usr/share/man/man5/tcpviz-script.5", "usr/share/man/man7/tcpviz-wire.7"], files(place)
     said = subprocess.run([f"{place}/usr/bin/tcpviz", "--version"], capture_output=True, text=True, check=True).stdout
     assert said == "tcpviz 0.1.0\n", said
     make("uninstall", f"DESTDIR={place}", "PREFIX=/usr")

@@ -1,6 +1,6 @@
 """The scripts of the wire: every phenomenon that the catalogue names is shown by one, machine and kernel agree in all of
-them, and the table of edges in the manual names scripts that do show them. `python3 tests/live/wire_scripts.py` writes that
-table anew, from several runs: an edge that was not taken every time is not promised."""
+them, and the table of edges in the manual names scripts that do show them. `PYTHONPATH=tests python3
+tests/live/wire_scripts.py >man/edges.tsv` writes that table anew, from several runs: an edge that was not taken every time is not promised."""
 import concurrent.futures, sys
 from harness import *
 

@@ -196,7 +196,8 @@ static void mistakes(void **state)
     is_wrong("client is", "the condition is not complete", "", NULL);
     is_wrong("client is ESTABLISHD", "{word} is no state; nearest is {nearest}", "ESTABLISHD", "ESTABLISHED");
     is_wrong("client is happy", "{word} is no state", "happy", NULL);
-    is_wrong("client accept-q = 1", "{word}: is, recv-q, send-q, cwnd or ssthresh is expected here", "accept-q", NULL);
+    is_wrong("client accept-q = 1", "{word}: is, recv-q, send-q, cwnd or ssthresh is expected here",
+             "accept-q", NULL);
     is_wrong("keepalive from server", "{word} is no condition; nearest is {nearest}", "keepalive",
              "keep-alive");
     is_wrong("frobnication", "{word} is no condition", "frobnication", NULL);

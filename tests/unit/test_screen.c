@@ -202,8 +202,8 @@ static void asks_before_it_overwrites(void **state)
     unlink(name);
 }
 
-/* No key means two things in one view, but that what only a wire has goes before what is otherwise so; and the words of
- * `view` that keys say exist. */
+/* No key means two things in one view, but that what only a wire has goes before what is otherwise so; and
+ * the words of `view` that keys say exist. */
 static void keys_are_sound(void **state)
 {
     (void)state;
@@ -220,7 +220,8 @@ static void keys_are_sound(void **state)
         }
     }
     assert_string_equal(key_find(keymap, keymap_count, V_LADDER | V_LAB, "c")->line, "connect");
-    assert_string_equal(key_find(keymap, keymap_count, V_LADDER | V_LAB | V_WIRE, "g")->line, "wire release #?");
+    assert_string_equal(key_find(keymap, keymap_count, V_LADDER | V_LAB | V_WIRE, "g")->line,
+                        "wire release #?");
     assert_string_equal(key_find(keymap, keymap_count, V_LADDER | V_LAB, "g")->line, "view glossary");
     assert_null(key_find(keymap, keymap_count, V_LADDER | V_LAB, "H"));
     assert_null(key_find(keymap, keymap_count, V_LADDER, "c"));
