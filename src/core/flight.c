@@ -3,6 +3,8 @@
  * R): no mark is left. */
 #include "core/flight.h"
 
+#include "core/conn.h"
+
 enum { FEWEST = 64 };
 
 static size_t home_of(const struct flights *l, uint32_t frame)
@@ -69,4 +71,35 @@ void flights_drop(struct flights *l, struct flight *f)
     }
     l->slot[hole] = (struct flight){0};
     l->count--;
+}
+
+uint32_t track_wire(struct track *t, const struct event_wire *e, enum side *to)
+{
+    struct flight *f = flights_find(&t->flying, e->frame);
+    const uint8_t bit = (uint8_t)(1u << (e->copy & 7));
+    *to = SIDE_NONE;
+    if (!f)
+        return NO_CONN;
+    const struct receipt r = f->receipt;
+    *to = conn_peer(conn_at(t, r.conn), (enum side)r.from);
+    switch (e->what) {
+    case WIRE_DUPLICATED:
+        f->alive |= bit;
+        if (f->spoilt & 1)
+            f->spoilt |= bit;
+        break;
+    case WIRE_CORRUPTED: f->spoilt |= bit; break;
+    case WIRE_ARRIVED:
+        if (!(f->spoilt & bit)) /* the checksum tells */
+            machine_received(t, &r);
+        f->alive &= (uint8_t)~bit;
+        break;
+    case WIRE_DROPPED: f->alive &= (uint8_t)~bit; break;
+    case WIRE_HELD:
+    case WIRE_RELEASED:
+    case WIRE_EVENTS: break;
+    }
+    if (!f->alive)
+        flights_drop(&t->flying, f);
+    return r.conn;
 }
