@@ -71,8 +71,8 @@ struct seg {
     struct tcp_options opt;
     struct span link, ip, tcp, data; /* link: up to the outermost IP header; ip: the innermost, with its
                                       * extension headers; data.len: captured payload bytes. Of a quoted one
-                                      * data is what stands before: the IP and ICMP headers of the error. Where
-                                      * IP packed it (IPComp) tcp.len is 0, and there is no data */
+                                      * data is what stands before: the IP and ICMP headers of the error.
+                                      * Where IP packed it (IPComp) tcp.len is 0, and there is no data */
 };
 
 /* Whether a frame of that kind is a segment of the capture, and a row. */

@@ -1,6 +1,6 @@
-/* heap.c: realloc and free as a struct mem. What is as large as a huge page is mapped by itself and asked for as
- * such: the first touch of each small page costs as much as judging some segments, and what the kernel gives is
- * zero already. */
+/* heap.c: realloc and free as a struct mem. What is as large as a huge page is mapped by itself and asked for
+ * as such: the first touch of each small page costs as much as judging some segments, and what the kernel
+ * gives is zero already. */
 #include "plat/heap.h"
 
 #include <stdlib.h>

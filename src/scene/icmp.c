@@ -53,8 +53,8 @@ bool say_icmp(struct str *out, const struct voice *v, const struct session *s, c
         str_put_u64(&what, e->mtu);
     }
     put_quoted(&quoted, v, quotes);
-    put_filled(out, v, N_("An ICMP error of {from} quotes {quoted}, from {src} to {dst}: {what}."),
-               "from", from.at, "quoted", quoted.at, "src", src.at, "dst", dst.at, "what", what.at, NULL);
+    put_filled(out, v, N_("An ICMP error of {from} quotes {quoted}, from {src} to {dst}: {what}."), "from",
+               from.at, "quoted", quoted.at, "src", src.at, "dst", dst.at, "what", what.at, NULL);
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         out->failed = out->failed || texts[i]->failed;
         str_release(texts[i]);

@@ -244,7 +244,8 @@ static void wire_line(struct ladder_line *l, const struct session *s, const stru
     say_wire(&l->sentence, &style->voice, s, r);
 }
 
-/* On the wire its arrival or its loss; on the loopback the receiver's soft interrupt is where the way ends. */
+/* On the wire its arrival or its loss; on the loopback the receiver's soft interrupt is where the way ends.
+ */
 struct ladder_way ladder_way_of(const struct session *s, uint32_t row)
 {
     uint64_t at[STAMP_POINTS];

@@ -29,19 +29,20 @@ void say_brief(struct str *out, const struct voice *v, const struct session *s,
                const struct row *r); /* ladder, <= 44 cells */
 void say_note(struct str *out, const struct voice *v, const struct session *s,
               const struct row *r); /* export's note */
-/* What is odd about how a segment was captured: offload, options that cannot be read; nothing where nothing is. */
+/* What is odd about how a segment was captured: offload, options that cannot be read; nothing where nothing
+ * is. */
 void say_remarks(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 void say_why(struct str *out, const struct voice *v, const struct session *s,
              const struct row *r); /* why now */
 void say_next(struct str *out, const struct voice *v, const struct session *s,
               const struct row *r); /* what follows */
-/* What an ICMP error says of a segment, where the row is one (session_icmp): for the ladder, the whole of it, and
- * what becomes of it. False: it is none, and nothing was said. */
+/* What an ICMP error says of a segment, where the row is one (session_icmp): for the ladder, the whole of it,
+ * and what becomes of it. False: it is none, and nothing was said. */
 bool say_icmp_brief(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 bool say_icmp(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 bool say_icmp_means(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
-/* Which frames are no rows, and how many: one line for each kind, from i = 0 on; false past the last. *usual: every
- * capture may have those. */
+/* Which frames are no rows, and how many: one line for each kind, from i = 0 on; false past the last. *usual:
+ * every capture may have those. */
 bool say_aside(struct str *out, const struct voice *v, const struct session *s, size_t i, bool *usual);
 /* "Wireshark calls it: keep_alive", "… (nothing special)" */
 void say_wireshark(struct str *out, const struct voice *v, const struct row *r);
