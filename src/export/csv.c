@@ -212,6 +212,18 @@ static void put_counter(struct export *e, const struct row *r)
     str_put_i64(to(e, COLUMN_RESULT), c->delta);
 }
 
+static void put_wire(struct export *e, const struct row *r)
+{
+    const struct event_wire *w = session_wire(e->session, r);
+    if (!w)
+        return;
+    number(e, COLUMN_FRAME, w->frame);
+    conn(e, r);
+    name(e, r->side == SIDE_CLIENT ? COLUMN_CLIENT_STATE : COLUMN_SERVER_STATE,
+         state_name(row_state(r, (enum side)r->side)));
+    name(e, COLUMN_NAME, wire_event_name(w->what));
+}
+
 static void put_note(struct export *e, const struct row *r)
 {
     size_t len = 0;
@@ -244,7 +256,7 @@ static void csv_row(struct export *e, uint32_t row)
     static void (*const bodies[EVENT_KINDS])(struct export * e, const struct row *r) = {
         [EVENT_SEGMENT] = put_segment,   [EVENT_CALL] = put_call,   [EVENT_SAMPLE] = put_sample,
         [EVENT_LISTENER] = put_listener, [EVENT_STAMP] = put_stamp, [EVENT_COUNTER] = put_counter,
-        [EVENT_NOTE] = put_note,
+        [EVENT_NOTE] = put_note,         [EVENT_WIRE] = put_wire,
     };
     const struct row *r = session_row(e->session, row);
     struct csv *c = e->own;

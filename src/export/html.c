@@ -25,7 +25,7 @@ static void html_gather(struct export *e, uint32_t row)
 {
     struct html *h = e->own;
     const struct row *r = session_row(e->session, row);
-    if (html_shows(r))
+    if (html_shows(e->session, r))
         html_facts_add(e, &h->facts, r);
 }
 
@@ -232,6 +232,28 @@ static void put_icmp(struct export *e, const struct row *r)
     str_put(out, "</div></details>\n");
 }
 
+/* What became of a frame: the end of its way. */
+static void put_wire(struct export *e, const struct row *r, const struct event_wire *w)
+{
+    const struct ladder_line *l = &((struct html *)e->own)->line;
+    const bool right = l->from == SIDE_CLIENT;
+    struct str *out = &e->out;
+    str_put(out, right ? "<div class=\"m wire" : "<div class=\"m wire l");
+    put_conn_data(e, r);
+    str_put(out, "\"><small>");
+    str_put_n(out, l->time.at, l->time.len);
+    str_put(out, "</small>");
+    put_state(e, "<i>", l->shown[SIDE_CLIENT], "</i>");
+    str_put(out, w->what == WIRE_DROPPED   ? "<span>✗</span>"
+                 : w->what != WIRE_ARRIVED ? "<span></span>"
+                 : right                   ? "<span>╌╌▶</span>"
+                                           : "<span>◀╌╌</span>");
+    put_state(e, "<var>", l->shown[SIDE_SERVER], "</var>");
+    str_put(out, "<em>");
+    html_text(e, l->sentence.at, l->sentence.len);
+    str_put(out, "</em></div>\n");
+}
+
 /* A row without an explanation: a remark, an answer of the kernel, a counter. */
 static void put_thin(struct export *e, const struct row *r, const char *kind, const char *text, size_t len)
 {
@@ -245,10 +267,11 @@ static void put_thin(struct export *e, const struct row *r, const char *kind, co
 
 static void html_row(struct export *e, uint32_t row)
 {
-    const struct ladder_style style = {.voice = e->voice, .time = TIME_START, .steady = e->steady};
+    const struct ladder_style style = {
+        .voice = e->voice, .time = TIME_START, .flights = true, .steady = e->steady};
     const struct row *r = session_row(e->session, row);
     struct html *h = e->own;
-    if (!html_shows(r))
+    if (!html_shows(e->session, r))
         return;
     size_t len = 0;
     const struct event_call *call = session_call(e->session, r);
@@ -258,7 +281,8 @@ static void html_row(struct export *e, uint32_t row)
     put_connection(e, r);
     str_clear(&e->note);
     const bool icmp = r->kind == EVENT_NOTE && say_icmp(&e->note, &e->voice, e->session, r);
-    if (r->kind == EVENT_SEGMENT || call || icmp)
+    const struct event_wire *wire = session_wire(e->session, r);
+    if (r->kind == EVENT_SEGMENT || call || icmp || wire)
         ladder_line_of(&h->line, e->session, row, NO_ROW, &style);
     if (r->kind == EVENT_SEGMENT)
         put_segment(e, r);
@@ -266,6 +290,8 @@ static void html_row(struct export *e, uint32_t row)
         put_call(e, r, call);
     else if (icmp)
         put_icmp(e, r);
+    else if (wire)
+        put_wire(e, r, wire);
     else if (note)
         put_thin(e, r, "note", note, len);
     else if (say_measured(&e->note, &e->voice, e->session, r))

@@ -41,7 +41,7 @@ struct html {
 };
 
 /* The rows of the kinds that the page has. */
-bool html_shows(const struct row *r);
+bool html_shows(const struct session *s, const struct row *r);
 void html_facts_add(struct export *e, struct html_facts *f, const struct row *r);
 void html_facts_release(struct html_facts *f, const struct mem *m);
 /* The cards, and a table of further connections. */

@@ -1,10 +1,10 @@
 #include "export/html.h"
 #include "export/inert.h"
 
-bool html_shows(const struct row *r)
+bool html_shows(const struct session *s, const struct row *r)
 {
-    return r && (r->kind == EVENT_SEGMENT || r->kind == EVENT_CALL || r->kind == EVENT_NOTE ||
-                 r->kind == EVENT_SAMPLE || r->kind == EVENT_LISTENER || r->kind == EVENT_COUNTER);
+    return r && (session_shown(s, r) || r->kind == EVENT_SAMPLE || r->kind == EVENT_LISTENER ||
+                 r->kind == EVENT_COUNTER);
 }
 
 static bool saw(struct export *e, struct html_facts *f, uint32_t conn)

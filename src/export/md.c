@@ -89,6 +89,13 @@ static void put_segment(struct export *e, int *at, const struct ladder_line *l)
     name(e, at, SERVER, state_name(l->shown[SIDE_SERVER]));
 }
 
+/* Of a frame that arrived: its receiver's state, where it changed. */
+static void put_states(struct export *e, int *at, const struct ladder_line *l)
+{
+    name(e, at, CLIENT, state_name(l->shown[SIDE_CLIENT]));
+    name(e, at, SERVER, state_name(l->shown[SIDE_SERVER]));
+}
+
 static void put_line(struct export *e, uint32_t row, const struct row *r)
 {
     const struct ladder_style style = {.voice = e->voice, .time = TIME_START, .steady = e->steady};
@@ -101,6 +108,8 @@ static void put_line(struct export *e, uint32_t row, const struct row *r)
     cell(e, &at, TIME, l->time.at, l->time.len);
     if (r->kind == EVENT_SEGMENT)
         put_segment(e, &at, l);
+    else if (r->kind == EVENT_WIRE)
+        put_states(e, &at, l);
     else if (call)
         name(e, &at, call->side == SIDE_CLIENT ? CLIENT : SERVER, call->name);
     const struct str *what = &l->sentence;
@@ -141,7 +150,7 @@ static void md_row(struct export *e, uint32_t row)
     if (!r)
         return;
     put_connection(e, r);
-    if (r->kind == EVENT_SEGMENT || r->kind == EVENT_CALL || r->kind == EVENT_NOTE)
+    if (session_shown(e->session, r))
         put_line(e, row, r);
     else
         put_measured(e, r);

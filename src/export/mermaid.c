@@ -145,7 +145,7 @@ static void mermaid_row(struct export *e, uint32_t row)
     const struct row *r = session_row(e->session, row);
     struct mermaid *m = e->own;
     struct ladder_line *l = &m->line;
-    if (!r || (r->kind != EVENT_SEGMENT && r->kind != EVENT_CALL && r->kind != EVENT_NOTE))
+    if (!r || !session_shown(e->session, r))
         return;
     bool own = r->conn != NO_CONN;
     if (own)
@@ -155,7 +155,7 @@ static void mermaid_row(struct export *e, uint32_t row)
     if (r->kind == EVENT_SEGMENT)
         put_segment(e, r, l);
     else
-        put_note(e, l->from, m->conn, l->sentence.at, l->sentence.len);
+        put_note(e, r->kind == EVENT_CALL ? l->from : SIDE_NONE, m->conn, l->sentence.at, l->sentence.len);
     e->out.failed = e->out.failed || e->note.failed || ladder_line_failed(l);
 }
 

@@ -5,6 +5,7 @@
  * The first connection that comes is the one: others are counted, and a filter chooses another. */
 #include "export/drill.h"
 #include "export/writer.h"
+#include "scene/wire.h"
 
 enum { LISTENER = 3, CHILD = 4, REMARK = 300 };
 
@@ -194,19 +195,22 @@ static void put_call(struct export *e, const struct row *r, const struct event_c
     put_remark(e, e->note.at, e->note.len);
 }
 
-/* What an ICMP error says: its own notation says less. */
-static void put_icmp(struct export *e, const struct row *r)
+/* What an ICMP error says; what became of a frame on the wire. */
+static void put_beside(struct export *e, const struct row *r)
 {
     str_clear(&e->note);
-    if (say_icmp(&e->note, &e->voice, e->session, r))
-        put_remark(e, e->note.at, e->note.len);
+    if (r->kind == EVENT_WIRE)
+        say_wire(&e->note, &e->voice, e->session, r);
+    else
+        (void)say_icmp(&e->note, &e->voice, e->session, r);
+    put_remark(e, e->note.at, e->note.len);
 }
 
 static void pkt_row(struct export *e, uint32_t row)
 {
     const struct row *r = session_row(e->session, row);
     struct pkt *p = e->own;
-    if (!r || (r->kind != EVENT_SEGMENT && r->kind != EVENT_CALL && r->kind != EVENT_NOTE))
+    if (!r || !session_shown(e->session, r))
         return;
     if (p->conn == NO_CONN)
         p->conn = r->conn;
@@ -224,7 +228,7 @@ static void pkt_row(struct export *e, uint32_t row)
     else if (note)
         put_remark(e, note, len);
     else
-        put_icmp(e, r);
+        put_beside(e, r);
     e->out.failed = e->out.failed || e->note.failed;
 }
 

@@ -81,9 +81,10 @@ static const char *const tones[TONE_COUNT] = {
     [TONE_AGAIN] = "again", [TONE_CALL] = "call", [TONE_NOTE] = "note",
 };
 
-static bool is_drawn(const struct row *r)
+/* An arrow has a row to itself, and so has where it ends. */
+static bool is_high(const struct row *r)
 {
-    return r && (r->kind == EVENT_SEGMENT || r->kind == EVENT_CALL || r->kind == EVENT_NOTE);
+    return r->kind == EVENT_SEGMENT || r->kind == EVENT_WIRE;
 }
 
 static void count_line(void *ctx, const char *at, size_t len)
@@ -107,7 +108,8 @@ static size_t shown_len(const struct str *text)
  * has a heading above. Returns how high the row itself is. */
 static int64_t place(struct export *e, uint32_t row, const struct row *r, bool *heading)
 {
-    const struct ladder_style style = {.voice = e->voice, .time = TIME_START, .steady = e->steady};
+    const struct ladder_style style = {
+        .voice = e->voice, .time = TIME_START, .flights = true, .steady = e->steady};
     struct svg *v = e->own;
     ladder_line_of(&v->line, e->session, row, NO_ROW, &style);
     e->out.failed = e->out.failed || ladder_line_failed(&v->line);
@@ -119,7 +121,7 @@ static int64_t place(struct export *e, uint32_t row, const struct row *r, bool *
     v->lines = 0;
     text_wrap(v->line.sentence.at, shown_len(&v->line.sentence), SENTENCE, count_line, v);
     int64_t more = v->lines > 1 ? (int64_t)(v->lines - 1) * v->sheet->line : 0;
-    return (r->kind == EVENT_SEGMENT ? v->sheet->segment : v->sheet->line + v->sheet->line / 4) + more;
+    return (is_high(r) ? v->sheet->segment : v->sheet->line + v->sheet->line / 4) + more;
 }
 
 static void svg_gather(struct export *e, uint32_t row)
@@ -127,7 +129,7 @@ static void svg_gather(struct export *e, uint32_t row)
     struct svg *v = e->own;
     const struct row *r = session_row(e->session, row);
     bool heading;
-    if (!is_drawn(r))
+    if (!r || !session_shown(e->session, r))
         return;
     int64_t height = place(e, row, r, &heading);
     const struct point *before = v->points.count ? chunks_at(&v->points, v->points.count - 1) : NULL;
@@ -288,6 +290,15 @@ static int64_t y_of(const struct svg *v, uint64_t time_ns)
     return a->y + (int64_t)((double)(b->y - a->y) * ((double)part / (double)whole));
 }
 
+/* A state stands at its side's end of the arrow. */
+static void put_states(struct export *e, int64_t client_y, int64_t server_y)
+{
+    const struct svg *v = e->own;
+    const struct sheet *s = v->sheet;
+    put_words(e, "c", s->client, client_y + s->small / 3, state_name(v->line.shown[SIDE_CLIENT]));
+    put_words(e, "s", s->server, server_y + s->small / 3, state_name(v->line.shown[SIDE_SERVER]));
+}
+
 /* The arrow: its words stand above its beginning, its head where its way ended. */
 static void put_arrow(struct export *e, uint32_t row, int64_t y)
 {
@@ -317,9 +328,7 @@ static void put_arrow(struct export *e, uint32_t row, int64_t y)
     str_put(&e->out, "</tspan> ");
     inert_put(&e->out, INERT_XML, words->at, words->len);
     str_put(&e->out, "</text>");
-    /* A state stands at its side's end of the arrow. */
-    put_words(e, "c", s->client, (right ? y : end) + s->small / 3, state_name(l->shown[SIDE_CLIENT]));
-    put_words(e, "s", s->server, (right ? end : y) + s->small / 3, state_name(l->shown[SIDE_SERVER]));
+    put_states(e, right ? y : end, right ? end : y);
 }
 
 /* The lines of a sentence below each other. */
@@ -363,19 +372,21 @@ static void svg_row(struct export *e, uint32_t row)
     const struct row *r = session_row(e->session, row);
     const struct ladder_line *l = &v->line;
     bool heading;
-    if (!is_drawn(r) || v->at >= v->points.count)
+    if (!r || !session_shown(e->session, r) || v->at >= v->points.count)
         return;
     const int64_t height = place(e, row, r, &heading), top = top_of(s) + v->y;
-    const bool segment = r->kind == EVENT_SEGMENT;
+    const bool segment = r->kind == EVENT_SEGMENT, high = is_high(r);
     /* An arrow lies low in its row, for its words stand above it. */
-    const int64_t y = top + (segment ? s->segment * 2 / 3 : s->line * 3 / 4);
-    struct below b = {e, segment ? "b" : l->tone == TONE_CALL ? "k" : "i", y + (segment ? s->small / 3 : 0)};
+    const int64_t y = top + (high ? s->segment * 2 / 3 : s->line * 3 / 4);
+    struct below b = {e, segment ? "b" : l->kind == EVENT_NOTE ? "i" : "k", y + (high ? s->small / 3 : 0)};
     if (heading)
         put_heading(e, r, top);
     put_text(e, "n", s->number, y + s->small / 3, l->number.at, l->number.len);
     put_text(e, "t", s->time, y + s->small / 3, l->time.at, l->time.len);
     if (segment)
         put_arrow(e, row, y);
+    else if (high)
+        put_states(e, y, y);
     else if (l->from < SIDE_COUNT)
         put_line(&e->out, "call", l->from == SIDE_CLIENT ? s->left : s->right, y - s->small / 3,
                  l->from == SIDE_CLIENT ? s->left + s->small : s->right - s->small, y - s->small / 3);
