@@ -118,6 +118,19 @@ static bool take_summary(struct scan *s, const char *value)
     return true;
 }
 
+static bool take_labsheet(struct scan *s, const char *value)
+{
+    if (!*value)
+        s->o->labsheet = SHEET_WHOLE;
+    else if (strcmp(value, "blank") == 0)
+        s->o->labsheet = SHEET_BLANK;
+    else if (strcmp(value, "answers") == 0)
+        s->o->labsheet = SHEET_ANSWERS;
+    else
+        return wrong(s, N_("{option}: {value} is not one of {choices}"), value, "choices", "blank, answers");
+    return true;
+}
+
 static bool take_lang(struct scan *s, const char *value)
 {
     enum lang lang;
@@ -147,6 +160,7 @@ static bool take(struct scan *s, enum option id, const char *value)
     case OPTION_SCRIPT: o->script = value; return true;
     case OPTION_EXPORT: o->exports[o->export_count++] = value; return true;
     case OPTION_SUMMARY: return take_summary(s, value);
+    case OPTION_LABSHEET: return take_labsheet(s, value);
     case OPTION_MEMORY: return take_size(s, value, &o->memory);
     case OPTION_PORT: return take_number(s, value, 1, 65535, &o->port);
     case OPTION_IPV6: o->ipv6 = true; return true;
@@ -262,11 +276,12 @@ static bool check(struct scan *s)
     static const enum option lab_only[] = {OPTION_PORT, OPTION_IPV6, OPTION_BACKLOG, OPTION_KEEPALIVE};
     static const struct {
         enum option option, other;
-    } needs[] = {{OPTION_SNAPLEN, OPTION_INTERFACE},
-                 {OPTION_FOLLOW, OPTION_READ},
-                 {OPTION_SUMMARY, OPTION_READ},
-                 {OPTION_DELAY, OPTION_WIRE},
-                 {OPTION_SEED, OPTION_WIRE}};
+    } never[] = {{OPTION_SUMMARY, OPTION_EXPORT},   {OPTION_SUMMARY, OPTION_SCRIPT},
+                 {OPTION_LABSHEET, OPTION_SUMMARY}, {OPTION_LABSHEET, OPTION_EXPORT},
+                 {OPTION_LABSHEET, OPTION_SCRIPT},  {OPTION_LABSHEET, OPTION_FOLLOW}},
+      needs[] = {{OPTION_SNAPLEN, OPTION_INTERFACE}, {OPTION_FOLLOW, OPTION_READ},
+                 {OPTION_SUMMARY, OPTION_READ},      {OPTION_LABSHEET, OPTION_READ},
+                 {OPTION_DELAY, OPTION_WIRE},        {OPTION_SEED, OPTION_WIRE}};
     const bool lab = !given(s, OPTION_READ) && !given(s, OPTION_INTERFACE);
     const char *first = NULL;
     for (size_t i = 0; i < COUNT_OF(sources); i++) {
@@ -291,11 +306,13 @@ static bool check(struct scan *s)
     set_name(s, "--", "memory", 6);
     if (given(s, OPTION_MEMORY) && lab)
         return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "read");
-    set_name(s, "--", "summary", 7);
-    if (given(s, OPTION_SUMMARY) && given(s, OPTION_EXPORT))
-        return wrong(s, N_("{option} and --{other} do not go together"), NULL, "other", "export");
-    if (given(s, OPTION_SUMMARY) && given(s, OPTION_SCRIPT))
-        return wrong(s, N_("{option} and --{other} do not go together"), NULL, "other", "script");
+    for (size_t i = 0; i < COUNT_OF(never); i++) {
+        const char *name = option_table[never[i].option].long_name;
+        set_name(s, "--", name, strlen(name));
+        if (given(s, never[i].option) && given(s, never[i].other))
+            return wrong(s, N_("{option} and --{other} do not go together"), NULL, "other",
+                         option_table[never[i].other].long_name);
+    }
     if (s->stray && lab)
         return wrong(s, N_("{value}: not expected here; a filter goes with -r or -i"), s->stray, "other", "");
     size_t out = 0;

@@ -22,6 +22,7 @@ struct options {
     int port, backlog, keepalive_s, snaplen, delay_ms, seed; /* seed -1: none was given */
     bool ipv6, ascii, no_journal, follow;
     enum { SUMMARY_NONE, SUMMARY_TEXT, SUMMARY_JSON } summary;
+    enum { SHEET_NONE, SHEET_WHOLE, SHEET_BLANK, SHEET_ANSWERS } labsheet;
     enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
     const char *lang; /* NULL: from the environment */
 };

@@ -21,6 +21,10 @@ void fail_print(const struct fail *f, const struct voice *v);
 /* "what: why; way out" in the voice's language. */
 void fail_words(struct str *out, const struct fail *f, const struct voice *v);
 
+/* Whether a capture is told as a whole on standard output, without a screen; and telling it. */
+bool app_reports(const struct options *o);
+void app_report(struct app *a, struct fail *f);
+
 /* The screen with its hooks. */
 bool app_screen_up(struct app *a, struct fail *f);
 

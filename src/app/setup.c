@@ -14,7 +14,6 @@
 #include "app/reader.h"
 #include "app/script.h"
 #include "app/wired.h"
-#include "export/summary.h"
 #include "plat/caps.h"
 #include "plat/counters.h"
 #include "plat/crash.h"
@@ -123,14 +122,14 @@ static bool privileges_down(const struct app *a, struct fail *f)
 /* A capture, no export asked for and no terminal: the ladder goes to standard output. */
 static bool prints_text(const struct options *o)
 {
-    return o->mode == MODE_READ && !o->export_count && !o->script && !o->summary &&
+    return o->mode == MODE_READ && !o->export_count && !o->script && !app_reports(o) &&
            !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
 }
 
 /* A script, an export of a capture or a capture to print need no terminal. */
 static bool wants_screen(const struct options *o)
 {
-    return !o->script && !(o->mode == MODE_READ && (o->export_count || o->summary)) && !prints_text(o);
+    return !o->script && !(o->mode == MODE_READ && (o->export_count || app_reports(o))) && !prints_text(o);
 }
 
 static bool outlets_up(struct app *a, struct fail *f)
@@ -188,7 +187,7 @@ bool streams(const struct options *o)
     bool twice = false;
     for (size_t i = 0; i < o->export_count; i++)
         twice = twice || outlet_looks_twice(o->exports[i]);
-    return o->mode == MODE_READ && !o->script && !wants_screen(o) && !twice;
+    return o->mode == MODE_READ && !o->script && !wants_screen(o) && !o->labsheet && !twice;
 }
 
 static bool session_up(struct app *a, struct fail *f)
@@ -365,23 +364,6 @@ static void drain(struct app *a)
     turn_flush(a->turn);
 }
 
-static bool to_file(void *ctx, const char *bytes, size_t len)
-{
-    return outfile_write(ctx, bytes, len);
-}
-
-static void summarize(struct app *a, struct fail *f)
-{
-    struct outfile *out = outfile_open("-", f);
-    if (!out)
-        return;
-    session_finish(a->session);
-    const bool json = a->options->summary == SUMMARY_JSON;
-    const bool good = summary_put(a->session, &a->voice, json, (struct export_sink){to_file, out}, a->mem);
-    if (outfile_commit(out, f) && !good)
-        fail_errno(f, ENOMEM, NULL, "--summary");
-}
-
 /* The exports are finished after a failure too. */
 static void finish(struct app *a, struct fail *f)
 {
@@ -392,8 +374,7 @@ static void finish(struct app *a, struct fail *f)
         else
             fail_release(&late);
     }
-    if (a->options->summary)
-        summarize(a, f);
+    app_report(a, f);
     if (!wants_screen(a->options))
         app_tell_aside(a);
     if (f->status && !a->status)
