@@ -50,7 +50,7 @@ static const struct row keys[] = {
 };
 
 static const struct row formats[] = {
-#define FORMAT(id, suffix, how, words) {#id, suffix, words, 0, false},
+#define FORMAT(id, suffix, how, words) {#id, suffix, words, 0, ""},
 #include "export/formats.def"
 };
 
