@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include "app/exporting.h"
+#include "app/kept.h"
 #include "app/outlet.h"
 #include "app/script.h"
 #include "app/wired.h"
@@ -84,8 +85,10 @@ void app_note(struct app *a, const char *text, size_t len, bool said)
 
 static bool app_feed(struct app *a)
 {
+    const uint64_t now = a->options->mode == MODE_READ ? 0 : clock_now();
+
     for (size_t i = 0; i < a->outlet_count; i++)
-        if (!outlet_feed(a->outlets[i]))
+        if (!outlet_feed(a->outlets[i], now))
             return false;
     return true;
 }
@@ -134,6 +137,8 @@ static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
     for (size_t i = 0; i < a->outlet_count; i++)
         if (outlet_lags(a->outlets[i]))
             wait_ns = sooner((uint64_t)LAG_MS * 1000000, wait_ns);
+    if (kept_lags(a->kept))
+        wait_ns = sooner((uint64_t)LAG_MS * 1000000, wait_ns);
     unsigned done;
     uint64_t ns;
     if ((a->reader && !a->read_waits) || exporting_file(a->exporting, &done, &ns))
@@ -235,6 +240,7 @@ void app_turn(void *ctx)
     app_starved(a);
     app_gave_way(a);
     app_step(a, steady);
+    kept_feed(a->kept);
     if (!app_feed(a))
         app_quit(a, FAIL_SYSTEM);
     exporting_step(a->exporting);
@@ -259,5 +265,5 @@ void app_quit(struct app *a, int status)
 bool app_unsaved(const struct app *a)
 {
     return a->options->mode != MODE_READ && session_segments(a->session) > 0 &&
-           session_rows(a->session) > a->saved;
+           session_rows(a->session) > a->saved && !kept_whole(a->kept);
 }

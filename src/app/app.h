@@ -36,14 +36,13 @@ struct reader;
 struct outlet;
 struct wired;
 struct exporting;
+struct kept;
 
-struct mark {
-    struct mark *next;
-    uint32_t row; /* the first row after it */
-    char name[];
-};
+/* Who asks: errors go back to there. */
+enum origin { ORIGIN_SCRIPT, ORIGIN_PROMPT, ORIGIN_KEY };
 
-struct app {
+/* There is one; its fields stand by what they belong to, not by size. */
+struct app { // NOLINT(clang-analyzer-optin.performance.Padding)
     const struct options *options;
     const struct mem *mem;
     struct voice voice;
@@ -64,6 +63,7 @@ struct app {
     struct outlet **outlets; /* one for each -e */
     size_t outlet_count;
     struct exporting *exporting;      /* what key and command export */
+    struct kept *kept;                /* the journal; NULL: there is none */
     struct dialog_format formats[16]; /* that the screen offers */
     struct str said;                  /* the line that a script said last */
     struct str place;                 /* the server's endpoint, for the screen */
@@ -73,6 +73,8 @@ struct app {
     int linktype;
     uint64_t low;          /* small descriptors kept for the lab's sockets (descr.h) */
     bool steady;           /* measured times are shown as constants (TCPVIZ_STEADY) */
+    bool reread, can_add;  /* the file of -r is a session's; notes and marks can be added to it */
+    enum origin origin;    /* of the command that runs */
     bool leaving;          /* the end has begun: nothing more is taken in */
     struct script *script; /* NULL: none runs */
     struct screen *screen; /* NULL: no terminal */
@@ -82,7 +84,6 @@ struct app {
     uint32_t acted;        /* first row after the last command that acted */
     bool window_moves;     /* a wait or expect came: the next command that acts moves the window */
     uint32_t view_start;   /* after `reset`: the first row that is shown */
-    struct mark *marks;
     uint64_t read, whole; /* of the file: bytes, as of when its reader was closed */
     bool read_waits;      /* the reader has nothing now; `filled` tells when it has */
     bool stopping;
@@ -91,9 +92,6 @@ struct app {
     int status;    /* exit status so far */
     int last_signal;
 };
-
-/* Who asks: errors go back to there. */
-enum origin { ORIGIN_SCRIPT, ORIGIN_PROMPT, ORIGIN_KEY };
 
 /* Runs one line of the command language: a key, the prompt, a lesson and --script are the same thing. False:
  * f says what is wrong (status 2 a wrong line, 1 what cannot be done now, 3 what the system refused); nothing

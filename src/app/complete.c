@@ -35,7 +35,7 @@ static const char *condition_at(void *ctx, size_t i)
 static const char *mark_at(void *ctx, size_t i)
 {
     const struct app *a = ctx;
-    const struct mark *m = a->marks;
+    const struct session_mark *m = session_marks(a->session);
 
     while (m && i--)
         m = m->next;

@@ -32,6 +32,10 @@ static const char *place_of(struct app *a)
 {
     struct endpoint server;
 
+    if (a->reread) {
+        const char *slash = strrchr(a->options->read, '/');
+        return slash && slash[1] ? slash + 1 : a->options->read;
+    }
     if (!a->lab)
         return NULL;
     lab_server(a->lab, &server);
@@ -69,6 +73,7 @@ static void hook_info(void *ctx, struct screen_info *out)
         .selected = a->selected,
         .first = a->view_start,
         .drops = n.dropped + n.interface_dropped,
+        .replay = a->reread,
         .lab = a->lab != NULL,
         .live = a->capture || a->wired,
         .unsaved = app_unsaved(a),
@@ -172,9 +177,10 @@ bool app_screen_up(struct app *a, struct fail *f)
             .theme = NULL,
             .steady = a->steady,
             .first_run = a->lab && state_first("tip-seen"),
-            .start = o->mode == MODE_READ    ? SCREEN_LIST
-                     : o->mode == MODE_WATCH ? SCREEN_ALL_ROWS
-                                             : SCREEN_ROWS,
+            .start = a->reread && session_track(a->session)->live ? SCREEN_REPLAY
+                     : o->mode == MODE_READ                       ? SCREEN_LIST
+                     : o->mode == MODE_WATCH                      ? SCREEN_ALL_ROWS
+                                                                  : SCREEN_ROWS,
             .keys = keymap,
             .key_count = keymap_count,
             .formats = a->formats,

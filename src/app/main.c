@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "app/parts.h"
+#include "app/sessions.h"
 #include "plat/heap.h"
 
 /* The language: as asked for, else of the environment, else English. */
@@ -57,6 +58,8 @@ int main(int argc, char **argv)
     } else if (o.mode == MODE_VERSION) {
         str_put(&text, "tcpviz " TCPVIZ_VERSION "\n");
         status = print(&text);
+    } else if (o.mode == MODE_SESSIONS) {
+        status = sessions_list(&text, &v, &f) ? print(&text) : (int)f.status;
     } else {
         status = app_main(&o, &v, &f);
     }

@@ -158,6 +158,7 @@ static bool take(struct scan *s, enum option id, const char *value)
         o->iface = value;
         return true;
     case OPTION_SCRIPT: o->script = value; return true;
+    case OPTION_WRITE: o->write = value; return true;
     case OPTION_EXPORT: o->exports[o->export_count++] = value; return true;
     case OPTION_SUMMARY: return take_summary(s, value);
     case OPTION_LABSHEET: return take_labsheet(s, value);
@@ -173,6 +174,7 @@ static bool take(struct scan *s, enum option id, const char *value)
     case OPTION_LANG: return take_lang(s, value);
     case OPTION_COLOR: return take_color(s, value);
     case OPTION_ASCII: o->ascii = true; return true;
+    case OPTION_SESSIONS: o->mode = MODE_SESSIONS; return true;
     case OPTION_VERSION: o->mode = MODE_VERSION; return true;
     case OPTION_HELP: o->mode = MODE_HELP; return true;
     case OPTION_COUNT: break;
@@ -272,11 +274,13 @@ static bool to_standard_output(const char *export)
 /* What does not go together. */
 static bool check(struct scan *s)
 {
-    static const enum option sources[] = {OPTION_HOST, OPTION_WIRE, OPTION_READ, OPTION_INTERFACE};
+    static const enum option sources[] = {OPTION_HOST, OPTION_WIRE, OPTION_READ, OPTION_INTERFACE,
+                                          OPTION_SESSIONS};
     static const enum option lab_only[] = {OPTION_PORT, OPTION_IPV6, OPTION_BACKLOG, OPTION_KEEPALIVE};
     static const struct {
         enum option option, other;
-    } never[] = {{OPTION_SUMMARY, OPTION_EXPORT},   {OPTION_SUMMARY, OPTION_SCRIPT},
+    } never[] = {{OPTION_WRITE, OPTION_READ},       {OPTION_WRITE, OPTION_NO_JOURNAL},
+                 {OPTION_SUMMARY, OPTION_EXPORT},   {OPTION_SUMMARY, OPTION_SCRIPT},
                  {OPTION_LABSHEET, OPTION_SUMMARY}, {OPTION_LABSHEET, OPTION_EXPORT},
                  {OPTION_LABSHEET, OPTION_SCRIPT},  {OPTION_LABSHEET, OPTION_FOLLOW}},
       needs[] = {{OPTION_SNAPLEN, OPTION_INTERFACE}, {OPTION_FOLLOW, OPTION_READ},
@@ -315,7 +319,7 @@ static bool check(struct scan *s)
     }
     if (s->stray && lab)
         return wrong(s, N_("{value}: not expected here; a filter goes with -r or -i"), s->stray, "other", "");
-    size_t out = 0;
+    size_t out = s->o->write && strcmp(s->o->write, "-") == 0;
     for (size_t i = 0; i < s->o->export_count; i++)
         out += to_standard_output(s->o->exports[i]);
     if (out > 1)

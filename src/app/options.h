@@ -8,7 +8,16 @@
 #include "plat/fail.h"
 #include "scene/say.h"
 
-enum mode { MODE_LAB, MODE_HOST, MODE_WIRE, MODE_READ, MODE_WATCH, MODE_HELP, MODE_VERSION };
+enum mode {
+    MODE_LAB,
+    MODE_HOST,
+    MODE_WIRE,
+    MODE_READ,
+    MODE_WATCH,
+    MODE_SESSIONS,
+    MODE_HELP,
+    MODE_VERSION
+};
 
 struct options {
     enum mode mode;
@@ -16,6 +25,7 @@ struct options {
     const char *iface;    /* -i */
     const char *filter;   /* BPF: the words after the options, joined by blanks; owned */
     const char *script;   /* --script FILE, "-" */
+    const char *write;    /* -w FILE */
     const char **exports; /* -e, in order */
     size_t export_count;
     uint64_t memory;                                         /* bytes; 0: not given */

@@ -5,6 +5,8 @@
 #include <string.h>
 #include "plat/file.h"
 
+#define LATE_NS UINT64_C(30000000) /* more than the sniffer takes to hand over what it saw */
+
 struct outlet {
     struct outlet_options options;
     const struct export_format *format;
@@ -14,6 +16,7 @@ struct outlet {
     uint32_t next;    /* the first row that was not written yet */
     bool whole, over; /* a range by outlet_some; it is all written */
     bool failed, broken_pipe;
+    bool waits; /* for rows that may tell more of those at the end */
 };
 
 /* The part of [FORMAT:]FILE before the colon counts as a format only if it is one, so that a file may hold
@@ -117,13 +120,25 @@ bool outlet_begin(struct outlet *o, const struct session *s, uint32_t first)
     return !o->failed;
 }
 
-bool outlet_feed(struct outlet *o)
+/* Whether what a row says is settled: the same rows are then written the same, live and read again. */
+static bool is_settled(const struct outlet *o, size_t row, uint64_t now_ns)
 {
-    const uint32_t rows = (uint32_t)session_rows(o->session);
+    const struct row *r = session_row(o->session, row);
+    return !r || r->kind != EVENT_STAMP || !session_stamp_waits(o->session, r) ||
+           (now_ns > r->time_ns && now_ns - r->time_ns > LATE_NS);
+}
+
+bool outlet_feed(struct outlet *o, uint64_t now_ns)
+{
+    uint32_t rows = (uint32_t)session_rows(o->session);
     bool any = false;
 
     if (!outlet_feeds(o))
         return !o->failed;
+    for (uint32_t i = o->next; i < rows; i++)
+        if (!is_settled(o, i, now_ns))
+            rows = i;
+    o->waits = now_ns && rows < session_rows(o->session);
     for (; !o->failed && o->next < rows; o->next++, any = true)
         o->failed = !export_row(o->export, o->next, outlet_flushes(o) && o->next + 1 == rows);
     if (!o->failed && outlet_flushes(o) && (any || outfile_lags(o->file))) {
@@ -136,7 +151,7 @@ bool outlet_feed(struct outlet *o)
 
 bool outlet_lags(const struct outlet *o)
 {
-    return !o->failed && outlet_flushes(o) && outfile_lags(o->file);
+    return !o->failed && outlet_flushes(o) && (o->waits || outfile_lags(o->file));
 }
 
 bool outlet_over(struct outlet *o, const struct session *s, const struct export_range *range)
@@ -165,7 +180,7 @@ unsigned outlet_done(const struct outlet *o)
 static void outlet_rest(struct outlet *o)
 {
     if (outlet_feeds(o)) {
-        o->failed = !outlet_feed(o) || !export_end(o->export);
+        o->failed = !outlet_feed(o, UINT64_MAX) || !export_end(o->export);
         return;
     }
     const struct export_range all = {.first = o->next, .end = (uint32_t)session_rows(o->session)};

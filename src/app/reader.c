@@ -1,13 +1,14 @@
 #include "app/reader.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/decode.h"
 #include "core/event.h"
 #include "plat/capture.h"
 #include "plat/mapped.h"
-#include "session/pcapfile.h"
+#include "session/jread.h"
 #include "session/store.h"
 
 enum {
@@ -24,12 +25,13 @@ struct fitted {
 struct reader {
     struct mapped *file;
     struct pcapfile *frames;
+    struct jread *journal; /* what it says where the file is one of a session */
     const char *path, *filter;
     struct fitted fitted[FITTED]; /* the filter for link types that were met */
     size_t fits;
     bool fit;          /* it could be compiled for one of them */
     struct fail unfit; /* and what was wrong with the first for which it could not */
-    bool ended;
+    bool follow, ended, is_journal, is_whole; /* is_whole: all of it is there, as it is in the file */
 };
 
 /* A wrong filter is told before anything is read. Which link types the file has is not known yet, so it may
@@ -61,11 +63,13 @@ struct reader *reader_open(const char *path, const char *filter, bool follow, co
         return NULL;
     }
     r->path = path;
+    r->follow = follow;
     r->filter = filter;
     if (!filter || makes_sense(filter, f))
         r->file = mapped_open(m, path, follow, f);
     r->frames = r->file ? pcapfile_new(m) : NULL;
-    if (r->frames)
+    r->journal = r->frames ? jread_new(m) : NULL;
+    if (r->journal)
         return r;
     if (!f->status)
         fail_errno(f, ENOMEM, NULL, "%s", path);
@@ -81,6 +85,7 @@ void reader_close(struct reader *r)
         packet_filter_free(r->fitted[i].passes);
     fail_release(&r->unfit);
     pcapfile_free(r->frames);
+    jread_free(r->journal);
     mapped_close(r->file);
     free(r);
 }
@@ -114,6 +119,53 @@ static void offer(struct reader *r)
     pcapfile_bytes(r->frames, base, bytes, len, mapped_all(r->file));
 }
 
+/* Waits for the first bytes of a pipe; but a file that grows may begin at any time. */
+static bool wait_for_more(struct reader *r, bool follow, struct fail *f)
+{
+    struct pollfd p = {.events = POLLIN};
+    enum mapped_next more;
+
+    while ((more = mapped_more(r->file, f)) == MAPPED_WAITS && !follow) {
+        p.fd = mapped_fd(r->file);
+        poll(&p, 1, -1);
+    }
+    return more == MAPPED_GREW;
+}
+
+bool reader_head(struct reader *r, struct session_options *o, struct fail *f)
+{
+    uint64_t base;
+    size_t len;
+    enum jread_head head;
+
+    do {
+        const uint8_t *bytes = mapped_bytes(r->file, &base, &len);
+        head = jread_head(r->journal, bytes, len, mapped_all(r->file), o);
+    } while (head == JREAD_MORE && wait_for_more(r, r->follow, f));
+    if (head == JREAD_NEWER)
+        return fail_set(f, FAIL_SYSTEM, N_("a session of a newer tcpviz"), N_("read it with that one"), "%s",
+                        r->path);
+    if (head == JREAD_NO_MEMORY)
+        return fail_errno(f, ENOMEM, NULL, "%s", r->path);
+    r->is_journal = head == JREAD_JOURNAL;
+    if (!r->is_journal)
+        return !f->status;
+    pcapfile_entries(r->frames);
+    const uint8_t *bytes = mapped_bytes(r->file, &base, &len);
+    r->is_whole = base == 0 && mapped_all(r->file);
+    return !r->is_whole || jread_added(r->journal, bytes, len) || fail_errno(f, ENOMEM, NULL, "%s", r->path);
+}
+
+bool reader_of_session(const struct reader *r)
+{
+    return r->is_journal;
+}
+
+bool reader_can_add(const struct reader *r)
+{
+    return r->is_journal && r->is_whole;
+}
+
 /* The filter for that link type, compiled when it is met first; the last of many gives way. */
 static const struct packet_filter *fitted(struct reader *r, int linktype)
 {
@@ -143,7 +195,8 @@ static bool passes(struct reader *r, const struct pcap_frame *p)
     return !r->filter || (filter && packet_filter_passes(filter, p->bytes, p->caplen, p->wirelen));
 }
 
-/* e is an event of a segment: the same for all frames but for these fields. */
+/* e is an event of a segment: the same for all frames but for these fields, its number, and what stands beside
+ * it. What a journal has cut is judged by what stands beside it, so it is kept with that. */
 static bool apply(struct session *s, struct event *e, const struct pcap_frame *p, bool lasting)
 {
     e->time_ns = p->time_ns;
@@ -151,8 +204,7 @@ static bool apply(struct session *s, struct event *e, const struct pcap_frame *p
     e->u.segment.bytes = p->bytes;
     e->u.segment.caplen = p->caplen;
     e->u.segment.wirelen = p->wirelen;
-    e->u.segment.frame = p->number;
-    e->u.segment.record = lasting ? p->record + 1 : 0;
+    e->u.segment.record = lasting && !e->u.segment.cut ? p->record + 1 : 0;
     return session_apply(s, e);
 }
 
@@ -191,8 +243,21 @@ static enum pcap_next give(struct reader *r, struct session *s, struct fail *f)
 
     for (int i = 0; i < SLICE; i++) {
         const enum pcap_next next = pcapfile_next(r->frames, &p);
+        if (next == PCAP_ENTRY) {
+            if (jread_entry(r->journal, &p, s))
+                continue;
+            fail_errno(f, ENOMEM, NULL, "%s", r->path);
+            return PCAP_NO_MEMORY;
+        }
         if (next != PCAP_FRAME)
             return next;
+        e.u.segment.frame = p.number;
+        if (r->is_journal)
+            jread_frame(r->journal, r->frames, &p, &e.u.segment);
+        if (r->is_journal && !jread_due(r->journal, s)) {
+            fail_errno(f, ENOMEM, NULL, "%s", r->path);
+            return PCAP_NO_MEMORY;
+        }
         if (passes(r, &p) && !apply(s, &e, &p, lasting)) {
             fail_errno(f, ENOMEM, NULL, "%s", r->path);
             return PCAP_NO_MEMORY;
@@ -214,6 +279,8 @@ enum reader_state reader_some(struct reader *r, struct session *s, struct fail *
     if (more != MAPPED_FAILED)
         return more == MAPPED_WAITS ? READER_WAITS : READER_READS;
     r->ended = true;
+    if (!jread_end(r->journal, s))
+        fail_errno(f, ENOMEM, NULL, "%s", r->path);
     if (!f->status)
         conclude(r, next, f);
     return READER_ENDED;

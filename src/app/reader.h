@@ -18,6 +18,13 @@ bool reader_lasting(const struct reader *r);
 struct frame;
 bool reader_frame(void *reader, uint64_t record, struct frame *out);
 void reader_close(struct reader *r); /* NULL is allowed */
+/* Looks at the beginning of the file (of a pipe it waits for that): where it is a session's journal, *o has
+ * what that session began with. Texts live as long as r. False: f says why it cannot be read. */
+bool reader_head(struct reader *r, struct session_options *o, struct fail *f);
+
+/* Whether it is one, once that was looked at; and whether something can be added to its end. */
+bool reader_of_session(const struct reader *r);
+bool reader_can_add(const struct reader *r);
 
 enum reader_state {
     READER_READS, /* there may be more at once */

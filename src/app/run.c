@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "app/afterwards.h"
 #include "app/choose.h"
 #include "app/exporting.h"
 #include "app/line.h"
@@ -49,8 +50,10 @@ static bool run_select(struct app *a, const struct cmd *c, struct fail *f)
 static bool run_say(struct app *a, const struct cmd *c, struct fail *f)
 {
     const struct cmd_arg *text = cmd_get(c, "TEXT");
-    (void)f;
-    app_note(a, text->text, text->len, c->spec->id == COMMAND_SAY);
+    const bool said = c->spec->id == COMMAND_SAY;
+    if (a->labs == LABS_FILE && a->origin != ORIGIN_SCRIPT)
+        return afterwards_note(a, text->text, text->len, said, f);
+    app_note(a, text->text, text->len, said);
     return true;
 }
 
@@ -63,30 +66,16 @@ static bool run_export(struct app *a, const struct cmd *c, struct fail *f)
     return good;
 }
 
-static struct mark *find_mark(const struct app *a, const char *name, size_t len)
-{
-    struct mark *m = a->marks;
-    while (m && !(strlen(m->name) == len && memcmp(m->name, name, len) == 0))
-        m = m->next;
-    return m;
-}
-
 /* A name that is given again moves. A 0 byte ends a name, so that two names that look alike are alike. */
 static bool run_mark(struct app *a, const struct cmd *c, struct fail *f)
 {
     const struct cmd_arg *name = cmd_get(c, "NAME");
     const size_t len = strnlen(name->text, name->len);
-    struct mark *m = find_mark(a, name->text, len);
-    if (!m) {
-        m = mem_new(a->mem, sizeof *m + len + 1);
-        if (!m)
-            return fail_errno(f, ENOMEM, NULL, "%s", "mark");
-        memcpy(m->name, name->text, len);
-        m->next = a->marks;
-        a->marks = m;
-    }
-    m->row = (uint32_t)session_rows(a->session);
-    return true;
+    uint32_t row = a->screen && a->origin != ORIGIN_SCRIPT ? screen_row(a->screen) : NO_ROW;
+    if (row == NO_ROW)
+        row = (uint32_t)session_rows(a->session);
+    return afterwards_mark(a, name->text, len, row, f) &&
+           (session_mark(a->session, name->text, len, row) || fail_errno(f, ENOMEM, NULL, "%s", "mark"));
 }
 
 static bool run_quit(struct app *a, const struct cmd *c, struct fail *f)
@@ -123,11 +112,12 @@ static bool run_pause(struct app *a, const struct cmd *c, struct fail *f)
 static bool run_play(struct app *a, const struct cmd *c, struct fail *f)
 {
     const struct cmd_arg *speed = cmd_get(c, "SPEED");
-    (void)f;
-    if (!a->screen)
+    if (speed && speed->number == 0)
+        return line_fail(a, FAIL_USAGE, NULL, f, N_("a speed is a number from 0.1 to 1000"), NULL, NULL);
+    if (!a->screen || screen_play(a->screen, speed ? (unsigned)speed->number : 0))
         return true;
     screen_pause(a->screen, false);
-    screen_pace(a->screen, speed ? 1000 / speed->number : PACE_OFF);
+    screen_pace(a->screen, speed ? 10000 / speed->number : PACE_OFF);
     return true;
 }
 
@@ -148,7 +138,7 @@ static uint32_t row_at(const struct session *s, uint64_t time_ns)
 static bool run_at(struct app *a, const struct cmd *c, struct fail *f)
 {
     const struct cmd_arg *what = &c->arg[0];
-    const struct mark *m;
+    const struct session_mark *m;
     uint32_t row;
     if (!needs_screen(a, c, f))
         return false;
@@ -157,7 +147,7 @@ static bool run_at(struct app *a, const struct cmd *c, struct fail *f)
     } else if (cmd_get(c, "#FRAME")) {
         row = session_frame(a->session, (uint32_t)what->number);
     } else {
-        m = find_mark(a, what->text, what->len);
+        m = session_mark_find(a->session, what->text, what->len);
         row = m ? m->row : NO_ROW;
     }
     if (row != NO_ROW)
@@ -203,7 +193,7 @@ static run_fn *look_of(int command)
 bool app_run(struct app *a, const struct cmd *c, enum origin from, struct fail *f)
 {
     run_fn *run = act_of(c->spec->id);
-    (void)from;
+    a->origin = from;
     if (!run)
         run = look_of(c->spec->id);
     if (!run)

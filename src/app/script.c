@@ -47,10 +47,8 @@ void script_free(struct script *s)
 static uint32_t row_of_mark(void *ctx, const char *name, size_t len)
 {
     const struct app *a = ctx;
-    for (const struct mark *m = a->marks; m; m = m->next)
-        if (strlen(m->name) == len && memcmp(m->name, name, len) == 0)
-            return m->row;
-    return NO_ROW;
+    const struct session_mark *m = session_mark_find(a->session, name, len);
+    return m ? m->row : NO_ROW;
 }
 
 static struct cond_window window_of(struct app *a)

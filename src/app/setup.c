@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "app/exporting.h"
+#include "app/kept.h"
 #include "app/outlet.h"
 #include "app/reader.h"
 #include "app/script.h"
@@ -176,6 +177,7 @@ static const char *source_words(const struct options *o)
     case MODE_WIRE: return N_("the wire");
     case MODE_READ: return o->read;
     case MODE_WATCH: return o->iface;
+    case MODE_SESSIONS:
     case MODE_HELP:
     case MODE_VERSION: break;
     }
@@ -193,7 +195,7 @@ bool streams(const struct options *o)
 static bool session_up(struct app *a, struct fail *f)
 {
     const struct options *o = a->options;
-    const struct session_options s = {
+    struct session_options s = {
         .source = source_words(o),
         .started_ns = clock_now(),
         .track = {.live = is_live(o),
@@ -207,7 +209,13 @@ static bool session_up(struct app *a, struct fail *f)
                               : memory_half(),
         .mem = a->mem,
     };
+    if (a->reader && !reader_head(a->reader, &s, f))
+        return false;
+    a->reread = a->reader && reader_of_session(a->reader);
+    a->can_add = a->reader && reader_can_add(a->reader);
     a->session = session_new(&s);
+    if (a->session && a->reader)
+        session_frames_from(a->session, reader_frame, a->reader);
     a->turn = a->session ? turn_new(a->mem, a->session) : NULL;
     if (!a->turn)
         return fail_errno(f, ENOMEM, NULL, "tcpviz");
@@ -293,6 +301,8 @@ static bool app_up(struct app *a, struct fail *f)
         a->low = descr_reserve();
     if (is_live(o) && !networks_up(a, f))
         return false;
+    if (o->mode == MODE_READ && !(a->reader = reader_open(o->read, o->filter, o->follow, a->mem, f)))
+        return false;
     a->loop = loop_new(f);
     if (!a->loop || !session_up(a, f))
         return false;
@@ -308,13 +318,7 @@ static bool app_up(struct app *a, struct fail *f)
     a->sniffed = a->capture ? loop_fd(a->loop, capture_fd(a->capture), LOOP_READ, readable, a) : NULL;
     if (!a->timer || (a->capture && !a->sniffed))
         return fail_errno(f, ENOMEM, NULL, "tcpviz");
-    if (o->mode == MODE_READ) {
-        a->reader = reader_open(o->read, o->filter, o->follow, a->mem, f);
-        if (!a->reader)
-            return false;
-        session_frames_from(a->session, reader_frame, a->reader);
-    }
-    if (!script_up(a, f) || !outlets_up(a, f))
+    if (!script_up(a, f) || !outlets_up(a, f) || !kept_open(a, &a->kept, f))
         return false;
     if (is_live(o)) {
         const struct lab_options lab = lab_options_of(a);
@@ -374,6 +378,8 @@ static void finish(struct app *a, struct fail *f)
         else
             fail_release(&late);
     }
+    kept_close(a->kept, f);
+    a->kept = NULL;
     app_report(a, f);
     if (!wants_screen(a->options))
         app_tell_aside(a);
@@ -399,6 +405,7 @@ static void app_down(struct app *a)
     for (size_t i = 0; i < a->outlet_count; i++)
         outlet_free(a->outlets[i]);
     free(a->outlets);
+    kept_close(a->kept, &(struct fail){.status = FAIL_SYSTEM}); /* it did not come to a session */
     source_close(a->sniffed);
     source_close(a->timer);
     loop_free(a->loop);
@@ -407,10 +414,6 @@ static void app_down(struct app *a)
     session_free(a->session);
     str_release(&a->said);
     str_release(&a->place);
-    for (struct mark *m = a->marks, *next; m; m = next) {
-        next = m->next;
-        mem_free(a->mem, m, sizeof *m + strlen(m->name) + 1);
-    }
 }
 
 /* Where namespaces are forbidden and the sniffer is allowed, the machine's own loopback serves. */

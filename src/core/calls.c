@@ -126,7 +126,8 @@ static void take_call(struct track *t, struct conn *c, const struct event_call *
     case CALL_SOCKET:
     case CALL_BIND:
     case CALL_LISTEN:
-    case CALL_READ: break;
+    case CALL_READ:
+    case CALL_KINDS: break;
     }
 }
 

@@ -7,11 +7,35 @@ static const char *const kind_names[] = {
 };
 _Static_assert(COUNT_OF(kind_names) == EVENT_KINDS, "every kind of event has a name");
 
+static const char *const call_names[] = {
+    [CALL_OTHER] = "other",
+    [CALL_SOCKET] = "socket",
+    [CALL_BIND] = "bind",
+    [CALL_LISTEN] = "listen",
+    [CALL_CONNECT] = "connect",
+    [CALL_ACCEPT] = "accept",
+    [CALL_READ] = "read",
+    [CALL_WRITE] = "write",
+    [CALL_CLOSE] = "close",
+    [CALL_SHUTDOWN_RD] = "shutdown-rd",
+    [CALL_SHUTDOWN_WR] = "shutdown-wr",
+    [CALL_SHUTDOWN_RDWR] = "shutdown-rdwr",
+    [CALL_ABORT] = "abort",
+    [CALL_CRASH] = "crash",
+};
+_Static_assert(COUNT_OF(call_names) == CALL_KINDS, "every kind of call has a name");
+
 static const char *const wire_names[] = {
     [WIRE_HELD] = "held",       [WIRE_RELEASED] = "released",     [WIRE_ARRIVED] = "arrived",
     [WIRE_DROPPED] = "dropped", [WIRE_DUPLICATED] = "duplicated", [WIRE_CORRUPTED] = "corrupted",
 };
 _Static_assert(COUNT_OF(wire_names) == WIRE_EVENTS, "every wire event has a name");
+
+static const char *const why_names[] = {
+    [WIRE_BY_HAND] = "hand",  [WIRE_BY_CHANCE] = "chance", [WIRE_BY_HOLD] = "hold",
+    [WIRE_QUEUE_FULL] = "queue", [WIRE_CUT] = "cut",        [WIRE_TOO_LARGE] = "too-large",
+};
+_Static_assert(COUNT_OF(why_names) == WIRE_WHYS, "every reason of the wire has a name");
 
 static const char *const point_names[] = {
     [STAMP_QDISC] = "qdisc", [STAMP_DRIVER] = "driver", [STAMP_SOFTIRQ] = "softirq",
@@ -35,9 +59,19 @@ const char *event_kind_name(enum event_kind k)
     return k < EVENT_KINDS ? kind_names[k] : NULL;
 }
 
+const char *call_kind_name(enum call_kind k)
+{
+    return k < CALL_KINDS ? call_names[k] : NULL;
+}
+
 const char *wire_event_name(enum wire_event w)
 {
     return w < WIRE_EVENTS ? wire_names[w] : NULL;
+}
+
+const char *wire_why_name(enum wire_why w)
+{
+    return w < WIRE_WHYS ? why_names[w] : NULL;
 }
 
 const char *stamp_point_name(enum stamp_point p)

@@ -45,7 +45,8 @@ enum call_kind {
     CALL_SHUTDOWN_WR,
     CALL_SHUTDOWN_RDWR,
     CALL_ABORT, /* the close() of SO_LINGER 0 */
-    CALL_CRASH
+    CALL_CRASH,
+    CALL_KINDS
 };
 
 struct event_call {
@@ -146,6 +147,8 @@ struct event_segment {
     uint32_t frame;  /* its number in the capture, growing; 0: the one after the last */
     uint64_t record; /* where it stands in a file that stays open (session_frames_from), + 1; 0: nowhere */
     bool injected;
+    bool cut;      /* all of it was captured, and its end was not kept: what follows is of the whole frame */
+    uint8_t cksum; /* enum cksum_verdict */
 };
 
 struct event {
@@ -177,7 +180,9 @@ struct event_sink {
 
 /* Names of the export: "segment", "arrived", "qdisc", "keepalive" … */
 const char *event_kind_name(enum event_kind k);
+const char *call_kind_name(enum call_kind k); /* "shutdown-wr"; "other" for CALL_OTHER */
 const char *wire_event_name(enum wire_event w);
+const char *wire_why_name(enum wire_why w); /* "hold" */
 const char *stamp_point_name(enum stamp_point p);
 const char *timer_name(enum timer_kind t); /* NULL for TIMER_NONE */
 

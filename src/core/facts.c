@@ -35,7 +35,7 @@ static bool named(const struct event_counter *c, const char *name)
     return !strcmp(c->name, name);
 }
 
-void track_counter(struct track *t, const struct event_counter *c, uint64_t time_ns, uint32_t row)
+uint32_t track_counter(struct track *t, const struct event_counter *c, uint64_t time_ns, uint32_t row)
 {
     uint32_t by = c->delta > 0 && c->delta < 1000 ? (uint32_t)c->delta : 0;
     (void)row;
@@ -47,8 +47,11 @@ void track_counter(struct track *t, const struct event_counter *c, uint64_t time
     else if (named(c, "TCPDelayedACKs") || named(c, "DelayedACKs"))
         tally_of(t, c->side)->delayed_acks += by;
     else if (named(c, "TCPAbortOnTimeout") && by == 1 && t->retry_conn != NO_CONN &&
-             (!t->options.wire || c->side == t->retry_side))
+             (!t->options.wire || c->side == t->retry_side)) {
         machine_input(conn_at(t, t->retry_conn), t->retry_side, IN_GIVE_UP);
+        return t->retry_conn;
+    }
+    return NO_CONN;
 }
 
 bool track_starved(const struct track *t)

@@ -11,7 +11,7 @@ static const struct param params[] = {
     {"IDLE", PARAM_NUMBER, 0, 1, 32767, {NULL}},     /* tcp(7): MAX_TCP_KEEPIDLE */
     {"INTERVAL", PARAM_NUMBER, 0, 1, 32767, {NULL}}, /* MAX_TCP_KEEPINTVL */
     {"TIMES", PARAM_NUMBER, 0, 1, 127, {NULL}},      /* MAX_TCP_KEEPCNT */
-    {"SPEED", PARAM_NUMBER, 0, 1, 1000, {NULL}},
+    {"SPEED", PARAM_NUMBER, 1, 0, 1000, {NULL}},
     {"MS", PARAM_NUMBER, 3, 0, 60000, {NULL}},
     {"KBITS", PARAM_NUMBER, 0, 0, 10000000, {NULL}},
     {"FRAMES", PARAM_NUMBER, 0, 0, 100000, {NULL}},

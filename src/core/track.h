@@ -55,7 +55,8 @@ uint32_t track_call(struct track *t, const struct event_key *key, const struct e
                     uint64_t time_ns, uint32_t row);
 /* The connection that a key means, made if its serial is new; NO_CONN if there is none. */
 uint32_t track_find(struct track *t, const struct event_key *key);
-void track_counter(struct track *t, const struct event_counter *c, uint64_t time_ns, uint32_t row);
+/* Returns the connection whose state it moves; NO_CONN: none. */
+uint32_t track_counter(struct track *t, const struct event_counter *c, uint64_t time_ns, uint32_t row);
 /* The kernel has no socket for this endpoint any more: input of the machine in TIME-WAIT and FIN-WAIT-2 only.
  */
 void track_gone(struct track *t, uint32_t conn, enum side side);

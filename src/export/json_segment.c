@@ -107,10 +107,7 @@ static void put_links(struct str *out, const struct session *s, const struct row
         put_frame(out, x.repeats[i]);
     }
     str_put_char(out, ']');
-    const struct row *cause =
-        x.cause == CAUSE_CALL && x.cause_row != NO_ROW ? session_row(s, x.cause_row) : NULL;
-    const struct event_call *call = cause ? session_call(s, cause) : NULL;
-    json_text(out, "cause", call ? call->name : x.cause == CAUSE_CALL ? NULL : cause_name(x.cause));
+    json_text(out, "cause", x.call ? x.call->name : x.cause == CAUSE_CALL ? NULL : cause_name(x.cause));
 }
 
 void json_segment(struct export *e, const struct row *r)

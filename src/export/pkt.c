@@ -152,7 +152,8 @@ static bool put_name(struct str *out, const struct event_call *c)
         str_put_char(out, ')');
         return true;
     case CALL_CONNECT:
-    case CALL_CRASH: return false;
+    case CALL_CRASH:
+    case CALL_KINDS: return false;
     }
     const char *name = c->kind == CALL_ACCEPT ? "accept" : c->kind == CALL_ABORT ? "close" : c->name;
     str_put(out, drillable(name) ? name : "call");

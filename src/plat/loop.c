@@ -3,9 +3,12 @@
  * libuv runs timers, then prepare handles, then polls (descriptors and signals), then check handles. Timers
  * would thus have to wait for the next poll to get their turn if it were taken in `check` alone, and
  * descriptors for the next round in `prepare` alone: so the turn is taken in both, where a source was called
- * since the last one. Neither handle keeps the loop awake. Nothing here uses libuv's thread pool (its files
- * and name look-ups would start it). */
+ * since the last one. Neither handle keeps the loop awake.
+ *
+ * A disk may take its time, so files that are written while the program runs are written by libuv's pool: of
+ * one thread, which begins with the first write (namespaces are made before, which threads would forbid). */
 #include "plat/loop.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <time.h>
@@ -32,6 +35,18 @@ struct loop {
     void (*turn)(void *ctx);
     void *turn_ctx;
     bool called; /* a source was called since the last turn */
+    int writing; /* jobs of loop_write */
+};
+
+/* One job of loop_write. */
+struct writing {
+    uv_fs_t request;
+    struct loop *loop;
+    int fd;
+    const char *bytes;
+    size_t len, written;
+    void (*done)(void *ctx, size_t written, int err);
+    void *ctx;
 };
 
 static void take_turn(struct loop *l)
@@ -222,6 +237,65 @@ struct source *loop_signal(struct loop *l, int signum, void (*caught)(void *ctx,
         return s;
     source_close(s);
     return NULL;
+}
+
+static int write_rest(struct writing *w);
+
+static void wrote(uv_fs_t *request)
+{
+    struct writing *w = request->data;
+    const ssize_t n = request->result;
+    int err = n < 0 ? (int)-n : n == 0 ? EIO : 0;
+    uv_fs_req_cleanup(request);
+    w->written += n > 0 ? (size_t)n : 0;
+    if (!err && w->written < w->len && (err = write_rest(w)) == 0)
+        return;
+    w->loop->writing--;
+    w->loop->called = true;
+    w->done(w->ctx, w->written, err);
+    free(w);
+}
+
+static int write_rest(struct writing *w)
+{
+    const size_t most = (size_t)1 << 30, left = w->len - w->written;
+    const uv_buf_t rest = uv_buf_init((char *)w->bytes + w->written, (unsigned)(left < most ? left : most));
+    return -uv_fs_write(&w->loop->uv, &w->request, w->fd, &rest, 1, -1, wrote);
+}
+
+bool loop_write(struct loop *l, int fd, const char *bytes, size_t len,
+                void (*done)(void *ctx, size_t written, int err), void *ctx)
+{
+    struct writing *w = calloc(1, sizeof *w);
+    if (!w)
+        return false;
+    setenv("UV_THREADPOOL_SIZE", "1", 0);
+    *w = (struct writing){.loop = l, .fd = fd, .bytes = bytes, .len = len, .done = done, .ctx = ctx};
+    w->request.data = w;
+    if (write_rest(w) == 0) {
+        l->writing++;
+        return true;
+    }
+    free(w);
+    return false;
+}
+
+static void nothing(uv_timer_t *h)
+{
+    (void)h;
+}
+
+void loop_written(struct loop *l, uint64_t most_ms)
+{
+    const uint64_t end = clock_steady() + most_ms * 1000000;
+    uv_timer_t alarm;
+    l->turn = NULL;
+    uv_timer_init(&l->uv, &alarm);
+    uv_timer_start(&alarm, nothing, most_ms, 0);
+    while (l->writing > 0 && clock_steady() < end)
+        uv_run(&l->uv, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&alarm, NULL);
+    uv_run(&l->uv, UV_RUN_NOWAIT);
 }
 
 void source_close(struct source *s)

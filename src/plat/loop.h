@@ -1,4 +1,5 @@
-/* loop.h: the one event loop (libuv, known only here). Nothing else waits; no threads.
+/* loop.h: the one event loop (libuv, known only here). Nothing else waits; no threads but the one that writes
+ * for loop_write.
  *
  * A source is a descriptor, a timer or a signal; its callback does its work and returns. After each round in
  * which anything was called, the `turn` callback is called once: there the program takes its turn (RULES). */
@@ -6,6 +7,7 @@
 #define TCPVIZ_PLAT_LOOP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "plat/fail.h"
 
@@ -32,6 +34,15 @@ void source_start(struct source *s, uint64_t after_ms, uint64_t repeat_ms);
 void source_stop(struct source *s);
 
 struct source *loop_signal(struct loop *l, int signum, void (*caught)(void *ctx, int signum), void *ctx);
+
+/* Writes to a regular file without waiting for its disk: at its end, in the background, while the loop runs;
+ * the bytes are borrowed until done is called, with how many were written (fewer only before a failure) and
+ * an errno or 0. One at a time for each file; the order of two is not known. False: it could not be begun. */
+bool loop_write(struct loop *l, int fd, const char *bytes, size_t len,
+                void (*done)(void *ctx, size_t written, int err), void *ctx);
+/* The end: no turn is taken any more. Runs the loop until nothing is being written in the background, or so
+ * much time has passed. */
+void loop_written(struct loop *l, uint64_t most_ms);
 
 /* Ends a source; its callback is not called again. NULL is allowed. */
 void source_close(struct source *s);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +19,32 @@ static void make_folders(char *path)
     }
 }
 
-bool state_first(const char *name)
+/* sudo leaves HOME as root's on many systems; this user may not write there, and would not look there. */
+static const char *home(void)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    const struct passwd *user = getenv("SUDO_UID") && geteuid() != 0 ? getpwuid(geteuid()) : NULL;
+    return user ? user->pw_dir : getenv("HOME");
+}
+
+char *state_path(const char *name)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *at = home();
     const bool absolute = state && state[0] == '/'; /* a relative one is to be ignored (XDG Base Directory) */
     char *path = NULL;
 
-    if (!absolute && !home)
-        return true;
-    if (asprintf(&path, "%s%s/tcpviz/%s", absolute ? state : home, absolute ? "" : "/.local/state", name) < 0)
-        return true;
+    if (!absolute && !at)
+        return NULL;
+    if (asprintf(&path, "%s%s/tcpviz/%s", absolute ? state : at, absolute ? "" : "/.local/state", name) < 0)
+        return NULL;
     make_folders(path);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    const bool first = fd >= 0 || errno != EEXIST;
+    return path;
+}
+
+bool state_first(const char *name)
+{
+    char *path = state_path(name);
+    const int fd = path ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+    const bool first = !path || fd >= 0 || errno != EEXIST;
     if (fd >= 0)
         close(fd);
     free(path);

@@ -82,13 +82,13 @@ void listener_queues_release(struct listener_queues *q)
     str_release(&q->accept_text);
 }
 
-void listener_queues_of(struct listener_queues *q, const struct voice *v, const struct session *s)
+void listener_queues_of(struct listener_queues *q, const struct voice *v, const struct event_listener *k,
+                        enum tcp_state state)
 {
-    const struct event_listener *k = session_listener(s);
     str_clear(&q->syn_text);
     str_clear(&q->accept_text);
     q->known = k != NULL;
-    q->state = state_name(k ? k->state : session_listener_state(s));
+    q->state = state_name(k ? k->state : state);
     if (!q->state)
         q->state = "";
     q->accept = k ? gauge_of(k->accept_q, k->backlog) : (struct gauge){0};

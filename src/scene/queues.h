@@ -36,6 +36,8 @@ struct listener_queues {
 };
 void listener_queues_init(struct listener_queues *q, const struct mem *m);
 void listener_queues_release(struct listener_queues *q);
-void listener_queues_of(struct listener_queues *q, const struct voice *v, const struct session *s);
+/* k: what the kernel said of it, NULL: nothing; state: the machine's. */
+void listener_queues_of(struct listener_queues *q, const struct voice *v, const struct event_listener *k,
+                        enum tcp_state state);
 
 #endif

@@ -79,12 +79,8 @@ void put_call_name(struct str *out, const struct event_call *c)
 
 static void put_cause(struct str *out, const struct facts *f)
 {
-    const struct row *r = NULL;
-    if (f->extra.cause == CAUSE_CALL && f->extra.cause_row != NO_ROW)
-        r = session_row(f->session, f->extra.cause_row);
-    const struct event_call *c = r ? session_call(f->session, r) : NULL;
-    if (c)
-        put_call_name(out, c);
+    if (f->extra.call)
+        put_call_name(out, f->extra.call);
     else
         str_put(out, cause_words(f->voice, f->extra.cause));
 }

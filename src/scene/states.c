@@ -55,12 +55,18 @@ static void put_title(struct panel *p, const struct voice *v, const struct panel
 static void put_state(struct panel *p, const struct voice *v, const struct panel_of *of,
                       const struct event_sample *k)
 {
-    p->state = of->conn == NO_CONN ? STATE_UNKNOWN : session_state(of->session, of->conn, of->side);
+    p->state = of->conn == NO_CONN ? STATE_UNKNOWN
+               : of->at            ? of->at->state[of->side]
+                                   : session_state(of->session, of->conn, of->side);
     const struct row *row = of->seen_only && of->row != NO_ROW ? session_row(of->session, of->row) : NULL;
     if (row && row->conn == of->conn)
         p->state = row_state(row, of->side);
     str_put(&p->state_text, state_name(p->state));
     str_put(&p->state_short, state_brief(p->state));
+    /* a moment may come before the kernel was asked about it: then it does not differ, it was not asked */
+    row = of->at && of->at->row != NO_ROW ? session_row(of->session, of->at->row) : NULL;
+    if (k && k->state != p->state && row && of->at->kernel_ns[of->side] < row->time_ns)
+        k = NULL;
     p->sampled = k != NULL;
     p->agrees = k && k->state == p->state;
     if (p->agrees)
@@ -157,7 +163,8 @@ static void put_timer(struct panel *p, const struct voice *v, const struct panel
     struct str time;
     str_init(&time, p->timer_text.mem);
     if (p->timer != TIMER_NONE && k->timer_ms >= 0) {
-        uint64_t since = session_kernel_time(of->session, of->conn, of->side);
+        uint64_t since =
+            of->at ? of->at->kernel_ns[of->side] : session_kernel_time(of->session, of->conn, of->side);
         uint64_t passed = of->now_ns > since ? (of->now_ns - since) / 1000000 : 0;
         uint64_t left = (uint64_t)k->timer_ms > passed ? (uint64_t)k->timer_ms - passed : 0;
         uint64_t whole = timer_whole(k, of->keepalive_ms);
@@ -185,18 +192,35 @@ static void put_timer(struct panel *p, const struct voice *v, const struct panel
     }
 }
 
+/* The first line of what was read last, and how many bytes that was; false: nothing was. */
+static bool get_last_read(const struct panel_of *of, struct str *line, uint32_t *len)
+{
+    const struct event_call *then = of->at ? of->at->read[of->side] : NULL;
+    if (of->conn == NO_CONN || (of->at && !then))
+        return false;
+    if (then) {
+        session_put_read(line, then);
+        *len = (uint32_t)then->result;
+        return true;
+    }
+    const char *now = session_last_read(of->session, of->conn, of->side, len);
+    str_put(line, now);
+    return now != NULL;
+}
+
 static void put_last_read(struct panel *p, const struct voice *v, const struct panel_of *of)
 {
     uint32_t len = 0;
-    const char *line = of->conn == NO_CONN ? NULL : session_last_read(of->session, of->conn, of->side, &len);
-    if (!line) {
-        str_put(&p->last_read, v->ascii ? "-" : "–");
-        return;
-    }
-    struct str number;
+    struct str line, number;
+    str_init(&line, p->last_read.mem);
     str_init(&number, p->last_read.mem);
-    str_put_u64(&number, len);
-    put_filled(&p->last_read, v, N_("{n} bytes: {line}"), "n", number.at, "line", line, NULL);
+    if (get_last_read(of, &line, &len)) {
+        str_put_u64(&number, len);
+        put_filled(&p->last_read, v, N_("{n} bytes: {line}"), "n", number.at, "line", line.at, NULL);
+    } else {
+        str_put(&p->last_read, v->ascii ? "-" : "–");
+    }
+    str_release(&line);
     str_release(&number);
 }
 
@@ -246,13 +270,15 @@ void panel_fill(struct panel *p, const struct voice *v, const struct panel_of *o
         str_clear(texts[i]);
     p->side = of->side;
     p->seen_only = of->seen_only;
-    const struct event_sample *k =
-        of->conn == NO_CONN ? NULL : session_kernel(of->session, of->conn, of->side);
+    const struct event_sample *k = of->conn == NO_CONN ? NULL
+                                   : of->at            ? of->at->kernel[of->side]
+                                                       : session_kernel(of->session, of->conn, of->side);
     put_title(p, v, of);
     put_state(p, v, of, k);
     put_program(p, v, of);
     queues_of(&p->queues, v, k);
-    listener_queues_of(&p->listener, v, of->session);
+    listener_queues_of(&p->listener, v, of->at ? of->at->listener : session_listener(of->session),
+                       of->at ? of->at->listener_state : session_listener_state(of->session));
     put_numbers(p, v, k, of->steady);
     put_timer(p, v, of, k);
     put_last_read(p, v, of);

@@ -6,6 +6,7 @@
 
 #include "lab/lab.h"
 #include "scene/queues.h"
+#include "session/cursor.h"
 
 /* What a panel is asked for. */
 struct panel_of {
@@ -13,6 +14,7 @@ struct panel_of {
     uint32_t conn; /* NO_CONN: none yet; the server's panel still has its listener */
     enum side side;
     uint64_t now_ns;                   /* of the day, to count timers down */
+    const struct moment *at;           /* the moment that is shown; NULL: what is known now */
     const struct lab_program *program; /* what the program does; NULL: it is none of ours */
     bool accepting;        /* the server's program waits in accept() while there is no connection */
     uint64_t keepalive_ms; /* whole length of the keepalive timer; 0: not known */

@@ -15,10 +15,22 @@ static void count_link(struct session *s, int linktype)
     s->links[i].frames++;
 }
 
+/* Its frame is kept as a segment's is. */
+static bool put_frame(struct session *s, const struct event_segment *seen, uint64_t *place)
+{
+    const bool cut = s->keep != 0 && seen->caplen > s->keep;
+    const struct frame f = {.bytes = seen->bytes,
+                            .caplen = cut ? s->keep : seen->caplen,
+                            .wirelen = seen->wirelen,
+                            .linktype = seen->linktype};
+    return (seen->record && store_put_record(s->store, seen->record - 1, place)) ||
+           store_put(s->store, &f, place);
+}
+
 static bool add_error(struct session *s, const struct event *e, const struct seg *g)
 {
     struct icmp_fact *f = arena_take(s->arena, sizeof *f);
-    if (!f)
+    if (!f || !put_frame(s, &e->u.segment, &f->place))
         return false;
     icmp_error_of(&f->error, e->u.segment.bytes, g);
     const struct event_key key = {.known = true, .tuple.end = {f->error.src, f->error.dst}};

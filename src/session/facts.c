@@ -49,6 +49,7 @@ void session_extra(const struct session *s, const struct row *r, struct row_extr
     }
     out->cause = (enum cause)x->cause;
     out->cause_row = x->cause_row;
+    out->call = x->call ? &x->call->u.call : NULL;
     out->repeats = x->repeats_count ? chunks_at(&s->repeats, x->repeats) : NULL;
     out->repeats_count = x->repeats_count;
     out->annot.acked = x->acked;
@@ -112,6 +113,12 @@ const struct event *facts_event(const struct row *r, enum event_kind kind)
     return r->kind == kind ? pointed(r) : NULL;
 }
 
+const struct event *facts_call(const struct session *s, uint32_t row)
+{
+    const struct row *r = row == NO_ROW ? NULL : session_row(s, row);
+    return r ? facts_event(r, EVENT_CALL) : NULL;
+}
+
 const struct event_call *session_call(const struct session *s, const struct row *r)
 {
     (void)s;
@@ -146,6 +153,12 @@ const struct event_counter *session_counter(const struct session *s, const struc
     return e ? &e->u.counter : NULL;
 }
 
+uint32_t session_note_row(const struct session *s, size_t i)
+{
+    const uint32_t *row = chunks_at(&s->notes, i);
+    return row ? *row : NO_ROW;
+}
+
 const char *session_note(const struct session *s, const struct row *r, size_t *len, bool *said)
 {
     (void)s;
@@ -165,6 +178,15 @@ bool session_stamp(const struct session *s, const struct row *r, uint32_t *segme
     *segment = f->segment;
     *point = (enum stamp_point)f->point;
     return true;
+}
+
+bool session_stamp_waits(const struct session *s, const struct row *r)
+{
+    uint32_t segment;
+    enum stamp_point point;
+    const struct row *last = session_row(s, session_rows(s) - 1);
+    return session_stamp(s, r, &segment, &point) && segment == NO_ROW && r->conn != NO_CONN && last &&
+           last->time_ns <= r->time_ns + STAMP_WAITS_NS;
 }
 
 void session_stamps_of(const struct session *s, uint32_t row, uint64_t at_ns[STAMP_POINTS])

@@ -18,6 +18,7 @@ struct measured {
 struct extra {
     uint32_t frame;            /* whose it is */
     struct measured *measured; /* in the arena, NULL: nothing */
+    const struct event *call;  /* that was the cause, in the arena: its row may be gone. NULL: none was */
     uint32_t cause_row;
     uint32_t acked, silence_ms, number, limit; /* as in struct annot */
     uint32_t repeats;                          /* where they begin in session.repeats */
@@ -29,12 +30,14 @@ struct extra {
 struct stamp_fact {
     uint64_t time_ns, last_byte;
     uint32_t segment; /* row, NO_ROW while it is not known */
+    uint32_t serial;  /* of its key */
     uint8_t point, sender;
 };
 
 /* An ICMP error's row points here. */
 struct icmp_fact {
     struct icmp_error error;
+    uint64_t place;  /* of its frame in the store */
     uint32_t quotes; /* frame, 0: not known */
 };
 
@@ -45,7 +48,9 @@ struct link_fact {
     uint64_t frames;
 };
 
-enum { STAMPS_WAITING = 16 };
+/* How many stamps wait for their segments, and how long after them those may come: the sniffer sees a segment
+ * some microseconds after the stamps that are taken before it. */
+enum { STAMPS_WAITING = 16, STAMP_WAITS_NS = 5000000 };
 
 /* What only a live connection has. */
 struct conn_live {
@@ -79,8 +84,12 @@ struct session {
     struct chunks segments; /* uint32_t: the rows that are segments, so that a frame is found by bisection;
                                none while every row is one */
     uint64_t segment_count;
-    struct chunks conns; /* struct conn_facts */
-    struct chunks lives; /* struct conn_live *, by connection; only of a lab */
+    struct chunks notes;                    /* uint32_t: the rows that are notes */
+    struct chunks conns;                    /* struct conn_facts */
+    struct chunks lives;                    /* struct conn_live *, by connection; only of a lab */
+    struct session_mark *marks, *last_mark; /* in the arena, in order of rows */
+    uint32_t marks_given;
+    struct track_options options;
     struct event_listener listener;
     bool listener_known, start_segment; /* start_ns is a segment's */
     const char *source;
@@ -109,6 +118,8 @@ const struct extra *facts_extra_of(const struct session *s, const struct row *r)
 
 /* The event that a row which is no segment was made of; NULL if it is of another kind. */
 const struct event *facts_event(const struct row *r, enum event_kind kind);
+/* The event of a call's row; NULL where there is none. */
+const struct event *facts_call(const struct session *s, uint32_t row);
 /* Puts down at the segment's own row what the row of a wire event tells; to: its receiver. False: no memory.
  */
 bool facts_flight(struct session *s, const struct row *of, enum side to);

@@ -19,6 +19,7 @@ enum {
     BLOCK_PACKET = 2, /* obsolete */
     BLOCK_SIMPLE = 3,
     BLOCK_ENHANCED = 6,
+    BLOCK_JOURNAL = 9,
     SECTION_MAGIC = 0x1A2B3C4D,
     AHEAD = 1024,          /* what will be read is fetched while what comes before is judged */
     MOST_BYTES = 128 << 20 /* more than any frame or block that was ever captured; so that a wild length is
@@ -38,6 +39,7 @@ struct pcapfile {
     const uint8_t *bytes, *at, *end; /* what there is; the next record; behind the last byte */
     uint64_t base;                   /* offset of bytes in the file */
     bool all;
+    bool entries; /* Journal Export Blocks are wanted */
     bool swapped; /* the section's numbers are in the other byte order than the machine's */
     enum { KIND_UNKNOWN, KIND_PCAP, KIND_PCAPNG } kind;
     enum pcap_next ended; /* PCAP_FRAME: it has not */
@@ -83,6 +85,11 @@ void pcapfile_bytes(struct pcapfile *f, uint64_t base, const uint8_t *bytes, siz
     f->bytes = bytes;
     f->end = bytes + len;
     f->all = all;
+}
+
+void pcapfile_entries(struct pcapfile *f)
+{
+    f->entries = true;
 }
 
 uint64_t pcapfile_at(const struct pcapfile *f)
@@ -263,7 +270,42 @@ static enum pcap_next packet_block(struct pcapfile *f, bool obsolete, const uint
         return damaged(f, N_("a frame says that it is longer than its block"));
     const struct interface *i = &f->interfaces[f->first + interface];
     uint64_t ticks = (uint64_t)u32(f, body + 4) << 32 | u32(f, body + 8);
-    return give(f, out, i, to_ns(i, ticks), body + FIXED, caplen, u32(f, body + 16));
+    enum pcap_next next = give(f, out, i, to_ns(i, ticks), body + FIXED, caplen, u32(f, body + 16));
+    const size_t padded = FIXED + (caplen + (size_t)3) / 4 * 4;
+    if (padded < len) {
+        out->options = body + padded;
+        out->options_len = (uint32_t)(len - padded);
+    }
+    return next;
+}
+
+size_t pcapfile_option(const struct pcapfile *f, const struct pcap_frame *p, uint16_t number, uint8_t *value,
+                       size_t room)
+{
+    for (size_t at = 0; p->options_len - at >= 4;) {
+        const uint16_t code = u16(f, p->options + at), size = u16(f, p->options + at + 2);
+        at += 4;
+        if (code == 0 || size > p->options_len - at)
+            break;
+        if (code == number) {
+            memcpy(value, p->options + at, size < room ? size : room);
+            return size < room ? size : room;
+        }
+        const size_t padded = (size + (size_t)3) / 4 * 4;
+        at += padded < p->options_len - at ? padded : p->options_len - at;
+    }
+    return 0;
+}
+
+/* Its length is that of the block: up to three bytes of padding are part of it. */
+static enum pcap_next entry_block(const struct pcapfile *f, const uint8_t *body, size_t len,
+                                  struct pcap_frame *out)
+{
+    if (!f->entries)
+        return PCAP_MORE;
+    *out = (struct pcap_frame){
+        .at = f->base + (uint64_t)(body - f->bytes), .bytes = body, .caplen = (uint32_t)len};
+    return PCAP_ENTRY;
 }
 
 /* A simple packet has no time, no interface (the first one is meant) and no captured length of its own. */
@@ -339,9 +381,10 @@ static enum pcap_next read_block(struct pcapfile *f, struct pcap_frame *out, boo
     case BLOCK_PACKET: next = packet_block(f, true, body, len, out); break;
     case BLOCK_ENHANCED: next = packet_block(f, false, body, len, out); break;
     case BLOCK_SIMPLE: next = simple_block(f, body, len, out); break;
+    case BLOCK_JOURNAL: next = entry_block(f, body, len, out); break;
     default: next = PCAP_MORE; break;
     }
-    if (next == PCAP_FRAME || next == PCAP_MORE)
+    if (next == PCAP_FRAME || next == PCAP_ENTRY || next == PCAP_MORE)
         f->at += total;
     *passed = next == PCAP_MORE;
     return next;

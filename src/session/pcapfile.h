@@ -4,7 +4,8 @@
  *
  * pcap: microseconds and nanoseconds, both byte orders. pcapng: several sections (each with its own byte
  * order), any number of interfaces with link types, resolutions and offsets of their own; enhanced, simple
- * and obsolete packet blocks; everything else is passed over. */
+ * and obsolete packet blocks; the entries of a systemd journal, if they are wanted; everything else is passed
+ * over. */
 #ifndef TCPVIZ_SESSION_PCAPFILE_H
 #define TCPVIZ_SESSION_PCAPFILE_H
 
@@ -23,10 +24,13 @@ struct pcap_frame {
     uint32_t caplen, wirelen; /* bytes captured, bytes on the wire; the second is never less than the first */
     uint32_t number;          /* from 1, as Wireshark's frame.number */
     int linktype;
+    const uint8_t *options; /* that stand behind it in its block, as they are in the file */
+    uint32_t options_len;
 };
 
 enum pcap_next {
     PCAP_FRAME,         /* *out is the next frame */
+    PCAP_ENTRY,         /* bytes and caplen of *out are a Journal Export Block's, without its padding known */
     PCAP_MORE,          /* the next one is not all there yet: give more bytes and ask again */
     PCAP_END,           /* the file ended where a record ended */
     PCAP_NOT_A_CAPTURE, /* neither pcap nor pcapng */
@@ -41,11 +45,17 @@ void pcapfile_free(struct pcapfile *f);
  * before that is not looked at any more. May be called again with more of it, or less of its beginning, at
  * another address; all: nothing will follow. Borrowed until the next call. */
 void pcapfile_bytes(struct pcapfile *f, uint64_t base, const uint8_t *bytes, size_t len, bool all);
-/* All results but PCAP_FRAME and PCAP_MORE are final: asked again, it says the same. */
+/* From here on Journal Export Blocks are given too. */
+void pcapfile_entries(struct pcapfile *f);
+/* All results but PCAP_FRAME, PCAP_ENTRY and PCAP_MORE are final: asked again, it says the same. */
 enum pcap_next pcapfile_next(struct pcapfile *f, struct pcap_frame *out);
 /* The frame of a record that was given before, where its bytes are still there (number and, of a simple
  * packet, time are not those that it had). False: they are not. */
 bool pcapfile_again(const struct pcapfile *f, uint64_t record, struct pcap_frame *out);
+/* The value of the first option of that number behind a frame that pcapfile_next has just given: at most
+ * `room` bytes of it. Returns how many, 0 where there is none. */
+size_t pcapfile_option(const struct pcapfile *f, const struct pcap_frame *p, uint16_t number, uint8_t *value,
+                       size_t room);
 /* Offset in the file of the record that comes next; after PCAP_DAMAGED, of the damaged one. */
 uint64_t pcapfile_at(const struct pcapfile *f);
 /* How many frames were given so far. */

@@ -37,6 +37,7 @@ static bool add_extra(struct session *s, const struct verdict *v, struct row *r)
     x->frame = r->frame;
     x->cause = (uint8_t)v->cause;
     x->cause_row = v->cause == CAUSE_CALL ? v->cause_row : NO_ROW;
+    x->call = facts_call(s, x->cause_row);
     x->acked = v->annot.acked;
     x->silence_ms = v->annot.silence_ms;
     x->number = v->annot.number;

@@ -34,12 +34,14 @@ struct session *session_new(const struct session_options *o)
     chunks_init(&s->extras, s->mem, sizeof(struct extra), EXTRAS_SHIFT);
     chunks_init(&s->repeats, s->mem, sizeof(uint32_t), REPEATS_SHIFT);
     chunks_init(&s->segments, s->mem, sizeof(uint32_t), ROWS_SHIFT);
+    chunks_init(&s->notes, s->mem, sizeof(uint32_t), CONNS_SHIFT);
     chunks_init(&s->lives, s->mem, sizeof(struct conn_live *), CONNS_SHIFT);
     chunks_init(&s->conns, s->mem, sizeof(struct conn_facts), CONNS_SHIFT);
     s->arena = arena_new(s->mem);
     s->store = store_new(s->mem);
     struct track_options track = o->track;
     track.wordless = o->rowless;
+    s->options = track;
     s->track = track_new(s->mem, &track);
     const char *source = o->source ? o->source : "";
     s->source = s->arena ? arena_text(s->arena, source, strlen(source)) : NULL;
@@ -61,6 +63,7 @@ void session_free(struct session *s)
     chunks_release(&s->extras);
     chunks_release(&s->repeats);
     chunks_release(&s->segments);
+    chunks_release(&s->notes);
     chunks_release(&s->lives);
     chunks_release(&s->conns);
     mem_free(s->mem, s, sizeof *s);
@@ -192,6 +195,10 @@ static bool apply_segment(struct session *s, const struct event *e)
     g->time_ns = e->time_ns;
     g->frame = (uint32_t)s->frames;
     g->injected = seen->injected;
+    if (seen->cut) { /* it was judged whole, when it was captured */
+        g->truncated = false;
+        g->cksum = seen->cksum;
+    }
     if (s->rowless)
         return count_segment(s, g);
     facts_give_way(s);
@@ -200,28 +207,37 @@ static bool apply_segment(struct session *s, const struct event *e)
                       .caplen = cut ? s->keep : seen->caplen,
                       .wirelen = seen->wirelen,
                       .linktype = seen->linktype,
-                      .cut = cut && !g->truncated,
+                      .cut = seen->cut || (cut && !g->truncated),
                       .cksum = g->cksum};
     uint64_t place;
     bool filed = seen->record && store_put_record(s->store, seen->record - 1, &place);
     return (filed || store_put(s->store, &f, &place)) && facts_add_segment(s, g, place, seen->injected);
 }
 
-/* The first line of what a read() returned, for the panel. */
-static bool remember_read(struct session *s, uint32_t conn, const struct event_call *c)
+bool session_reads(const struct event_call *c)
 {
-    struct conn_live *live = facts_live(s, conn);
-    if (!live)
-        return false;
+    return c->kind == CALL_READ && c->data && c->data_len > 0 && c->side < SIDE_COUNT;
+}
+
+void session_put_read(struct str *out, const struct event_call *c)
+{
     size_t len = c->data_len < LAST_READ ? c->data_len : LAST_READ;
     const char *end = memchr(c->data, '\n', len);
     if (end)
         len = (size_t)(end - c->data);
     if (len > 0 && c->data[len - 1] == '\r')
         len--;
+    str_put_safe(out, c->data, len, false);
+}
+
+static bool remember_read(struct session *s, uint32_t conn, const struct event_call *c)
+{
+    struct conn_live *live = facts_live(s, conn);
     struct str text;
+    if (!live)
+        return false;
     str_init(&text, s->mem);
-    str_put_safe(&text, c->data, len, false);
+    session_put_read(&text, c);
     live->last_len[c->side] = (uint32_t)c->result;
     const char *old = live->last_read[c->side];
     if (!text.failed && (!old || strcmp(old, text.at) != 0))
@@ -237,9 +253,7 @@ static bool apply_call(struct session *s, const struct event *e)
     uint32_t conn = track_call(s->track, &e->key, c, e->time_ns, (uint32_t)s->rows.count);
     if (!add_event(s, e, conn, c->side))
         return false;
-    if (conn == NO_CONN || c->kind != CALL_READ || !c->data || c->data_len == 0 || c->side >= SIDE_COUNT)
-        return true;
-    return remember_read(s, conn, c);
+    return conn == NO_CONN || !session_reads(c) || remember_read(s, conn, c);
 }
 
 static bool apply_sample(struct session *s, const struct event *e)
@@ -260,7 +274,8 @@ static bool apply_stamp(struct session *s, const struct event *e)
     struct row *r = f ? facts_add_row(s, e, conn, t->side) : NULL;
     if (!r)
         return false;
-    *f = (struct stamp_fact){e->time_ns, t->last_byte, NO_ROW, (uint8_t)t->point, (uint8_t)t->sender};
+    *f = (struct stamp_fact){e->time_ns,    t->last_byte,      NO_ROW,
+                             e->key.serial, (uint8_t)t->point, (uint8_t)t->sender};
     facts_point(r, f);
     return conn == NO_CONN || facts_stamp(s, conn, f);
 }
@@ -271,7 +286,19 @@ static bool apply_gone(struct session *s, const struct event *e)
     if (conn == NO_CONN)
         return true;
     track_gone(s->track, conn, e->u.gone);
-    return facts_add_row(s, e, conn, e->u.gone) != NULL;
+    return add_event(s, e, conn, e->u.gone);
+}
+
+static bool apply_note(struct session *s, const struct event *e)
+{
+    uint32_t *row = chunks_add(&s->notes);
+    if (!row)
+        return false;
+    *row = (uint32_t)s->rows.count;
+    if (add_event(s, e, track_find(s->track, &e->key), SIDE_NONE))
+        return true;
+    chunks_drop(&s->notes);
+    return false;
 }
 
 /* A frame that is no segment has no connection, and what becomes of it is told of by nobody here. */
@@ -297,9 +324,9 @@ static bool apply_kind(struct session *s, const struct event *e)
     case EVENT_WIRE: return apply_wire(s, e);
     case EVENT_STAMP: return apply_stamp(s, e);
     case EVENT_COUNTER:
-        track_counter(s->track, &e->u.counter, e->time_ns, (uint32_t)s->rows.count);
-        return add_event(s, e, NO_CONN, e->u.counter.side);
-    case EVENT_NOTE: return add_event(s, e, track_find(s->track, &e->key), SIDE_NONE);
+        return add_event(s, e, track_counter(s->track, &e->u.counter, e->time_ns, (uint32_t)s->rows.count),
+                         e->u.counter.side);
+    case EVENT_NOTE: return apply_note(s, e);
     case EVENT_GONE: return apply_gone(s, e);
     case EVENT_KINDS: break;
     }

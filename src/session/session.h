@@ -37,6 +37,10 @@ void session_frames_from(struct session *s, bool (*get)(void *ctx, uint64_t reco
 
 /* All events were given: of a session without rows the last one counts only now. False: no memory. */
 bool session_finish(struct session *s);
+/* The same in the past: e, which says nothing of any connection (a note), becomes row `row`; what stood there
+ * and behind it moves by one, and every pointer that was handed out is stale. Costs as much as reading the
+ * session did. False: there is no memory for it, or rows were given up; nothing has changed. */
+bool session_insert(struct session *s, uint32_t row, const struct event *e);
 
 /* One row of the timeline. Segments use all of it; other kinds time_ns, kind, side, conn, before and kept. */
 struct row {
@@ -82,7 +86,8 @@ static inline enum tcp_state row_state(const struct row *r, enum side side)
 
 struct row_extra {
     enum cause cause;
-    uint32_t cause_row; /* CAUSE_CALL */
+    const struct event_call *call; /* CAUSE_CALL; NULL: it is not known */
+    uint32_t cause_row;            /* its row, which may have been given up */
     struct annot annot;
     const uint32_t *repeats; /* frames */
     uint32_t repeats_count;
@@ -111,6 +116,8 @@ enum tcp_state session_sample_machine(const struct session *s,
 const struct event_listener *session_listener_at(const struct session *s, const struct row *r);
 const struct event_counter *session_counter(const struct session *s, const struct row *r);
 const struct event_wire *session_wire(const struct session *s, const struct row *r);
+/* The row of the i-th note; NO_ROW past the last. */
+uint32_t session_note_row(const struct session *s, size_t i);
 const char *session_note(const struct session *s, const struct row *r, size_t *len, bool *said);
 /* What an ICMP error said of a segment (a row of kind EVENT_NOTE, which is no note then): NULL where it is
  * none. *quotes is the frame of that segment, 0 where it is not known; the row's frame and connection are its
@@ -118,6 +125,8 @@ const char *session_note(const struct session *s, const struct row *r, size_t *l
 const struct icmp_error *session_icmp(const struct session *s, const struct row *r, uint32_t *quotes);
 /* A stamp: the row of its segment (NO_ROW unknown) and its point. */
 bool session_stamp(const struct session *s, const struct row *r, uint32_t *segment, enum stamp_point *point);
+/* Whether the segment of that row, a stamp, is not known and may yet be: rows that come soon will tell. */
+bool session_stamp_waits(const struct session *s, const struct row *r);
 /* Times measured for one segment row: 0 where not known. */
 void session_stamps_of(const struct session *s, uint32_t row, uint64_t at_ns[STAMP_POINTS]);
 /* What became of a segment on the wire: its first arrival, or that it was dropped before. */
@@ -135,6 +144,9 @@ bool session_flight_of(const struct session *s, const struct row *r, struct sess
 bool session_flight_fast(const struct row *r, const struct session_flight *f);
 /* Whether it is a line of the ladder: what happened, not what was measured. */
 bool session_shown(const struct session *s, const struct row *r);
+/* The event that made this row (of an ICMP error its frame), as session_apply took it: applied in the same order to a session that began
+ * with the same options, the events of all rows make all facts again. Texts and bytes are the session's. */
+void session_event(const struct session *s, const struct row *r, struct event *out);
 /* The row of frame number n, NO_ROW if it is not a segment of the session. By bisection. */
 uint32_t session_frame(const struct session *s, uint32_t frame);
 
@@ -162,6 +174,27 @@ enum tcp_state session_listener_state(const struct session *s);
  * nothing. */
 const char *session_last_read(const struct session *s, uint32_t conn, enum side side, uint32_t *len);
 
+/* Whether a call is what session_last_read tells of, and how: its first line. */
+bool session_reads(const struct event_call *c);
+struct str;
+void session_put_read(struct str *out, const struct event_call *c);
+
+/* A moment that has a name: before row `row`. A name that is given again moves. */
+struct session_mark {
+    struct session_mark *next; /* in order of rows */
+    uint32_t row;
+    uint32_t given; /* which one of all that were given, from 1: a mark that moves is given anew */
+    size_t len;
+    const char *name; /* any bytes; a 0 behind them */
+};
+/* Names the moment before row `row`, at most the one that comes next. False: no memory. */
+bool session_mark(struct session *s, const char *name, size_t len, uint32_t row);
+const struct session_mark *session_marks(const struct session *s);
+const struct session_mark *session_mark_find(const struct session *s, const char *name, size_t len);
+uint32_t session_marks_given(const struct session *s); /* how many times, in all */
+
+/* What the session began with. */
+const struct track_options *session_track(const struct session *s);
 uint64_t session_start(const struct session *s); /* time of the first segment, before it of the first event; 0
                                                     while there is none */
 uint64_t session_started(const struct session *s); /* as given in the options */

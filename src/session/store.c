@@ -99,6 +99,17 @@ bool store_put_record(struct store *s, uint64_t record, uint64_t *place)
     return s->source && record < IN_FILE;
 }
 
+bool store_is_record(uint64_t place, uint64_t *record)
+{
+    *record = place & ~IN_FILE;
+    return place & IN_FILE;
+}
+
+void store_from_same(struct store *s, const struct store *from)
+{
+    store_from(s, from->source, from->ctx);
+}
+
 void store_get(const struct store *s, uint64_t place, struct frame *out)
 {
     if (place & IN_FILE) {

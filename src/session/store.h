@@ -31,6 +31,10 @@ bool store_put(struct store *s, const struct frame *f, uint64_t *place);
 void store_from(struct store *s, store_source *get, void *ctx);
 /* The place of a record of that file, its offset. False: it is too far on for a place. */
 bool store_put_record(struct store *s, uint64_t record, uint64_t *place);
+/* Whether a place is a record's. */
+bool store_is_record(uint64_t place, uint64_t *record);
+/* Frames of a file are asked for as `from` asks. */
+void store_from_same(struct store *s, const struct store *from);
 /* The frame at a place; what cannot be had any more is empty. */
 void store_get(const struct store *s, uint64_t place, struct frame *out);
 /* Frames before that place are not asked for any more. */

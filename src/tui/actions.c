@@ -185,6 +185,8 @@ static void go(struct screen *s, long by)
         talk_move(s, by);
     else if (s->mode == MODE_LIST)
         list_move(s, by);
+    else if (by == 1 && s->replay.on && s->follow && !s->replay.playing)
+        replay_step(s);
     else
         rows_move(s, by);
 }
@@ -290,6 +292,19 @@ static bool do_list(struct screen *s, enum view_id what)
     }
 }
 
+static bool do_replay(struct screen *s, enum view_id what)
+{
+    switch (what) {
+    case VIEW_STEP: replay_step(s); return true;
+    case VIEW_PLAY_FASTER: replay_speed(s, 1); return true;
+    case VIEW_PLAY_SLOWER: replay_speed(s, -1); return true;
+    case VIEW_MARK_NEXT: bookmarks_go(s, false); return true;
+    case VIEW_MARK_PREV: bookmarks_go(s, true); return true;
+    case VIEW_BOOKMARKS: page_show(s, PAGE_BOOKMARKS); return true;
+    default: return do_list(s, what);
+    }
+}
+
 static bool do_look(struct screen *s, enum view_id what)
 {
     switch (what) {
@@ -310,7 +325,7 @@ static bool do_look(struct screen *s, enum view_id what)
     case VIEW_PROMPT: screen_ask(s, ASK_COMMAND, ""); return true;
     case VIEW_FIND: screen_ask(s, ASK_FIND, ""); return true;
     case VIEW_FILTER: ask_filter(s); return true;
-    default: return do_list(s, what);
+    default: return do_replay(s, what);
     }
 }
 
@@ -338,7 +353,9 @@ bool screen_do(struct screen *s, enum view_id what)
     case VIEW_MARK_ALL: mark_all(s); return true;
     case VIEW_COPY: copy(s); return true;
     case VIEW_PAUSE:
-        if (s->pace_ms == PACE_KEY)
+        if (s->info.replay)
+            replay_turn(s);
+        else if (s->pace_ms == PACE_KEY)
             rows_reveal(s);
         else
             rows_pause(s, !s->paused);

@@ -151,21 +151,26 @@ static void fill_panels(struct screen *s)
 {
     s->timers = false;
     uint32_t conn = rows_conn(s);
+    struct moment moment;
+    uint64_t now_ns = clock_now();
+    bool past = replay_moment(s, conn, &moment, &now_ns);
     for (int side = 0; side < SIDE_COUNT; side++) {
         struct lab_program program = {0};
-        bool known = conn != NO_CONN && s->o.hooks.program(s->o.hooks.ctx, conn, (enum side)side, &program);
+        bool known =
+            !past && conn != NO_CONN && s->o.hooks.program(s->o.hooks.ctx, conn, (enum side)side, &program);
         struct panel_of of = {.session = s->o.session,
                               .conn = conn,
                               .side = (enum side)side,
-                              .now_ns = clock_now(),
+                              .now_ns = now_ns,
+                              .at = past ? &moment : NULL,
                               .program = known ? &program : NULL,
-                              .accepting = s->info.accepting,
+                              .accepting = s->info.accepting && !past,
                               .keepalive_ms = s->info.keepalive_ms,
                               .steady = s->o.steady,
-                              .seen_only = !s->info.lab,
+                              .seen_only = !session_track(s->o.session)->live,
                               .row = rows_cursor(s)};
         panel_fill(&s->panel[side], &s->voice, &of);
-        s->timers |= s->panel[side].timer != TIMER_NONE;
+        s->timers |= s->panel[side].timer != TIMER_NONE && !past;
     }
 }
 
@@ -208,7 +213,7 @@ static void begin_lines(struct screen *s)
     common.start_ns = session_start(s->o.session);
     common.lang = s->voice.lang;
     common.time = s->time;
-    common.flags = (unsigned)s->absolute | (unsigned)s->voice.ascii << 1;
+    common.flags = (unsigned)s->absolute | (unsigned)s->voice.ascii << 1 | s->inserted << 2;
     painted_begin(&s->painted, s->layout.rows.rows, canvas_rect(s->canvas).cols, &common);
 }
 
@@ -254,7 +259,8 @@ static void make_layout(struct screen *s)
     struct layout_wants w = {.number_cells = digits_of(session_frames(s->o.session)),
                              .conn_cells = rows_several(s) ? digits_of(session_conns(s->o.session)) : 0,
                              .time_cells = time_cells(s),
-                             .lines = !s->info.lab};
+                             .timeline = s->info.replay || s->replay.on,
+                             .lines = !session_track(s->o.session)->live};
     term_size(s->term, &w.rows, &w.cols);
     if (base_mode(s) != MODE_LIST)
         w.box_lines = (int)make_box(s);
@@ -295,6 +301,7 @@ void frame_paint(struct screen *s, int *y, int *x)
         wire_view(s);
         paint_ladder(s);
         paint_box(s);
+        replay_line(s);
         paint_said(s);
     }
     if (s->mode == MODE_PAGE) {

@@ -16,7 +16,8 @@ unsigned screen_views(const struct screen *s)
     static const unsigned views[] = {
         [MODE_LIST] = V_LIST, [MODE_LADDER] = V_LADDER, [MODE_DETAIL] = V_DETAIL,
         [MODE_TALK] = V_TALK, [MODE_PAGE] = V_PAGE,     [MODE_DIALOG] = V_DIALOG};
-    return views[s->mode] | (s->info.lab ? V_LAB : 0) | (s->wired ? V_WIRE : 0);
+    return views[s->mode] | (s->info.lab ? V_LAB : 0) | (s->wired ? V_WIRE : 0) |
+           (s->info.replay ? V_PLAY : 0);
 }
 
 static void no_key(struct screen *s, const char *name)
@@ -168,6 +169,8 @@ static void click(struct screen *s, int y, int x)
     }
     if (s->mode == MODE_LIST)
         click_list(s, y, x);
+    if (s->mode == MODE_LADDER && y == s->layout.timeline.y && replay_click(s, x))
+        return;
     size_t at = s->top + (size_t)(y - r.y);
     if (s->mode != MODE_LADDER || y < r.y || y >= r.y + r.rows || at >= s->count)
         return;

@@ -16,7 +16,8 @@ enum {
     V_LIST = 32,  /* the connections */
     V_TALK = 64,  /* what the sides of a connection said */
     V_WIRE = 128, /* only where there is a wire */
-    V_WITH = V_LAB | V_WIRE,
+    V_PLAY = 256, /* only where a session is read again */
+    V_WITH = V_LAB | V_WIRE | V_PLAY,
     V_MAIN = V_LADDER | V_DETAIL,
     V_ALL = V_MAIN | V_LIST,
     V_VIEWS = V_ALL | V_PAGE | V_DIALOG | V_TALK

@@ -66,12 +66,14 @@ void layout_make(struct layout *l, const struct layout_wants *w)
     l->wire = take(&y, !w->wire ? 0 : l->panels ? 3 : 1, cols);
     l->head = take(&y, 1, cols);
     int usual = w->rows >= PANEL_TALL_ROWS ? 3 : 2;
-    int room = w->rows - y - 2;
+    int timeline = w->timeline && !l->tiny;
+    int room = w->rows - y - 2 - timeline;
     int said = least(w->said_lines, most(0, room - 7));
     int lines = least(most(usual, w->box_lines), most(1, room - said - 2 - 3));
     int rows = most(0, room - said - lines - 2);
     l->rows = take(&y, rows, cols);
     l->box = take(&y, lines + 2, cols);
+    l->timeline = take(&y, timeline, cols);
     l->said = take(&y, said, cols);
     int from = 1;
     l->troubles = take(&from, 1, cols);

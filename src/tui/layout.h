@@ -28,6 +28,7 @@ struct layout {
     struct rect head;                      /* names of the columns */
     struct rect rows;                      /* the ladder */
     struct rect box;                       /* the sentence of the selected row */
+    struct rect timeline;                  /* rows 0: there is none */
     struct rect said;                      /* a line of teaching; rows 0: none */
     struct rect troubles, list_head, list; /* the list of connections: what looks wrong, heads, lines */
     struct rect bar, foot;                 /* keys; prompt and messages */
@@ -42,6 +43,7 @@ struct layout_wants {
     int time_cells;   /* of the longest time */
     int box_lines;    /* lines of text that the box must hold; 0: as many as are usual */
     int said_lines;
+    bool timeline;
     bool lines; /* one line a side will do */
     bool wire;
 };

@@ -197,12 +197,21 @@ static void make_text(struct screen *s)
     static const char *const heads[SIDE_COUNT] = {N_("what the client's program read last"),
                                                   N_("what the server's program read last")};
     str_put(&s->page.title, say(&s->voice, N_("read, whole")));
+    const uint32_t conn = rows_conn(s);
+    struct moment moment = {0};
+    uint64_t now_ns;
+    const bool past = replay_moment(s, conn, &moment, &now_ns);
     bool any = false;
     for (int i = 0; i < SIDE_COUNT; i++) {
         enum side side = i == 0 ? SIDE_SERVER : SIDE_CLIENT;
         struct lab_program program = {0};
-        if (s->info.selected == NO_CONN ||
-            !s->o.hooks.program(s->o.hooks.ctx, s->info.selected, side, &program) || program.text_len == 0)
+        if (conn == NO_CONN || (!s->o.hooks.program(s->o.hooks.ctx, conn, side, &program) && !past))
+            continue;
+        if (past && moment.read[side] != NULL) {
+            program.text = moment.read[side]->data;
+            program.text_len = moment.read[side]->data_len;
+        }
+        if (program.text_len == 0)
             continue;
         any = true;
         page_add(&s->page, LOOK_KEY, say(&s->voice, heads[side]));
@@ -304,11 +313,9 @@ static void make_sheet(struct screen *s)
 
 void page_make(struct screen *s)
 {
-    static void (*const makers[])(struct screen *) = {[PAGE_HELP] = make_help,
-                                                      [PAGE_GLOSSARY] = make_glossary,
-                                                      [PAGE_COMPARE] = make_compare,
-                                                      [PAGE_TEXT] = make_text,
-                                                      [PAGE_SHEET] = make_sheet};
+    static void (*const makers[])(struct screen *) = {
+        [PAGE_HELP] = make_help, [PAGE_GLOSSARY] = make_glossary, [PAGE_COMPARE] = make_compare,
+        [PAGE_TEXT] = make_text, [PAGE_SHEET] = make_sheet,       [PAGE_BOOKMARKS] = bookmarks_make};
     page_clear(&s->page, canvas_rect(s->canvas).cols - 4);
     makers[s->page_kind](s);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include "tui/state.h"
 
+enum { LOOK_UP = 50 };
+
 static uint32_t limit_of(const struct screen *s)
 {
     return s->frozen < s->revealed ? s->frozen : s->revealed;
@@ -30,6 +32,8 @@ static size_t newest(const struct screen *s)
 {
     enum { CALLS_PASSED = 8 };
     size_t last = s->count == 0 ? 0 : s->count - 1;
+    if (s->replay.on && !s->replay.playing) /* a step is a row, also where that is a call */
+        return last;
     for (size_t i = last; s->count > 0 && i + CALLS_PASSED > last; i--) {
         const struct row *r = session_row(s->o.session, selection_at(s->rows, i));
         if (r == NULL || (r->kind != EVENT_CALL && r->kind != EVENT_WIRE))
@@ -81,6 +85,8 @@ void rows_sync(struct screen *s)
     s->o.hooks.info(s->o.hooks.ctx, &s->info);
     choose(s);
     bool more = look(s, clock_steady() + WORK_NS);
+    if (s->past != NULL && session_track(s->o.session)->live)
+        more = cursor_extend(s->past, clock_steady() + WORK_NS) || more;
     s->gathering = s->gathering && more;
     if (more)
         work_start(s);
@@ -99,11 +105,12 @@ void rows_sync(struct screen *s)
 
 bool rows_work(struct screen *s, uint64_t until_ns)
 {
+    bool behind = s->past != NULL && session_track(s->o.session)->live && cursor_extend(s->past, until_ns);
     if (!s->gathering)
-        return false;
+        return behind;
     s->gathering = look(s, until_ns);
     s->dirty = true;
-    return s->gathering;
+    return s->gathering || behind;
 }
 
 void rows_look(struct screen *s, enum looked what)
@@ -127,6 +134,9 @@ uint32_t rows_conn(const struct screen *s)
     const struct row *r = at == NO_ROW ? NULL : session_row(s->o.session, at);
     if (s->info.lab || s->looked == LOOKED_ONE || r == NULL)
         return s->info.selected;
+    /* a note belongs to none: the panels stay */
+    for (size_t i = s->cursor; r->conn == NO_CONN && i > 0 && s->cursor - i < LOOK_UP; i--)
+        r = session_row(s->o.session, selection_at(s->rows, i - 1));
     return r->conn;
 }
 
@@ -157,6 +167,7 @@ void rows_pause(struct screen *s, bool on)
 
 void rows_live(struct screen *s)
 {
+    replay_over(s);
     rows_pause(s, false);
     s->follow = true;
     s->keep = NO_ROW;

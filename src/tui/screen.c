@@ -114,6 +114,7 @@ static void init_state(struct screen *s, const struct screen_options *o)
     s->calls = s->follow = s->dirty = true;
     s->frozen = s->revealed = NO_ROW;
     s->pace_ms = PACE_OFF;
+    replay_init(s);
     s->conn = s->info.selected = NO_CONN;
     s->stale = true;
     str_init(&s->filter_text, o->mem);
@@ -124,7 +125,9 @@ static void init_state(struct screen *s, const struct screen_options *o)
     s->find.found = SIZE_MAX;
     s->keep = NO_ROW;
     s->mode = s->under = o->start == SCREEN_LIST ? MODE_LIST : MODE_LADDER;
-    s->looked = o->start == SCREEN_ALL_ROWS ? LOOKED_ALL : LOOKED_ONE;
+    s->looked = o->start == SCREEN_ALL_ROWS || o->start == SCREEN_REPLAY ? LOOKED_ALL : LOOKED_ONE;
+    s->begins = o->start == SCREEN_REPLAY;
+    s->follow = !s->begins;
     str_init(&s->message, o->mem);
     str_init(&s->scratch, o->mem);
     for (int i = 0; i < ASK_KINDS; i++)
@@ -169,6 +172,7 @@ static void release_state(struct screen *s)
         (void)s->o.mem->resize(s->o.mem->ctx, s->mark, s->mark_cap * sizeof *s->mark, 0);
     filter_free(s->filter);
     selection_free(s->rows);
+    cursor_free(s->past);
     list_release(s);
 }
 
@@ -179,11 +183,13 @@ static bool open_sources(struct screen *s)
     s->winch = loop_signal(l, SIGWINCH, on_winch, s);
     s->stop = loop_signal(l, SIGTSTP, on_stop, s);
     s->frame = loop_timer(l, on_frame, s);
+    s->replay.timer = loop_timer(l, replay_tick, s);
     s->tick = loop_timer(l, on_tick, s);
     s->pacer = loop_timer(l, on_pace, s);
     s->work = loop_timer(l, work_on, s);
     s->renew = loop_timer(l, on_tick, s);
-    return s->tty && s->winch && s->stop && s->frame && s->tick && s->pacer && s->work && s->renew;
+    return s->tty && s->winch && s->stop && s->frame && s->tick && s->pacer && s->work && s->renew &&
+           s->replay.timer;
 }
 
 struct screen *screen_new(const struct screen_options *o, struct fail *f)
@@ -195,6 +201,7 @@ struct screen *screen_new(const struct screen_options *o, struct fail *f)
     }
     init_state(s, o);
     s->rows = selection_new(o->mem, o->session);
+    s->past = cursor_new(o->mem, o->session);
     bool list = list_init(s);
     s->term = s->rows == NULL || !list ? NULL : term_new(o->mem, s->voice.ascii, f);
     if (s->term != NULL)
@@ -220,6 +227,7 @@ void screen_free(struct screen *s)
     source_close(s->winch);
     source_close(s->stop);
     source_close(s->frame);
+    source_close(s->replay.timer);
     source_close(s->tick);
     source_close(s->pacer);
     source_close(s->work);

@@ -15,8 +15,9 @@
 
 struct dialog_format;
 
-/* What is shown first: the rows of the selected connection, those of all, or the list of connections. */
-enum screen_start { SCREEN_ROWS, SCREEN_ALL_ROWS, SCREEN_LIST };
+/* What is shown first: the rows of the selected connection, those of all, the same from the first one on, or
+ * the list of connections. */
+enum screen_start { SCREEN_ROWS, SCREEN_ALL_ROWS, SCREEN_REPLAY, SCREEN_LIST };
 enum screen_color { SCREEN_COLOR_AUTO, SCREEN_COLOR_ALWAYS, SCREEN_COLOR_NEVER };
 
 /* What the app knows and the screen shows. Texts are borrowed until the next turn; NULL: nothing to show. */
@@ -29,6 +30,7 @@ struct screen_info {
     uint64_t drops;        /* frames that the sniffer lost */
     bool reading, waiting; /* a file is being read; there is no more of it now, but there may be */
     uint64_t read, whole;  /* bytes of it that were read, of so many; 0: it is not known of how many */
+    bool replay;           /* a session is read again: it has a time line, and can be played */
     bool lab;              /* there is a lab: c, s, r … mean something */
     bool live;             /* rows may still come */
     bool unsaved;          /* there are rows that no export holds */
@@ -104,11 +106,18 @@ bool screen_find(struct screen *s, const char *text, size_t len, struct fail *f)
 bool screen_at(struct screen *s, uint32_t row,
                struct fail *f); /* looks at that row of the session, or the next shown */
 void screen_pause(struct screen *s, bool on);
+/* Plays a session that was read, so many tenths of its speed (0: as before). False: it is none that can be.
+ */
+bool screen_play(struct screen *s, unsigned tenths);
+/* The row of the session at which what is looked at is; NO_ROW: now. */
+uint32_t screen_row(const struct screen *s);
 /* Rows are revealed one by one: every so many ms, or with PACE_KEY by a key, or with PACE_OFF at once. */
 enum { PACE_OFF = -1, PACE_KEY = 0 };
 void screen_pace(struct screen *s, int64_t ms);
 /* The session begins anew at this row (after `reset`). */
 void screen_restart(struct screen *s, uint32_t first_row);
+/* A row came into the past of the session: rows from this one on are now one further. */
+void screen_inserted(struct screen *s, uint32_t row);
 /* A line at the foot of the screen: what a command said, until the next key. */
 void screen_say(struct screen *s, const char *text, bool wrong);
 

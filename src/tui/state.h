@@ -26,7 +26,7 @@ enum view_id {
 enum { LADDER_LINES = 512 /* of the ladder that are seen at once, at most */ };
 enum screen_mode { MODE_LIST, MODE_LADDER, MODE_DETAIL, MODE_TALK, MODE_PAGE, MODE_DIALOG };
 enum looked { LOOKED_ONE, LOOKED_ALL, LOOKED_PICKED }; /* rows: of the selected connection, of all, of some */
-enum page_kind { PAGE_HELP, PAGE_GLOSSARY, PAGE_COMPARE, PAGE_TEXT, PAGE_SHEET };
+enum page_kind { PAGE_HELP, PAGE_GLOSSARY, PAGE_COMPARE, PAGE_TEXT, PAGE_SHEET, PAGE_BOOKMARKS };
 enum asking { ASK_NOTHING, ASK_COMMAND, ASK_FIND, ASK_FILTER, ASK_KINDS };
 
 /* The row in the box, and what its words depend on besides. */
@@ -82,6 +82,15 @@ struct finding {
     bool of_list; /* it is one of the list */
 };
 
+/* A session that is played again: rows behind the moment are hidden (screen.revealed). */
+struct replay {
+    bool on, playing;
+    unsigned speed;    /* an index of replay.c's table */
+    uint64_t at_ns;    /* the moment, when it was */
+    uint64_t since_ns; /* this, of CLOCK_MONOTONIC */
+    struct source *timer;
+};
+
 /* As long as a slice of work may take: a key that comes waits for it. */
 #define WORK_NS UINT64_C(1500000)
 
@@ -119,6 +128,8 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     size_t marks, mark_cap;
     bool mark_all;
 
+    struct cursor *past; /* of a lab's session, live or read again; NULL: no memory */
+    struct replay replay;
     struct list_view list;
     struct talk_view talk;
     struct finding find;
@@ -149,6 +160,7 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct boxed boxed;     /* what `box` was made for */
     struct str scratch;
 
+    unsigned inserted;  /* how many rows came into the past: row numbers are others then */
     bool dirty, timers; /* timers: a clock of the kernel runs */
     uint64_t next_ns;   /* the next frame may be drawn then (CLOCK_MONOTONIC) */
     uint64_t version;   /* of the session, as drawn */
@@ -225,6 +237,26 @@ void wire_delay_step(struct screen *s, int by); /* a longer or shorter delay */
 bool wire_slanted(const struct screen *s, uint32_t row);
 void wire_slants(struct screen *s);      /* those frames, over the lines of the ladder */
 void wire_foot(struct screen *s, int y); /* the line behind the newest row */
+/* replay.c: a session is played again, and what the moment is that panels show. */
+void replay_init(struct screen *s);
+void replay_turn(struct screen *s);                 /* plays from the cursor on, or stops */
+void replay_speed(struct screen *s, int by);        /* the next speed, or the one before */
+void replay_set(struct screen *s, unsigned tenths); /* that speed, or the nearest */
+void replay_step(struct screen *s);                 /* one more row */
+void replay_jump(struct screen *s, uint32_t row);   /* the moment is that row's */
+void replay_over(struct screen *s);                 /* all rows are shown again */
+void replay_tick(void *ctx);
+/* Whether what is looked at is past, *out is what was known then and *now_ns the time. conn: whose. */
+bool replay_moment(struct screen *s, uint32_t conn, struct moment *out, uint64_t *now_ns);
+bool replay_past(const struct screen *s); /* what is looked at is past */
+void replay_line(struct screen *s);       /* paints the time line */
+bool replay_click(struct screen *s, int x);
+/* Looks at that row: where the session is played, it is played from there on. */
+void replay_look(struct screen *s, uint32_t row);
+
+/* bookmarks.c */
+void bookmarks_make(struct screen *s);
+void bookmarks_go(struct screen *s, bool up); /* to the next, or the one before */
 
 /* work.c: what takes longer than a key may take is done in slices by a timer. */
 void work_on(void *ctx);

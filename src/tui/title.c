@@ -77,6 +77,10 @@ static void put_badge(const struct screen *s, struct str *out, enum look *look)
         say_fill(out, say(v, N_("+{n} new")), "n", number.at, NULL);
         str_release(&number);
     }
+    if (s->info.lab && base_mode(s) == MODE_LADDER && !s->follow && replay_past(s)) {
+        str_put(out, v->ascii ? "  < " : "  ◂ ");
+        str_put(out, say(v, N_("PAST")));
+    }
     if (s->pace_ms == PACE_KEY) {
         str_put(out, "  ");
         str_put(out, say(v, N_("Space: next row")));

@@ -101,8 +101,11 @@ bool screen_at(struct screen *s, uint32_t row, struct fail *f)
     if (r == NULL && session_rows(s->o.session) == 0)
         return fail_set(f, FAIL_EXPECT, N_("there is no row yet"), NULL, "%s", "at");
     show_row(s, row, r);
+    replay_jump(s, row);
     rows_sync(s);
-    if (s->gathering)
+    if (s->replay.on)
+        s->dirty = true;
+    else if (s->gathering)
         s->keep = row;
     else
         rows_go(s, selection_near(s->rows, row));
@@ -112,7 +115,22 @@ bool screen_at(struct screen *s, uint32_t row, struct fail *f)
 
 void screen_pause(struct screen *s, bool on)
 {
+    if (s->replay.playing && on)
+        replay_turn(s);
+    if (s->info.replay)
+        return;
     rows_pause(s, on);
+}
+
+bool screen_play(struct screen *s, unsigned tenths)
+{
+    if (!s->info.replay && !s->replay.on)
+        return false;
+    if (tenths > 0)
+        replay_set(s, tenths);
+    if (!s->replay.playing)
+        replay_turn(s);
+    return true;
 }
 
 void screen_pace(struct screen *s, int64_t ms)
@@ -132,4 +150,25 @@ void screen_restart(struct screen *s, uint32_t first_row)
     rows_pause(s, false);
     if (s->revealed != NO_ROW)
         s->revealed = first_row;
+}
+
+/* Everything that counts rows counts them anew. */
+void screen_inserted(struct screen *s, uint32_t row)
+{
+    const uint32_t cursor = rows_cursor(s);
+    if (s->mode == MODE_TALK)
+        talk_close(s); /* it holds bytes of the session that was */
+    cursor_free(s->past);
+    s->past = cursor_new(s->o.mem, s->o.session);
+    for (size_t i = 0; i < s->marks; i++)
+        s->mark[i] += s->mark[i] >= row;
+    if (s->revealed != NO_ROW && s->revealed >= row)
+        s->revealed++;
+    s->stale = s->dirty = true;
+    s->boxed.made = false;
+    s->inserted++;
+    rows_sync(s);
+    s->keep = cursor == NO_ROW || s->follow ? NO_ROW : cursor < row ? row : cursor + 1;
+    if (s->keep != NO_ROW && !s->gathering)
+        s->cursor = selection_near(s->rows, s->keep);
 }

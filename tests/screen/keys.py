@@ -256,6 +256,8 @@ def test_mouse():
     t.wait("Handshake 2/3")
     bar = lines[38]
     click(t, bar.index("close client") + 2, 39)
+    t.wait("new  ◂ PAST")
+    t.keys("G")
     t.wait("FIN-WAIT")
 
 

@@ -9,10 +9,12 @@
 
 #include "export/export.h"
 #include "session/filter.h"
-#include "scene/say.h"
+#include "scene/message.h"
 #include "scene/transcript.h"
 #include "session/cond.h"
 #include "session/conns.h"
+#include "session/jread.h"
+#include "session/record.h"
 #include "session/turn.h"
 #include "tui/canvas.h"
 #include "unit/timeline.h"
@@ -43,6 +45,7 @@ static void *from_purse(void *ctx, void *old, size_t old_size, size_t new_size)
 
 static bool session_of(const struct mem *m, const struct session *unused);
 static bool transcript_of(const struct mem *m, const struct session *s);
+static bool record_of(const struct mem *m, const struct session *s);
 
 /* Runs a part again and again, each time with another request refused, until none is. The part says whether
  * all went well; some take up again what they found no room for. */
@@ -57,7 +60,8 @@ static void with_every_failure(bool (*part)(const struct mem *m, const struct se
             const bool good = part(&m, s);
             if (p.held)
                 fail_msg("request %zu refused: %zu bytes were not given back", n, p.held);
-            if (good == p.refused && !(good && (part == session_of || part == transcript_of)))
+            if (good == p.refused &&
+                !(good && (part == session_of || part == transcript_of || part == record_of)))
                 fail_msg("request %zu refused: %s", n,
                          good ? "nothing was said of it" : "a failure without a reason");
             whole = !p.refused;
@@ -372,6 +376,65 @@ static void test_canvas(void **state)
     with_every_failure(canvas_of, NULL);
 }
 
+/* Written and read again. */
+static bool record_of(const struct mem *m, const struct session *s)
+{
+    struct voice v = {.lang = LANG_EN};
+    const struct record_options o = {s, "tcpviz test", say_message, &v};
+    struct session_options again = {.mem = m};
+    struct pcap_frame p;
+    struct str file;
+    bool good = true;
+    str_init(&file, m);
+    struct record *r = record_new(m, &o);
+    struct jread *j = jread_new(m);
+    struct pcapfile *f = pcapfile_new(m);
+    if (r)
+        record_begin(r, &file);
+    for (size_t i = 0; r && i < session_rows(s); i++)
+        record_row(r, (uint32_t)i, &file);
+    if (r)
+        record_marks(r, &file);
+    good = r && j && f && !file.failed &&
+           jread_head(j, (const uint8_t *)file.at, file.len, true, &again) == JREAD_JOURNAL;
+    struct session *t = good ? session_new(&again) : NULL;
+    good = t != NULL;
+    if (good) {
+        pcapfile_entries(f);
+        pcapfile_bytes(f, 0, (const uint8_t *)file.at, file.len, true);
+    }
+    while (good) {
+        const enum pcap_next next = pcapfile_next(f, &p);
+        struct event e = {.kind = EVENT_SEGMENT, .time_ns = p.time_ns};
+        if (next == PCAP_ENTRY) {
+            good = jread_entry(j, &p, t);
+        } else if (next == PCAP_FRAME) {
+            e.u.segment = (struct event_segment){
+                .linktype = p.linktype, .bytes = p.bytes, .caplen = p.caplen, .wirelen = p.wirelen};
+            jread_frame(j, f, &p, &e.u.segment);
+            good = session_apply(t, &e);
+        } else {
+            good = next == PCAP_END;
+            break;
+        }
+    }
+    session_free(t);
+    pcapfile_free(f);
+    jread_free(j);
+    record_free(r);
+    str_release(&file);
+    return good;
+}
+
+static void test_record(void **state)
+{
+    (void)state;
+    struct session *s = a_life();
+    assert_true(session_mark(s, "m", 1, 2));
+    with_every_failure(record_of, s);
+    session_free(s);
+}
+
 static bool keep(void *ctx, const char *bytes, size_t len)
 {
     str_put_n(ctx, bytes, len);
@@ -427,6 +490,7 @@ int main(void)
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_canvas),
         cmocka_unit_test(test_exports),
+        cmocka_unit_test(test_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,10 +32,6 @@ static int down(void **state)
 {
     struct app *a = *state;
     script_free(a->script);
-    for (struct mark *m = a->marks, *next; m; m = next) {
-        next = m->next;
-        mem_free(a->mem, m, sizeof *m + strlen(m->name) + 1);
-    }
     turn_free(a->turn);
     session_free(a->session);
     str_release(&a->said);
@@ -244,7 +240,7 @@ static void typed(void **state)
     fail_release(&f);
     assert_true(app_run_line(a, "", 0, ORIGIN_PROMPT, &f));
     assert_true(app_run_line(a, "mark x", 6, ORIGIN_KEY, &f));
-    assert_string_equal(a->marks->name, "x");
+    assert_string_equal(session_marks(a->session)->name, "x");
     assert_true(app_run_line(a, "expect syn", 10, ORIGIN_PROMPT, &f));
     assert_false(app_run_line(a, "wait 3", 6, ORIGIN_PROMPT, &f));
     assert_string_equal(f.what, "wait: a script runs already");

@@ -64,9 +64,10 @@ static inline void make_frame(struct made *m, uint64_t time_ns, enum side from, 
     put16(tcp + 12, 5u << 12 | flags);
     put16(tcp + 14, 64240);
     memset(tcp + 20, 'x', len);
-    m->event = (struct event){.kind = EVENT_SEGMENT,
-                              .time_ns = time_ns,
-                              .u.segment = {DLT_RAW_, m->bytes, 40 + len, 40 + len, false}};
+    m->event = (struct event){
+        .kind = EVENT_SEGMENT,
+        .time_ns = time_ns,
+        .u.segment = {.linktype = DLT_RAW_, .bytes = m->bytes, .caplen = 40 + len, .wirelen = 40 + len}};
 }
 
 /* The Internet checksum of a made frame's TCP segment, over its data as they are now: a receiver would take
