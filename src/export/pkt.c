@@ -131,14 +131,15 @@ static bool drillable(const char *text)
 static bool put_name(struct str *out, const struct event_call *c)
 {
     int64_t n = c->errname || c->result == 0 ? 1000 : c->result;
+    bool sized = false; /* `how` leads up to n */
     const char *how = NULL;
     switch (c->kind) {
     case CALL_SOCKET: str_put(out, "socket(..., SOCK_STREAM, IPPROTO_TCP)"); return true;
     case CALL_BIND: how = ", ..., ...)"; break;
-    case CALL_LISTEN: n = c->value, how = ", "; break;
+    case CALL_LISTEN: n = c->value, how = ", ", sized = true; break;
     case CALL_ACCEPT: how = ", ..., ...)"; break;
-    case CALL_READ: how = ", ..., "; break;
-    case CALL_WRITE: how = ", ..., "; break;
+    case CALL_READ:
+    case CALL_WRITE: how = ", ..., ", sized = true; break;
     case CALL_CLOSE:
     case CALL_ABORT: how = ")"; break;
     case CALL_SHUTDOWN_RD: how = ", SHUT_RD)"; break;
@@ -160,7 +161,7 @@ static bool put_name(struct str *out, const struct event_call *c)
     str_put_char(out, '(');
     str_put_i64(out, c->fd);
     str_put(out, how);
-    if (how[strlen(how) - 1] != ')') {
+    if (sized) {
         str_put_i64(out, n);
         str_put_char(out, ')');
     }
