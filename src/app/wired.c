@@ -37,30 +37,48 @@ static void forget(void *ctx, void *condition)
     cond_free(condition);
 }
 
-/* What a router says, or some other frame: a remark on the timeline, for the ladder is TCP's. */
+/* The protocol that a frame carries, as its headers name it. */
+static void put_protocol(struct str *out, const uint8_t *bytes, uint32_t len)
+{
+    enum { TYPE = 12, PROTOCOL4 = 14 + 9, PROTOCOL6 = 14 + 6, IP4 = 0x0800, IP6 = 0x86dd, ARP = 0x0806 };
+    const unsigned type = len >= TYPE + 2 ? (unsigned)bytes[TYPE] << 8 | bytes[TYPE + 1] : 0;
+    const uint32_t at = type == IP4 ? PROTOCOL4 : PROTOCOL6;
+    if ((type != IP4 && type != IP6) || len <= at) {
+        str_put(out, type == ARP ? "ARP" : "Ethernet ");
+        if (type != ARP)
+            str_put_u64(out, type);
+        return;
+    }
+    switch (bytes[at]) {
+    case 1: str_put(out, "ICMP"); break;
+    case 17: str_put(out, "UDP"); break;
+    case 58: str_put(out, "ICMPv6"); break;
+    default:
+        str_put(out, "IP ");
+        str_put_u64(out, bytes[at]);
+        break;
+    }
+}
+
+/* The ladder is TCP's: another frame is a remark on the timeline. */
 static void other(void *ctx, enum side from, uint32_t frame, const uint8_t *bytes, uint32_t len)
 {
-    enum { TYPE = 12, ICMP4 = 14 + 20, ICMP6 = 14 + 40, PROTOCOL4 = 14 + 9, PROTOCOL6 = 14 + 6 };
     struct wired *w = ctx;
     const struct voice *v = &w->app->voice;
-    const bool icmp4 = len >= ICMP4 + 8 && bytes[TYPE] == 8 && bytes[TYPE + 1] == 0 &&
-                       bytes[PROTOCOL4] == 1 && bytes[ICMP4] == 3 && bytes[ICMP4 + 1] == 4;
-    const bool icmp6 = len >= ICMP6 + 8 && bytes[TYPE] == 0x86 && bytes[PROTOCOL6] == 58 && bytes[ICMP6] == 2;
-    const uint8_t *mtu = bytes + (icmp6 ? ICMP6 : ICMP4) + 6;
-    struct str number, value, words;
+    struct str number, value, protocol, words;
     str_init(&number, heap_mem());
     str_init(&value, heap_mem());
+    str_init(&protocol, heap_mem());
     str_init(&words, heap_mem());
     str_put_u64(&number, frame);
-    str_put_u64(&value, icmp4 || icmp6 ? (uint64_t)(mtu[0] << 8 | mtu[1]) : len);
-    say_fill(&words,
-             say(v, icmp4 || icmp6
-                        ? N_("#{n}: ICMP tells the {side} that packets of more than {bytes} bytes do not fit")
-                        : N_("#{n}: a frame of {bytes} bytes that is no TCP, to the {side}")),
-             "n", number.at, "side", say(v, side_name(side_other(from))), "bytes", value.at, NULL);
+    str_put_u64(&value, len);
+    put_protocol(&protocol, bytes, len);
+    say_fill(&words, say(v, N_("#{n}: no TCP but {protocol}, {bytes} bytes, to the {side}")), "n", number.at,
+             "protocol", protocol.at, "side", say(v, side_name(side_other(from))), "bytes", value.at, NULL);
     app_note(w->app, words.at, words.len, false);
     str_release(&number);
     str_release(&value);
+    str_release(&protocol);
     str_release(&words);
 }
 

@@ -106,7 +106,7 @@ static void tell_entry(struct wire *w, struct wframe *f, uint64_t time_ns, bool 
         f->flags = g.flags;
     }
     w->o.sink.take(w->o.sink.ctx, &e);
-    if (kind != FRAME_TCP && kind != FRAME_TCP_FRAGMENT)
+    if (!frame_is_segment(kind) && kind != FRAME_TCP_QUOTED)
         w->o.hooks.other(w->o.hooks.ctx, f->from, f->id, f->bytes, f->len);
 }
 

@@ -23,7 +23,7 @@ struct wire_hooks {
     /* condition NULL is none: it is not asked for. */
     enum wire_meets (*meets)(void *ctx, void *condition, uint32_t frame);
     void (*forget)(void *ctx, void *condition);
-    /* A frame that is no segment of TCP: bytes of the frame, whole. */
+    /* A frame of len bytes that is neither a segment of TCP nor an error about one. */
     void (*other)(void *ctx, enum side from, uint32_t frame, const uint8_t *bytes, uint32_t len);
     void *ctx;
 };

@@ -10,6 +10,9 @@ SCRIPTS = (
     "sysctl tcp_ecn 1\nset client mss 100\n" + OPEN + "write client 1000\nwait 0.1\nclose client\nclose server\nwait 0.1\n",
     "sysctl ip_local_port_range 40000 40000\n" + OPEN + "crash client\nwait 0.1\nconnect\nwait 0.2\nlisten off\nabort server\nwait 0.1\nconnect\nwait 0.2\n",
 )
+WIRED = "wire delay 20\n" + OPEN + ("wire drop next data from client\nwire duplicate next data from client\nwrite client 10\nwait 0.5\nwire corrupt next data from client\n"
+         "write client 10\nwait 0.5\nwire hold\nwrite client 10\nwait 0.1\nwire flow\ninject to server R 101:101(0)\nwait 0.2\ninject to server . 5:5(0) ack 1\nwait 0.1\n"
+         "inject to server - 31:35(4)\ninject to server P. 1:2(1) ack 5000\ninject to server P. 900000:900001(1)\ninject to client S 0:0(0)\nwait 0.1\ninject to server R 31:31(0)\nwait 0.2\n")
 NUMBER, TEXT, NONE = (int,), (str,), type(None)
 KEYS = {
     "session": dict(type=TEXT, tool=TEXT, version=TEXT, source=TEXT, started=TEXT),
@@ -23,12 +26,15 @@ KEYS = {
     "stamp": dict(type=TEXT, time=(float,), frame=NUMBER, point=TEXT),
     "counter": dict(type=TEXT, time=(float,), side=(str, NONE), name=TEXT, delta=NUMBER),
     "note": dict(type=TEXT, time=(float,), text=TEXT),
+    "wire": dict(type=TEXT, time=(float,), frame=NUMBER, event=TEXT, state=TEXT),
 }
 
 
 def check_row(line):
     row = json.loads(line)
     keys = KEYS[row["type"]]
+    if row.pop("injected", None):  # only where it is so
+        assert row["type"] == "segment" and '"injected":true}' in line
     assert list(row) == list(keys), (list(row), list(keys))
     for k, kinds in keys.items():
         assert type(row[k]) in kinds, (k, row)
@@ -48,8 +54,8 @@ def check_segment(row, before):
 
 def test_every_object_has_its_keys():
     seen = set()
-    for text in SCRIPTS:
-        d, frame = script(text), 0
+    for text, *argv in [(text,) for text in SCRIPTS] + [(WIRED, "--wire")]:
+        d, frame = script(text, *argv), 0
         assert d.status in (0, 1), d.err
         for n, line in enumerate(d.out.splitlines()):
             row = check_row(line)
@@ -73,6 +79,7 @@ def sentences(argv, stdin=""):
 def test_two_sets_of_labels_never_share_a_sentence():
     for text in SCRIPTS:
         sentences(("--script", "-"), text)
+    sentences(("--wire", "--script", "-"), WIRED)
     for path in sorted((ROOT / "tests" / "captures").glob("*.pcap*")):
         if run("-r", "-", "-e", "jsonl:-", stdin=path.read_bytes()).segments:
             sentences(("-r", "-"), path.read_bytes())

@@ -263,6 +263,35 @@ def test_as_root_too():
     assert len(d.segments) == 3
 
 
+def networks_held(pid):
+    """Its descriptors of network namespaces, by what they lead to."""
+    out = {}
+    for n in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            to = os.readlink(f"/proc/{pid}/fd/{n}")
+        except OSError:
+            continue  # closed meanwhile
+        if to.startswith("net:["):
+            out[to] = n
+    return out
+
+
+def test_a_frame_that_is_no_tcp_passes_and_is_told_of():
+    if not ROOT_USER:
+        return
+    p = subprocess.Popen([*DROP, program(), "--wire", "--script", "-", "-e", "jsonl:-"], stdin=given(OPEN + "wait 4\n"),
+                         stdout=subprocess.PIPE, text=True, env=environment())
+    links, end = {}, time.monotonic() + 10
+    while len(links) < 3 and time.monotonic() < end:  # its own network and the two hosts
+        links = networks_held(p.pid)
+    say = "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'hello', ('10.0.0.2', 9))"
+    done = [subprocess.run(["nsenter", f"--net=/proc/{p.pid}/fd/{n}", "python3", "-c", say], capture_output=True).returncode for n in links.values()]
+    rows = [json.loads(line) for line in p.communicate()[0].splitlines()]
+    assert 0 in done, done
+    told = [r["text"] for r in rows if r["type"] == "note"]
+    assert any("UDP, 47 bytes, to the server" in t for t in told) and any("ICMP" in t and "to the client" in t for t in told), told
+
+
 def switches(pid):
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return sum(map(int, re.findall(r"^(?:non)?voluntary_ctxt_switches:\s+(\d+)$", status, re.M)))
