@@ -330,9 +330,8 @@ uint32_t inject_build(const struct inject *i, const struct inject_sender *s, uin
     const enum side to = side_other(s->from);
     const struct endpoint *src = &s->tuple.end[s->from], *dst = &s->tuple.end[to];
     const uint32_t header = TCP_HEADER + i->options_len;
-    uint32_t len = i->len;
-    if (ETHERNET + IP6_HEADER + header + len > INJECT_FRAME)
-        len = INJECT_FRAME - ETHERNET - IP6_HEADER - header;
+    const uint32_t ip = src->addr.family == 6 ? IP6_HEADER : IP4_HEADER, before = ETHERNET + ip + header;
+    const uint32_t len = before + i->len > INJECT_FRAME ? INJECT_FRAME - before : i->len;
     memcpy(out, s->mac[to], 6);
     memcpy(out + 6, s->mac[s->from], 6);
     put16(out + 12, src->addr.family == 6 ? 0x86dd : 0x0800);

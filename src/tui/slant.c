@@ -104,6 +104,11 @@ static int most(int a, int b)
     return a > b ? a : b;
 }
 
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
 /* How far it is at a line, in cells. */
 static int way_at(const struct brush *b, int line)
 {
@@ -142,14 +147,15 @@ void slant_paint(struct canvas *c, struct rect r, const struct ladder_columns *c
                  bool ascii)
 {
     const struct brush b = {c, r, col, s, ascii};
-    int at = s->words + 1;
+    const int end = col->right - col->left - 1;
+    int at = least(s->words + 1, end);
     if (s->first == s->last) {
         paint_end(&b, s->first, at, false);
         return;
     }
     for (int y = s->first; y < s->last; y++) {
         const bool enters = y > s->first;
-        const int to = most(way_at(&b, y), at + !enters);
+        const int to = least(most(way_at(&b, y), at + !enters), end);
         if (enters && to == at) {
             add(&b, y, at, true, true, false, false);
         } else {
