@@ -54,11 +54,15 @@ static bool holds(const struct session *s, const char *text)
 
 static void sample(struct session *s, enum side side, int64_t recv_q, int64_t send_q)
 {
-    const struct event e = {
-        .kind = EVENT_SAMPLE,
-        .time_ns = at_us(500),
-        .key = a_key(CLIENT_PORT),
-        .u.sample = {.side = side, .state = STATE_ESTABLISHED, .recv_q = recv_q, .send_q = send_q}};
+    const struct event e = {.kind = EVENT_SAMPLE,
+                            .time_ns = at_us(500),
+                            .key = a_key(CLIENT_PORT),
+                            .u.sample = {.side = side,
+                                         .state = STATE_ESTABLISHED,
+                                         .recv_q = recv_q,
+                                         .send_q = send_q,
+                                         .cwnd = 10,
+                                         .ssthresh = -1}};
     assert_true(session_apply(s, &e));
 }
 
@@ -148,6 +152,43 @@ static void queues(void **state)
     assert_true(holds(s, "accept-q = 2 and syn-q = 1"));
     assert_true(holds(s, "server recv-q > 39 and server send-q = 0 and client send-q <= 7"));
     assert_false(holds(s, "client recv-q >= 0"));
+    assert_true(holds(s, "client cwnd = 10 and server cwnd < 11"));
+    assert_false(holds(s, "client cwnd > 10"));
+    assert_false(holds(s, "client ssthresh >= 0")); /* there is none yet */
+}
+
+/* What a command that waits for its frame asks: of one segment. */
+static void of_one_segment(void **state)
+{
+    struct session *s = *state;
+    const struct cond_window w = {0, 0, 0, NULL, NULL};
+    struct cond *syn_ack = parse("syn-ack from server"), *any = parse("from client"),
+                *both = parse("from client and client is ESTABLISHED");
+    shake_hands(s);
+    assert_false(cond_meets(syn_ack, s, &w, 0));
+    assert_true(cond_meets(syn_ack, s, &w, 1));
+    assert_false(cond_meets(syn_ack, s, &w, 2));
+    assert_true(cond_meets(any, s, &w, 0) && !cond_meets(any, s, &w, 1) && cond_meets(any, s, &w, 2));
+    assert_true(cond_meets(both, s, &w, 2));
+    cond_free(syn_ack);
+    cond_free(any);
+    cond_free(both);
+}
+
+static void counters(void **state)
+{
+    struct session *s = *state;
+    uint32_t matched;
+    shake_hands(s);
+    assert_false(holds(s, "counter TCPTimeouts"));
+    const struct event e = {
+        .kind = EVENT_COUNTER, .time_ns = at_us(50), .u.counter = {SIDE_CLIENT, "TCPTimeouts", 1}};
+    assert_true(session_apply(s, &e));
+    assert_true(holds(s, "counter TCPTimeouts"));
+    assert_true(holds(s, "counter TCPTimeouts from client and client is ESTABLISHED"));
+    assert_false(holds(s, "counter TCPTimeouts from server"));
+    assert_false(holds(s, "counter TCPTimeout"));
+    assert_false(holds_from(s, "counter TCPTimeouts", 4, &matched));
 }
 
 static void is_instead(const struct session *s, const char *text, const char *message, const char *value)
@@ -166,12 +207,15 @@ static void what_is_instead(void **state)
 {
     struct session *s = *state;
     is_instead(s, "client is ESTABLISHED", "there is no connection", "");
+    is_instead(s, "from client", "no segment has come", "");
     shake_hands(s);
     is_instead(s, "client is ESTABLISHED and server is CLOSE-WAIT", "it is {value}", "ESTABLISHED");
     is_instead(s, "segments = 4", "it is {value}", "3");
     is_instead(s, "segments = 4 since nowhere", "there is no mark {value}", "nowhere");
     is_instead(s, "server recv-q = 4", "it is not known", "");
     is_instead(s, "fin from client", "no {value} has come", "fin");
+    is_instead(s, "counter TCPTimeouts", "{value} has not moved", "TCPTimeouts");
+    is_instead(s, "client cwnd = 4", "it is not known", "");
 }
 
 static void is_wrong(const char *text, const char *message, const char *word, const char *near)
@@ -207,6 +251,10 @@ static void mistakes(void **state)
     is_wrong("segments = 4 since", "the condition is not complete", "", NULL);
     is_wrong("syn ack", "{word} is not expected here: parts are joined by and", "ack", NULL);
     is_wrong("syn and", "the condition is not complete", "", NULL);
+    is_wrong("counter", "the condition is not complete", "", NULL);
+    is_wrong("counter TCPTimeouts from", "the condition is not complete", "", NULL);
+    is_wrong("counter TCPTimeouts from nobody", "{word}: client or server is expected here", "nobody", NULL);
+    is_wrong("client cwnd", "the condition is not complete", "", NULL);
     is_wrong("syn and syn and syn and syn and syn and syn and syn and syn and fin",
              "a condition has at most eight parts", "and", NULL);
 }
@@ -219,6 +267,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(asked_again, up, down),
         cmocka_unit_test_setup_teardown(counts, up, down),
         cmocka_unit_test_setup_teardown(queues, up, down),
+        cmocka_unit_test_setup_teardown(of_one_segment, up, down),
+        cmocka_unit_test_setup_teardown(counters, up, down),
         cmocka_unit_test_setup_teardown(what_is_instead, up, down),
         cmocka_unit_test(mistakes),
     };
