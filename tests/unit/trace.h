@@ -110,7 +110,8 @@ static inline void trace_segment(struct trace *t, struct trace_step *p, const ch
                       .ecn = strstr(text, " ce") ? 3 : 0,
                       .cksum = strstr(text, " bad") ? CKSUM_BAD : CKSUM_GOOD,
                       .truncated = strstr(text, " cut") != NULL,
-                      .fragment = strstr(text, " frag") != NULL};
+                      .fragment = strstr(text, " frag") != NULL,
+                      .injected = strstr(text, " made") != NULL};
     if (strstr(text, "ack "))
         s->ack = seq_of(t->isn[to] + trace_number(text, " ack ", 0));
     const char *options = strchr(text, '<');
