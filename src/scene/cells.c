@@ -52,6 +52,29 @@ size_t cells_cut(const char *text, size_t len, size_t cells)
     return at;
 }
 
+static bool digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Half a number is a lie, and a whole one right before the mark would look like half of one: back to where
+ * neither stands, or to a whole one that a blank can follow within `most` cells (*blank). */
+static size_t cut_before_number(const char *text, size_t keep, size_t most, bool *blank)
+{
+    for (*blank = false;;) {
+        while (keep > 0 && strchr(" ,;:#", text[keep - 1]))
+            keep--;
+        if (keep == 0 || !digit(text[keep - 1]))
+            return keep;
+        bool goes_on = digit(text[keep]) || (strchr(".,", text[keep]) && digit(text[keep + 1]));
+        *blank = !goes_on && cells_of(text, keep) < most;
+        if (*blank)
+            return keep;
+        while (keep > 0 && (digit(text[keep - 1]) || strchr(".,", text[keep - 1])))
+            keep--;
+    }
+}
+
 void cut_at_word(struct str *out, size_t start, size_t cells, bool ascii)
 {
     const char *text = out->at + start;
@@ -67,9 +90,10 @@ void cut_at_word(struct str *out, size_t start, size_t cells, bool ascii)
             break;
         }
     }
-    while (keep > 0 && strchr(" ,;:", text[keep - 1]))
-        keep--;
+    bool blank;
+    keep = cut_before_number(text, keep, cells > mark ? cells - mark : 0, &blank);
     str_cut(out, start + keep);
+    str_put(out, blank ? " " : "");
     str_put(out, ascii ? "..." : "…");
 }
 

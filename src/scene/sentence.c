@@ -135,7 +135,7 @@ static uint64_t number_of(const struct facts *f, enum number which)
     switch (which) {
     case NUMBER_LEN: return len;
     case NUMBER_SEQ: return r->seq;
-    case NUMBER_SEQ_END: return len ? (uint64_t)r->seq + len - 1 : r->seq;
+    case NUMBER_SEQ_END: return (uint32_t)(len ? r->seq + len - 1 : r->seq); /* it wraps, as all numbers */
     case NUMBER_ACK: return r->ack;
     case NUMBER_WIN: return row_win(r);
     case NUMBER_ACKED: return f->extra.annot.acked;

@@ -363,6 +363,35 @@ static void test_labels_that_the_sentence_lacks_get_a_clause(void **state)
     session_free(s);
 }
 
+/* What is cut ends with a whole number and a blank, or with none. */
+static void no_number_is_cut(void **state)
+{
+    (void)state;
+    static const char text[] = "again from 118, as #16, #15";
+    static const char *const cuts[] = {"",
+                                       "…",
+                                       "again…",
+                                       "again from…",
+                                       "again from 118 …",
+                                       "again from 118, as…",
+                                       "again from 118, as #16 …",
+                                       text};
+    size_t seen = 0;
+    for (size_t cells = 1; cells <= sizeof text; cells++) {
+        struct str out;
+        str_init(&out, heap_mem());
+        str_put(&out, text);
+        cut_at_word(&out, 0, cells, false);
+        assert_true(cells_of(out.at, out.len) <= cells);
+        while (seen < COUNT_OF(cuts) && strcmp(out.at, cuts[seen]) != 0)
+            seen++;
+        if (seen == COUNT_OF(cuts))
+            fail_msg("%zu cells: \"%s\"", cells, out.at);
+        str_release(&out);
+    }
+    assert_int_equal(seen, COUNT_OF(cuts) - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -378,6 +407,7 @@ int main(void)
         cmocka_unit_test(test_a_call_is_one_short_line),
         cmocka_unit_test(test_a_row_speaks_with_its_numbers),
         cmocka_unit_test(test_labels_that_the_sentence_lacks_get_a_clause),
+        cmocka_unit_test(no_number_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
