@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= gcc
 comma := ,
-SAN_FLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined$(if $(FUZZ),$(comma)fuzzer-no-link) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SAN_FLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined$(if $(FUZZ),$(comma)fuzzer-no-link -fsanitize-coverage-ignorelist=tests/fuzz/uncovered) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 COV_FLAGS := $(if $(COV),--coverage -O0 -fprofile-update=atomic -DCOVERAGE)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CFLAGS ?= -O2 -g
@@ -65,15 +65,15 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 
 unit: $(UNIT)
 
-# Foreign bytes, a minute for each target, from the captures on; what is found stands in $(BUILD)/fuzz.
+# Foreign bytes, RUNS inputs for each target (0: a minute), from the seeds on; what is found stands in $(BUILD)/fuzz/found.
+RUNS ?= 0
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
 fuzzers: $(FUZZERS)
 $(FUZZERS): $(BUILD)/%: tests/fuzz/%.c $(LIB)
 	$(Q)$(LINK) $(FLAGS) -fsanitize=fuzzer -Itests -o $@ $< $(LIB) $(LDLIBS)
 fuzz: deps-fuzz
 	$(Q)$(MAKE) --no-print-directory CC=clang SAN=1 FUZZ=1 WARN=-w BUILD=$(BUILD)/fuzz fuzzers
-	$(Q)cd $(BUILD)/fuzz && for t in $(notdir $(FUZZERS)); do echo "  FUZZ $$t" && mkdir -p found/$$t && \
-	    ./$$t -max_total_time=60 -timeout=10 found/$$t $(CURDIR)/tests/captures >$$t.log 2>&1 || { tail -n 40 $$t.log; exit 1; }; done
+	$(Q)tests/fuzz/all $(BUILD)/fuzz $(RUNS)
 
 run: deps all
 	$(Q)assets/apparmor/offer $(BUILD)/tcpviz

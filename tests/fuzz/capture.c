@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         MUST((!journal || jread_due(j, s)) && session_apply(s, &e));
     }
     MUST(jread_end(j, s));
-    show(s);
+    show(s, SHOW_ALL);
     jread_free(j);
     pcapfile_free(f);
     session_free(s);

@@ -13,6 +13,8 @@
 static inline bool harmless(void *ctx, const char *bytes, size_t len)
 {
     (void)ctx;
+    if (getenv("SHOW"))
+        fwrite(bytes, 1, len, stdout);
     for (size_t i = 0; i < len; i++)
         MUST(((uint8_t)bytes[i] >= ' ' && bytes[i] != 0x7f) || bytes[i] == '\n');
     return true;
@@ -27,18 +29,16 @@ static inline void export_in(const char *format, const struct voice *v, const st
     export_free(e);
 }
 
-/* The text that is looked at. */
-static const char *shown_text = "";
-
-/* A sentence whose places are all filled. */
+/* A sentence has no place that is not filled, and names no frame that there is not. */
 static inline void said(const struct str *text)
 {
-    shown_text = text->at;
-    MUST(!text->failed && text->len > 0);
+    bool whole = !text->failed && text->len > 0 && !strchr(text->at, '{') && !strchr(text->at, '}');
+    for (const char *hash = text->at; whole && (hash = strchr(hash, '#')) != NULL; hash++)
+        whole = hash[1] >= '1' && hash[1] <= '9';
+    if (!whole)
+        fprintf(stderr, "not whole: %s\n", text->at);
+    MUST(whole);
     harmless(NULL, text->at, text->len);
-    MUST(!strchr(text->at, '{') && !strchr(text->at, '}'));
-    for (const char *hash = text->at; (hash = strchr(hash, '#')) != NULL; hash++)
-        MUST(hash[1] >= '1' && hash[1] <= '9');
 }
 
 static inline void sentences(const struct voice *v, const struct session *s, const struct row *r)
@@ -52,6 +52,8 @@ static inline void sentences(const struct voice *v, const struct session *s, con
         str_clear(&text);
         says[i](&text, v, s, r);
         said(&text);
+        const char *cut = says[i] == say_brief ? strstr(text.at, "…") : NULL;
+        MUST(!cut || cut == text.at || cut[-1] < '0' || cut[-1] > '9'); /* half a number is a lie */
         MUST(says[i] != say_brief || cells_of(text.at, text.len) <= LADDER_CELLS);
     }
     str_release(&text);
@@ -62,7 +64,8 @@ static inline void linked(const struct session *s, const struct row *r)
 {
     struct row_extra x;
     session_extra(s, r, &x);
-    MUST(r->labels && !(annot_labels((enum annot_id)r->annot) & ~r->labels));
+    MUST(r->labels || r->annot != ANNOT_NONE); /* no label fits a broken header or flags without sense */
+    MUST(!(annot_labels((enum annot_id)r->annot) & ~r->labels));
     MUST(r->acks < r->frame && (r->states & 15) < STATE_COUNT && r->states >> 4 < STATE_COUNT);
     for (uint32_t i = 0; i < x.repeats_count; i++)
         MUST(x.repeats[i] && x.repeats[i] < r->frame);
@@ -106,13 +109,21 @@ static inline void counted(const struct session *s)
         }
 }
 
-/* Everything of a session, in both languages. */
-static inline void show(const struct session *s)
+enum { SHOW_ENGLISH = 1, SHOW_CHINESE = 2, SHOW_EXPORTS = 4, SHOW_ALL = 7 };
+
+/* What of a session is asked for. */
+static inline void show(const struct session *s, unsigned what)
 {
     const struct voice english = {.lang = LANG_EN}, chinese = {.lang = LANG_ZH};
+    if (getenv("SHOW")) /* a person wants to see what an input is */
+        export_in("jsonl", &english, s);
     counted(s);
-    lay_out(&english, s);
-    lay_out(&chinese, s);
+    if (what & SHOW_ENGLISH)
+        lay_out(&english, s);
+    if (what & SHOW_CHINESE)
+        lay_out(&chinese, s);
+    if (!(what & SHOW_EXPORTS))
+        return;
     export_in("txt", &english, s);
     export_in("jsonl", &english, s);
     MUST(summary_put(s, &english, false, (struct export_sink){harmless, NULL}, heap_mem()));
