@@ -368,16 +368,10 @@ static void no_number_is_cut(void **state)
 {
     (void)state;
     static const char text[] = "again from 118, as #16, #15";
-    static const char *const cuts[] = {"",
-                                       "…",
-                                       "again…",
-                                       "again from…",
-                                       "again from 118 …",
-                                       "again from 118, as…",
-                                       "again from 118, as #16 …",
-                                       text};
+    static const char *const cuts[] = {"again from…", "again from 118 …", "again from 118, as…",
+                                       "again from 118, as #16 …", text};
     size_t seen = 0;
-    for (size_t cells = 1; cells <= sizeof text; cells++) {
+    for (size_t cells = 11; cells <= sizeof text; cells++) {
         struct str out;
         str_init(&out, heap_mem());
         str_put(&out, text);
