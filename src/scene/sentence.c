@@ -11,6 +11,7 @@ struct facts {
     const struct session *session;
     const struct row *row;
     struct row_extra extra;
+    bool one; /* a number that was put is 1: what follows may be a plural */
 };
 
 static struct facts facts_of(const struct voice *v, const struct session *s, const struct row *r)
@@ -172,50 +173,49 @@ static void put_probably(struct str *out, const struct facts *f)
         str_put(out, say(f->voice, N_("probably ")));
 }
 
+/* The name of a place as one number: they have at most eight letters. A row is filled with many of them. */
+#define KEY(a, b, c, d, e, f, g, h)                                                                          \
+    ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 |  \
+     (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
+
+static uint64_t key_of(const char *name, size_t len)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < len && len <= sizeof key; i++)
+        key |= (uint64_t)(unsigned char)name[i] << 8 * i;
+    return key;
+}
+
+static void put_value(struct str *out, struct facts *f, enum number which)
+{
+    const uint64_t n = number_of(f, which);
+    f->one = f->one || n == 1;
+    str_put_u64(out, n);
+}
+
 static bool facts_value(void *ctx, struct str *out, const char *name, size_t len)
 {
-    static const struct {
-        const char *name;
-        size_t len;
-        void (*put)(struct str *out, const struct facts *f); /* NULL: a number */
-        enum number number;
-    } places[] = {
-#define WORD(name, put) {name, sizeof(name) - 1, put, NUMBER_LEN}
-#define NUMBER(name, id)                                                                                     \
-    {                                                                                                        \
-        name, sizeof(name) - 1, NULL, NUMBER_##id                                                            \
+    struct facts *f = ctx;
+    switch (key_of(name, len)) {
+    case KEY('s', 'i', 'd', 'e', 0, 0, 0, 0): put_side(out, f); return true;
+    case KEY('p', 'e', 'e', 'r', 0, 0, 0, 0): put_peer(out, f); return true;
+    case KEY('l', 'e', 'n', 0, 0, 0, 0, 0): put_value(out, f, NUMBER_LEN); return true;
+    case KEY('s', 'e', 'q', 0, 0, 0, 0, 0): put_value(out, f, NUMBER_SEQ); return true;
+    case KEY('a', 'c', 'k', 0, 0, 0, 0, 0): put_value(out, f, NUMBER_ACK); return true;
+    case KEY('w', 'i', 'n', 0, 0, 0, 0, 0): put_value(out, f, NUMBER_WIN); return true;
+    case KEY('a', 'c', 'k', 's', 0, 0, 0, 0): put_acks(out, f); return true;
+    case KEY('a', 'c', 'k', 'e', 'd', 0, 0, 0): put_value(out, f, NUMBER_ACKED); return true;
+    case KEY('s', 'e', 'q', '_', 'e', 'n', 'd', 0): put_value(out, f, NUMBER_SEQ_END); return true;
+    case KEY('r', 'e', 'p', 'e', 'a', 't', 's', 0): put_repeats(out, f); return true;
+    case KEY('s', 'i', 'l', 'e', 'n', 'c', 'e', 0): put_silence(out, f); return true;
+    case KEY('c', 'a', 'l', 'l', 0, 0, 0, 0): put_cause(out, f); return true;
+    case KEY('m', 's', 's', 0, 0, 0, 0, 0): put_mss(out, f); return true;
+    case KEY('p', 'o', 'r', 't', 0, 0, 0, 0): put_port(out, f); return true;
+    case KEY('p', 'r', 'o', 'b', 'a', 'b', 'l', 'y'): put_probably(out, f); return true;
+    case KEY('n', 0, 0, 0, 0, 0, 0, 0): put_value(out, f, NUMBER_N); return true;
+    case KEY('l', 'i', 'm', 'i', 't', 0, 0, 0): put_value(out, f, NUMBER_LIMIT); return true;
+    default: return false;
     }
-        WORD("side", put_side),
-        WORD("peer", put_peer),
-        NUMBER("len", LEN),
-        NUMBER("seq", SEQ),
-        NUMBER("ack", ACK),
-        NUMBER("win", WIN),
-        WORD("acks", put_acks),
-        NUMBER("acked", ACKED),
-        NUMBER("seq_end", SEQ_END),
-        WORD("repeats", put_repeats),
-        WORD("silence", put_silence),
-        WORD("call", put_cause),
-        WORD("mss", put_mss),
-        WORD("port", put_port),
-        WORD("probably", put_probably),
-        NUMBER("n", N),
-        NUMBER("limit", LIMIT),
-#undef WORD
-#undef NUMBER
-    };
-    const struct facts *f = ctx;
-    for (size_t i = 0; i < COUNT_OF(places); i++) {
-        if (places[i].len != len || memcmp(places[i].name, name, len) != 0)
-            continue;
-        if (places[i].put)
-            places[i].put(out, f);
-        else
-            str_put_u64(out, number_of(f, places[i].number));
-        return true;
-    }
-    return false;
 }
 
 /* How clauses and sentences follow each other. */
@@ -251,8 +251,9 @@ static void make_singular(struct str *out, size_t start)
 static void put_fact(struct str *out, struct facts *f, const char *english)
 {
     size_t start = out->len;
+    f->one = false;
     fill(out, say(f->voice, english), f->voice->ascii, facts_value, f);
-    if (f->voice->lang == LANG_EN && !out->failed)
+    if (f->one && f->voice->lang == LANG_EN && !out->failed)
         make_singular(out, start);
     bool place = english && english[0] == '{' && strncmp(english, "{call}", 6) != 0;
     if (place && start < out->len && out->at[start] >= 'a' && out->at[start] <= 'z')
@@ -276,13 +277,11 @@ static bool repeats_seen(const struct facts *f)
 static void put_clauses(struct str *out, struct facts *f, uint64_t left, size_t room)
 {
     size_t rest = 0, shown = 0;
-    for (size_t l = 0; l < LABEL_COUNT; l++) {
-        if (!(left & LABEL_BIT(l)))
-            continue;
+    for (; left; left &= left - 1) {
         size_t before = out->len;
         if (shown > 0)
             str_put(out, joins[f->voice->lang].clause);
-        put_fact(out, f, clause_brief((enum label)l, repeats_seen(f)));
+        put_fact(out, f, clause_brief((enum label)__builtin_ctzll(left), repeats_seen(f)));
         if (shown == 0)
             cut_at_word(out, 0, room, f->voice->ascii);
         if (rest > 0 || cells_of(out->at, out->len) > room) {
@@ -355,13 +354,10 @@ void say_note(struct str *out, const struct voice *v, const struct session *s, c
     if (f.extra.annot.probably && english && !strstr(english, "{probably}"))
         put_words(out, v, N_("Probably: "));
     put_fact(out, &f, english);
-    uint64_t left = labels_left(&f);
-    for (size_t l = 0; l < LABEL_COUNT; l++) {
-        if (!(left & LABEL_BIT(l)))
-            continue;
+    for (uint64_t left = labels_left(&f); left; left &= left - 1) {
         if (out->len > start)
             str_put(out, joins[v->lang].sentence);
-        put_fact(out, &f, clause_what((enum label)l, repeats_seen(&f)));
+        put_fact(out, &f, clause_what((enum label)__builtin_ctzll(left), repeats_seen(&f)));
     }
 }
 
