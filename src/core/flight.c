@@ -73,6 +73,14 @@ void flights_drop(struct flights *l, struct flight *f)
     l->count--;
 }
 
+/* Nobody can answer it: an ACK of its bytes is one of a copy. */
+static void note_loss(struct track *t, const struct receipt *r)
+{
+    struct sent *s = sent_search(&t->sent, &conn_at(t, r->conn)->flow[r->from].sent, r->seq);
+    if (s && s->frame == r->frame)
+        s->lost = 1;
+}
+
 uint32_t track_wire(struct track *t, const struct event_wire *e, enum side *to)
 {
     struct flight *f = flights_find(&t->flying, e->frame);
@@ -90,8 +98,10 @@ uint32_t track_wire(struct track *t, const struct event_wire *e, enum side *to)
         break;
     case WIRE_CORRUPTED: f->spoilt |= bit; break;
     case WIRE_ARRIVED:
-        if (!(f->spoilt & bit)) /* the checksum tells */
+        if (!(f->spoilt & bit)) { /* the checksum tells */
+            f->arrived = true;
             machine_received(t, &r);
+        }
         f->alive &= (uint8_t)~bit;
         break;
     case WIRE_DROPPED: f->alive &= (uint8_t)~bit; break;
@@ -99,6 +109,8 @@ uint32_t track_wire(struct track *t, const struct event_wire *e, enum side *to)
     case WIRE_RELEASED:
     case WIRE_EVENTS: break;
     }
+    if (!f->alive && !f->arrived)
+        note_loss(t, &r);
     if (!f->alive)
         flights_drop(&t->flying, f);
     return r.conn;

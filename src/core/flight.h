@@ -18,6 +18,7 @@ struct receipt {
 struct flight {
     struct receipt receipt;
     uint8_t alive, spoilt; /* a bit for each copy: is on the wire; was corrupted there */
+    bool arrived;          /* one of them has, whole */
 };
 
 /* Initialise with zero. */

@@ -24,11 +24,14 @@ static void measure(struct flow *f, uint64_t rtt)
     f->srtt_us = f->srtt_us ? f->srtt_us - f->srtt_us / 8 + us / 8 : us;
 }
 
-/* The copy was answered: the timestamp echoes it, or it filled the gap behind which more had arrived. */
+/* The copy was answered: the original is known to be lost, the timestamp echoes the copy, or it filled the
+ * gap behind which more had arrived. */
 static bool copy_answered(const struct look *k, const struct sent *s, bool gap)
 {
     if (!s->copy)
         return false;
+    if (s->lost)
+        return true;
     if (k->s->opt.timestamps && s->tsval != s->copy_tsval)
         return k->s->opt.tsecr == s->copy_tsval;
     return gap;

@@ -20,7 +20,7 @@ struct sent {
     uint32_t tsval, copy_tsval;
     uint32_t before, after;
     uint16_t copies;
-    uint16_t flags; /* TCP_SYN, TCP_FIN */
+    uint16_t flags : 15, lost : 1; /* TCP_SYN, TCP_FIN; known to have been lost, the copies aside */
 };
 
 struct sent_pool {

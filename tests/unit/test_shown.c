@@ -85,7 +85,12 @@ static struct event frame_of(const struct seg *g)
     put16(tcp + 16, (g->cksum == CKSUM_BAD ? 1 : 0) + (0xffff & ~sum_of(frame, tcp, header + g->len)));
     return (struct event){.kind = EVENT_SEGMENT,
                           .time_ns = g->time_ns,
-                          .u.segment = {DLT_RAW_, frame, whole - g->truncated, whole, g->frame, g->injected}};
+                          .u.segment = {.linktype = DLT_RAW_,
+                                        .bytes = frame,
+                                        .caplen = whole - g->truncated,
+                                        .wirelen = whole,
+                                        .frame = g->frame,
+                                        .injected = g->injected}};
 }
 
 static void apply(struct session *s, const struct trace *t, const struct trace_step *p)

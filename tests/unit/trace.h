@@ -167,6 +167,8 @@ static inline void trace_wire(struct trace_step *p, const char *what, const char
 {
     p->kind = TRACE_WIRE;
     p->wire = (struct event_wire){.frame = (uint32_t)atoi(frame), .what = WIRE_EVENTS};
+    if (strchr(frame, '/'))
+        p->wire.copy = (uint8_t)atoi(strchr(frame, '/') + 1);
     for (int i = 0; i < WIRE_EVENTS; i++)
         if (strcmp(what, wire_event_name((enum wire_event)i)) == 0)
             p->wire.what = (enum wire_event)i;
