@@ -84,8 +84,8 @@ struct app { // NOLINT(clang-analyzer-optin.performance.Padding)
     uint32_t acted;        /* first row after the last command that acted */
     bool window_moves;     /* a wait or expect came: the next command that acts moves the window */
     uint32_t view_start;   /* after `reset`: the first row that is shown */
-    uint64_t read, whole; /* of the file: bytes, as of when its reader was closed */
-    bool read_waits;      /* the reader has nothing now; `filled` tells when it has */
+    uint64_t read, whole;  /* of the file: bytes, as of when its reader was closed */
+    bool read_waits;       /* the reader has nothing now; `filled` tells when it has */
     bool stopping;
     bool starved;  /* memory ran out, and it was said */
     bool gave_way; /* the oldest rows had to go, and it was said */

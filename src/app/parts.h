@@ -7,6 +7,13 @@
 
 /* A capture that is only exported or summed up: a row is not asked for again once it is written. */
 bool streams(const struct options *o);
+/* Whether the session is looked at on a terminal. */
+bool wants_screen(const struct options *o);
+/* Before the end: takes what the kernel sent before now, which is still on its way through the sniffer's
+ * ring. */
+void app_drain(struct app *a);
+/* Finishes the exports, after a failure too, and tells what is told last. */
+void app_finish(struct app *a, struct fail *f);
 /* Hands the sniffer's frames to the turn; how many, -1 where its interface is gone. */
 int app_sniff(struct app *a);
 /* A counter of a host has moved; side SIDE_NONE where both sides have one. */

@@ -29,8 +29,8 @@ struct reader {
     const char *path, *filter;
     struct fitted fitted[FITTED]; /* the filter for link types that were met */
     size_t fits;
-    bool fit;          /* it could be compiled for one of them */
-    struct fail unfit; /* and what was wrong with the first for which it could not */
+    bool fit;                                 /* it could be compiled for one of them */
+    struct fail unfit;                        /* and what was wrong with the first for which it could not */
     bool follow, ended, is_journal, is_whole; /* is_whole: all of it is there, as it is in the file */
 };
 
@@ -195,8 +195,8 @@ static bool passes(struct reader *r, const struct pcap_frame *p)
     return !r->filter || (filter && packet_filter_passes(filter, p->bytes, p->caplen, p->wirelen));
 }
 
-/* e is an event of a segment: the same for all frames but for these fields, its number, and what stands beside
- * it. What a journal has cut is judged by what stands beside it, so it is kept with that. */
+/* e is an event of a segment: the same for all frames but for these fields, its number, and what stands
+ * beside it. What a journal has cut is judged by what stands beside it, so it is kept with that. */
 static bool apply(struct session *s, struct event *e, const struct pcap_frame *p, bool lasting)
 {
     e->time_ns = p->time_ns;

@@ -3,7 +3,6 @@
 #include "app/parts.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,14 +25,11 @@
 #include "session/sampler.h"
 
 enum {
-    DRAIN_NS = 20000000,
-    DRAIN_MOST_NS = 2000000000, /* on a loaded machine the ring comes late */
     LIVE_RING = 4 << 20,
     WATCH_RING = 16 << 20, /* 40 ms of 400,000 segments a second that the screen may take */
     STEADY_PORT = 54230,
     KEEP_LIVE = 2048,
     KEEP_ROWS = 16384, /* a slice of the reader and more */
-    LOOK_MS = 3
 };
 
 static bool is_live(const struct options *o)
@@ -128,7 +124,7 @@ static bool prints_text(const struct options *o)
 }
 
 /* A script, an export of a capture or a capture to print need no terminal. */
-static bool wants_screen(const struct options *o)
+bool wants_screen(const struct options *o)
 {
     return !o->script && !(o->mode == MODE_READ && (o->export_count || app_reports(o))) && !prints_text(o);
 }
@@ -333,60 +329,6 @@ static bool app_up(struct app *a, struct fail *f)
     return !wants_screen(o) || app_screen_up(a, f);
 }
 
-/* Whether the sniffer has told everything that passed until then, or `since` is so long ago that it is not
- * waited for any longer. */
-static bool drained(const struct app *a, uint64_t until_ns, uint64_t since)
-{
-    const uint64_t waited = clock_steady() - since;
-    return !a->capture || waited >= DRAIN_MOST_NS ||
-           (waited >= DRAIN_NS && turn_heard_until(a->turn) >= until_ns);
-}
-
-/* What the kernel sent before now is still on its way through the sniffer's ring. */
-static void drain(struct app *a)
-{
-    const uint64_t ended = clock_now(), since = clock_steady();
-
-    a->leaving = true;
-    while (!drained(a, ended, since)) {
-        struct pollfd p = {.fd = capture_fd(a->capture), .events = POLLIN};
-        poll(&p, 1, LOOK_MS);
-        if (app_sniff(a) < 0)
-            break;
-    }
-    if (a->wired) /* the programs' last calls have spoken */
-        (void)app_sniff(a);
-    turn_flush(a->turn);
-    /* The kernel's last word: what differs from the machine is asked again, as in any turn. */
-    for (const uint64_t first = clock_steady(); a->sampler; app_sniff(a)) {
-        turn_flush(a->turn);
-        sampler_run(a->sampler, clock_now());
-        if (!sampler_unsettled(a->sampler) || clock_steady() - first >= DRAIN_MOST_NS)
-            break;
-        poll(NULL, 0, LOOK_MS);
-    }
-    turn_flush(a->turn);
-}
-
-/* The exports are finished after a failure too. */
-static void finish(struct app *a, struct fail *f)
-{
-    for (size_t i = 0; i < a->outlet_count; i++) {
-        struct fail late = {0};
-        if (!outlet_finish(a->outlets[i], &late) && !outlet_broken_pipe(a->outlets[i]) && !f->status)
-            *f = late;
-        else
-            fail_release(&late);
-    }
-    kept_close(a->kept, f);
-    a->kept = NULL;
-    app_report(a, f);
-    if (!wants_screen(a->options))
-        app_tell_aside(a);
-    if (f->status && !a->status)
-        a->status = (int)f->status;
-}
-
 static void app_down(struct app *a)
 {
     descr_release(a->low);
@@ -447,10 +389,10 @@ int app_main(struct options *o, const struct voice *v, struct fail *f)
     if (app_up(&a, f)) {
         source_start(a.timer, 0, 0);
         loop_run(a.loop);
-        drain(&a);
+        app_drain(&a);
         screen_free(a.screen);
         a.screen = NULL;
-        finish(&a, f);
+        app_finish(&a, f);
     } else if (!a.status) {
         a.status = (int)f->status;
     }

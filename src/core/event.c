@@ -32,8 +32,8 @@ static const char *const wire_names[] = {
 _Static_assert(COUNT_OF(wire_names) == WIRE_EVENTS, "every wire event has a name");
 
 static const char *const why_names[] = {
-    [WIRE_BY_HAND] = "hand",  [WIRE_BY_CHANCE] = "chance", [WIRE_BY_HOLD] = "hold",
-    [WIRE_QUEUE_FULL] = "queue", [WIRE_CUT] = "cut",        [WIRE_TOO_LARGE] = "too-large",
+    [WIRE_BY_HAND] = "hand",     [WIRE_BY_CHANCE] = "chance", [WIRE_BY_HOLD] = "hold",
+    [WIRE_QUEUE_FULL] = "queue", [WIRE_CUT] = "cut",          [WIRE_TOO_LARGE] = "too-large",
 };
 _Static_assert(COUNT_OF(why_names) == WIRE_WHYS, "every reason of the wire has a name");
 

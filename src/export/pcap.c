@@ -1,4 +1,5 @@
-/* pcap.c: the frames of the segments as a plain capture, times in nanoseconds. A file has one link type; of a session with several only pcapng tells. */
+/* pcap.c: the frames of the segments as a plain capture, times in nanoseconds. A file has one link type; of a
+ * session with several only pcapng tells. */
 #include "export/writer.h"
 #include "session/pcapwrite.h"
 

@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#define MEMBER(member) .at = offsetof(struct event, member), .size = sizeof(((struct event *)NULL)->member)
+#define MEMBER(member)  .at = offsetof(struct event, member), .size = sizeof(((struct event *)NULL)->member)
 #define BOOLEAN(member) _Generic(((struct event *)NULL)->member, bool : true, default : false)
-#define SIGNED(member) _Generic(((struct event *)NULL)->member, int : true, int64_t : true, default : false)
+#define SIGNED(member)  _Generic(((struct event *)NULL)->member, int : true, int64_t : true, default : false)
 
 const struct entry_field entry_fields[] = {
 #define NUMBER(of_kind, field, member, leave_out)                                                            \
@@ -15,7 +15,7 @@ const struct entry_field entry_fields[] = {
      .type = FIELD_NUMBER,                                                                                   \
      MEMBER(member),                                                                                         \
      .is_signed = SIGNED(member),                                                                            \
-     .is_bool = BOOLEAN(member),                                                                            \
+     .is_bool = BOOLEAN(member),                                                                             \
      .absent = (leave_out)},
 #define NAME(of_kind, field, member, of, leave_out)                                                          \
     {.name = "TCPVIZ_" field,                                                                                \

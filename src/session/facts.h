@@ -77,7 +77,6 @@ struct session {
     struct track *track;
     struct arena *arena;
     struct store *store;
-    uint32_t keep;          /* bytes of a frame; 0: all */
     struct chunks rows;     /* struct row */
     struct chunks extras;   /* struct extra */
     struct chunks repeats;  /* uint32_t: frames */
@@ -89,21 +88,21 @@ struct session {
     struct chunks lives;                    /* struct conn_live *, by connection; only of a lab */
     struct session_mark *marks, *last_mark; /* in the arena, in order of rows */
     uint32_t marks_given;
+    uint32_t keep; /* bytes of a frame; 0: all */
+    uint32_t most;
     struct track_options options;
     struct event_listener listener;
-    bool listener_known, start_segment; /* start_ns is a segment's */
     const char *source;
     uint64_t started_ns, start_ns, frames, version;
-    bool mixed; /* not every row is a segment */
-    bool rowless, live, wired;
     struct seg decoded[2];   /* the segment under way, and before it: */
     const struct seg *ahead; /* of a session without rows, the last one, which is not judged yet; or NULL */
-    uint32_t most;
     uint64_t memory;
-    uint32_t troubled[TROUBLES];    /* connections that have it */
-    uint8_t end_length[SIDE_COUNT]; /* characters of the longest endpoint */
-    size_t unseen, calls, loose;    /* rows that no ladder shows; calls; rows of no connection */
-    bool out_of_memory;
+    uint32_t troubled[TROUBLES];        /* connections that have it */
+    uint8_t end_length[SIDE_COUNT];     /* characters of the longest endpoint */
+    size_t unseen, calls, loose;        /* rows that no ladder shows; calls; rows of no connection */
+    bool listener_known, start_segment; /* start_ns is a segment's */
+    bool mixed;                         /* not every row is a segment */
+    bool rowless, live, wired, out_of_memory;
     uint64_t frames_of[FRAME_KINDS];
     struct link_fact links[LINKS_KEPT];
 };

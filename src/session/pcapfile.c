@@ -3,6 +3,7 @@
  * file that is cut or damaged has given every whole frame before the place that is named.
  *
  * Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng. */
+/* long: every block reads and moves the one place in the file, which is seen nowhere else. */
 #include "session/pcapfile.h"
 #include "core/types.h"
 

@@ -144,8 +144,9 @@ bool session_flight_of(const struct session *s, const struct row *r, struct sess
 bool session_flight_fast(const struct row *r, const struct session_flight *f);
 /* Whether it is a line of the ladder: what happened, not what was measured. */
 bool session_shown(const struct session *s, const struct row *r);
-/* The event that made this row (of an ICMP error its frame), as session_apply took it: applied in the same order to a session that began
- * with the same options, the events of all rows make all facts again. Texts and bytes are the session's. */
+/* The event that made this row (of an ICMP error its frame), as session_apply took it: applied in the same
+ * order to a session that began with the same options, the events of all rows make all facts again. Texts and
+ * bytes are the session's. */
 void session_event(const struct session *s, const struct row *r, struct event *out);
 /* The row of frame number n, NO_ROW if it is not a segment of the session. By bisection. */
 uint32_t session_frame(const struct session *s, uint32_t frame);

@@ -47,7 +47,9 @@ static void test_frames_that_are_no_tcp_count_but_make_no_row(void **state)
 {
     struct session *s = *state;
     uint8_t udp[28] = {0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2};
-    struct event e = {.kind = EVENT_SEGMENT, .time_ns = 5, .u.segment = {.linktype = DLT_RAW_, .bytes = udp, .caplen = 28, .wirelen = 28}};
+    struct event e = {.kind = EVENT_SEGMENT,
+                      .time_ns = 5,
+                      .u.segment = {.linktype = DLT_RAW_, .bytes = udp, .caplen = 28, .wirelen = 28}};
     see(s, at_us(0), SIDE_CLIENT, TCP_SYN, 0, 0, 0);
     assert_true(session_apply(s, &e));
     see(s, at_us(20), SIDE_SERVER, TCP_SYN | TCP_ACK, 0, 1, 0);
