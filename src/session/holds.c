@@ -84,7 +84,7 @@ static bool ended_so(const struct term *t, const struct asked *a)
 
 bool term_holds_conn(const struct term *t, const struct asked *a, const struct saying *w)
 {
-    enum tcp_state state = (enum tcp_state)(t->number + 1);
+    const enum tcp_state state = (enum tcp_state)((uint64_t)t->number + 1); /* where a state was asked for */
     const enum tcp_state *now = a->view.state;
     const struct outline *o = &a->outline;
     bool holds = false;
@@ -142,7 +142,7 @@ static bool number_of(const struct session *s, const struct row *r, enum field f
 static bool state_holds(const struct term *t, const struct session *s, const struct row *r)
 {
     struct asked a;
-    enum tcp_state state = (enum tcp_state)(t->number + 1);
+    const enum tcp_state state = (enum tcp_state)((uint64_t)t->number + 1); /* where a state was asked for */
     if (t->number + 1 >= STATE_COUNT)
         return asked_of(&a, s, r->conn) && ended_so(t, &a);
     return row_state(r, SIDE_CLIENT) == state || row_state(r, SIDE_SERVER) == state;
@@ -150,7 +150,7 @@ static bool state_holds(const struct term *t, const struct session *s, const str
 
 static bool name_holds(const struct term *t, const struct session *s, const struct row *r)
 {
-    enum tcp_state state = (enum tcp_state)(t->number + 1);
+    const enum tcp_state state = (enum tcp_state)((uint64_t)t->number + 1); /* where a state was asked for */
     bool segment = r->kind == EVENT_SEGMENT;
     switch ((enum field)t->field) {
     case FIELD_STATE: return state_holds(t, s, r);

@@ -319,6 +319,7 @@ static void test_connections(void **state)
         {"state:reset or state:refused", ""},
         {"conn:2", "2"},
         {"conn>1", "2"},
+        {"conn:9223372036854775807", ""},
         {"port:40001", "2"},
         {"port:3344", "12"},
         {"host:10.0.0.2", "12"},
