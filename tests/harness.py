@@ -127,9 +127,9 @@ def both(text, *argv, **more):
 class Terminal:
     """The program in a real terminal. wait() waits for what the screen shows; nothing here sleeps for luck."""
 
-    def __init__(self, *argv, cols=120, rows=40, root=False, build=BUILD, **env):
+    def __init__(self, *argv, cols=120, rows=40, root=False, build=BUILD, steady=True, **env):
         self.socket = "tcpviz-" + uuid.uuid4().hex[:8]
-        pairs = environment(**({"TCPVIZ_STEADY": "1"} | env))
+        pairs = environment(**(({"TCPVIZ_STEADY": "1"} if steady else {}) | env))
         words = " ".join(f"{k}={v}" for k, v in pairs.items() if k in env or k in
                          ("LC_ALL", "HOME", "XDG_STATE_HOME", "TCPVIZ_STEADY"))
         command = " ".join([*([] if root else DROP), "env", words, program(build), *argv])
