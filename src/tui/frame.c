@@ -194,13 +194,13 @@ static void paint_line(struct screen *s, size_t at, int y)
     struct painted_key key = {row, s->time == TIME_DELTA && at > 0 ? selection_at(s->rows, at - 1) : NO_ROW,
                               (unsigned)(how.cursor | how.marked << 1 | how.found << 2)};
     /* a line of the wire looks different when more is known of its frame */
-    if (!s->wired && painted_show(&s->painted, s->canvas, r.y + y, &key))
+    if (!wire_drawn(s) && painted_show(&s->painted, s->canvas, r.y + y, &key))
         return;
     rows_line(s, at);
     const int taken = ladder_paint(s->canvas, r, y, &s->layout.columns, &s->line, &how, &s->voice);
     if (y < LADDER_LINES)
         s->taken[y] = taken;
-    if (s->wired)
+    if (wire_drawn(s))
         return;
     painted_keep(&s->painted, s->canvas, r.y + y, &key);
 }

@@ -33,7 +33,7 @@ static uint32_t rows_until(const struct session *s, uint64_t ns)
 }
 
 /* The time of the moment while it is played. */
-static uint64_t played_ns(const struct screen *s)
+uint64_t replay_now(const struct screen *s)
 {
     const struct replay *p = &s->replay;
     if (!p->playing)
@@ -74,7 +74,7 @@ void replay_tick(void *ctx)
     const size_t rows = session_rows(s->o.session);
     if (!s->replay.playing)
         return;
-    const uint64_t at_ns = played_ns(s);
+    const uint64_t at_ns = replay_now(s);
     s->revealed = rows_until(s->o.session, at_ns);
     s->dirty = true;
     if (s->revealed >= rows && !s->info.reading)
@@ -97,7 +97,7 @@ void replay_turn(struct screen *s)
     struct replay *p = &s->replay;
     uint32_t row = rows_cursor(s);
     if (p->playing) {
-        p->at_ns = played_ns(s);
+        p->at_ns = replay_now(s);
         p->playing = false;
         source_stop(p->timer);
         s->dirty = true;
@@ -120,7 +120,7 @@ void replay_set(struct screen *s, unsigned tenths)
     size_t at = 0;
     while (at + 1 < COUNT_OF(speeds) && speeds[at] < tenths)
         at++;
-    const uint64_t now = played_ns(s);
+    const uint64_t now = replay_now(s);
     s->replay.speed = (unsigned)at;
     if (s->replay.on)
         go_on(s, now);
@@ -193,7 +193,7 @@ bool replay_moment(struct screen *s, uint32_t conn, struct moment *out, uint64_t
     if (r == NULL || s->past == NULL || !session_track(s->o.session)->live)
         return false;
     cursor_at(s->past, conn, row, out);
-    *now_ns = s->replay.on && s->follow ? played_ns(s) : r->time_ns;
+    *now_ns = s->replay.on && s->follow ? replay_now(s) : r->time_ns;
     return true;
 }
 
@@ -211,9 +211,11 @@ static void fill_line(const struct screen *s, struct timeline *t)
         return;
     t->first_ns = session_start(of) < begin->time_ns ? session_start(of) : begin->time_ns;
     t->last_ns = end->time_ns;
-    t->at_ns = s->replay.on && s->follow ? played_ns(s)
+    t->at_ns = s->replay.on && s->follow ? replay_now(s)
                : at == NO_ROW            ? t->last_ns
                                          : session_row(of, at)->time_ns;
+    if (t->at_ns > t->last_ns) /* played a tick too far */
+        t->at_ns = t->last_ns;
     if (s->o.steady)
         t->at_ns = t->last_ns = t->first_ns;
 }

@@ -226,9 +226,10 @@ bool talk_work(struct screen *s, uint64_t until_ns);
 void talk_view(struct screen *s);
 
 /* wire_view.c */
-void wire_sync(struct screen *s);       /* asks how the wire is */
-void wire_view(struct screen *s);       /* its panel */
-bool wire_busy(const struct screen *s); /* something is on it */
+void wire_sync(struct screen *s);        /* asks how the wire is */
+void wire_view(struct screen *s);        /* its panel */
+bool wire_drawn(const struct screen *s); /* frames cross the lines: the session is of a wire, live or not */
+bool wire_busy(const struct screen *s);  /* something is on it */
 /* The frame that a row tells of, 0: none. */
 uint32_t wire_frame_of(const struct screen *s, uint32_t row);
 void wire_hold_turn(struct screen *s);          /* holds it, or lets it flow */
@@ -248,8 +249,9 @@ void replay_over(struct screen *s);                 /* all rows are shown again 
 void replay_tick(void *ctx);
 /* Whether what is looked at is past, *out is what was known then and *now_ns the time. conn: whose. */
 bool replay_moment(struct screen *s, uint32_t conn, struct moment *out, uint64_t *now_ns);
-bool replay_past(const struct screen *s); /* what is looked at is past */
-void replay_line(struct screen *s);       /* paints the time line */
+uint64_t replay_now(const struct screen *s); /* of the moment that is played */
+bool replay_past(const struct screen *s);    /* what is looked at is past */
+void replay_line(struct screen *s);          /* paints the time line */
 bool replay_click(struct screen *s, int x);
 /* Looks at that row: where the session is played, it is played from there on. */
 void replay_look(struct screen *s, uint32_t row);

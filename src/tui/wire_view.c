@@ -25,10 +25,15 @@ void wire_view(struct screen *s)
         wire_paint_line(s->canvas, s->layout.wire, &s->wire, &s->voice);
 }
 
+bool wire_drawn(const struct screen *s)
+{
+    return s->wired || session_track(s->o.session)->wire;
+}
+
 /* A segment whose way is longer than its line. */
 bool wire_slanted(const struct screen *s, uint32_t row)
 {
-    const struct row *r = s->wired && row != NO_ROW ? session_row(s->o.session, row) : NULL;
+    const struct row *r = wire_drawn(s) && row != NO_ROW ? session_row(s->o.session, row) : NULL;
     struct session_flight f;
     if (r == NULL || r->kind != EVENT_SEGMENT)
         return false;
@@ -64,6 +69,20 @@ static bool fill_flight(struct screen *s, uint32_t frame, struct slant *out, uin
     return true;
 }
 
+/* Of one whose end is known, but not yet at the moment that is played: where it is then. */
+static bool fill_played(const struct screen *s, const struct row *of, const struct session_flight *f,
+                        struct slant *out, uint16_t *now)
+{
+    if (!s->replay.on || f->end_row < s->revealed)
+        return false;
+    const uint64_t at_ns = replay_now(s), whole_ns = f->end_ns - of->time_ns;
+    const uint64_t come =
+        at_ns > of->time_ns && whole_ns ? (at_ns - of->time_ns) * SLANT_WHOLE / whole_ns : 0;
+    *now = (uint16_t)((come < SLANT_WHOLE ? come : SLANT_WHOLE) / (f->end == WIRE_DROPPED ? 2u : 1u));
+    out->end = SLANT_FLIES;
+    return true;
+}
+
 /* The frame of the at-th shown row, if it is under way across lines that are seen. */
 static void paint_one(struct screen *s, size_t at)
 {
@@ -87,11 +106,12 @@ static void paint_one(struct screen *s, size_t at)
                         .first = (int)at - (int)s->top,
                         .last = (int)last - (int)s->top,
                         .come = come};
+    const bool played = f.end_ns && fill_played(s, of, &f, &out, &now);
     if (f.end_ns)
         whole_ns = f.end_ns - of->time_ns;
     else if (!fill_flight(s, of->frame, &out, &whole_ns, &now))
         out.end = SLANT_FLIES;
-    if (f.end_ns && f.end == WIRE_DROPPED)
+    if (f.end_ns && f.end == WIRE_DROPPED && !played)
         now = SLANT_WHOLE / 2;
     const size_t lines = last - at + 1;
     if (lines > LINES || out.last < 0 || out.first >= r.rows)
@@ -105,7 +125,7 @@ static void paint_one(struct screen *s, size_t at)
 
 void wire_slants(struct screen *s)
 {
-    if (!s->wired)
+    if (!wire_drawn(s))
         return;
     const size_t seen = (size_t)(s->layout.rows.rows > 0 ? s->layout.rows.rows : 0);
     for (size_t at = s->top > LOOK_BACK ? s->top - LOOK_BACK : 0; at < s->count && at < s->top + seen; at++)

@@ -11,7 +11,9 @@ def find(rows, start, side, *labels, without=()):
 
 def test_the_fifteen_steps_come_in_order():
     text = (ROOT / "assets" / "scripts" / "fifteen-steps.tcpviz").read_text()
-    d = script(text, timeout=120).expect(0)
+    kept = os.path.join(scratch(), "kept.pcapng")
+    d = script(text, "-w", kept, timeout=120).expect(0)
+    assert run("-r", kept, "-e", "jsonl:-").expect(0).out == d.out, "read again it is another session"
     agree(d.rows)
     at, steps = 0, (("client", "syn", ()), ("server", "syn-ack", ()), ("client", "handshake-ack", ()), ("server", "zero-window", ()),
                     ("client", "zero-window-probe", ("keep-alive",)), ("server", "zero-window-probe-ack", ()), ("server", "window-update", ()),

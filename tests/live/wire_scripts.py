@@ -51,9 +51,11 @@ def edges(rows):
 
 def play(name):
     """One script, as an ordinary user: it ends as it should, and machine and kernel agree."""
-    d = run("--wire", "--script", "-", "-e", "jsonl:-", stdin=SCRIPTS[name].read_bytes(), timeout=150)
+    kept = os.path.join(scratch(), "kept.pcapng")
+    d = run("--wire", "--script", "-", "-e", "jsonl:-", "-w", kept, stdin=SCRIPTS[name].read_bytes(), timeout=150)
     try:
         d.expect(0)
+        assert run("-r", kept, "-e", "jsonl:-").expect(0).out == d.out, "read again it is another session"
         agree(d.rows)
         assert ordered(d.rows), "the timeline goes back"
         assert any(r["type"] == "note" for r in d.rows), "nothing is said"

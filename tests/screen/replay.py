@@ -123,6 +123,21 @@ def test_steps_show_one_row_more():
     t.wait("from 0.1 to 1000")
 
 
+def test_frames_of_a_wire_travel_again():
+    t = replay(ROOT / "tests" / "sessions" / "v1-wire.pcapng")
+    to(t, "#1")
+    t.type(":play 0.1")
+    t.keys("Enter", "Space")
+    t.wait("‖ ×0.1")
+    to(t, "#4")
+    t.wait(re.compile(r"│ +◉ +◉ +│ *$", re.M), without=("#3 arrived", "You dropped #4"))
+    t.keys("G")
+    t.wait("#15 arrived", without=("◉",))
+    t.type(":at #3")
+    t.keys("Enter")
+    t.wait("#3 arrived", "You dropped #4")
+
+
 def test_bookmarks_are_listed_and_gone_to():
     t = replay()
     t.keys("B")
