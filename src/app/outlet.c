@@ -121,11 +121,10 @@ bool outlet_begin(struct outlet *o, const struct session *s, uint32_t first)
 }
 
 /* Whether what a row says is settled: the same rows are then written the same, live and read again. */
-static bool is_settled(const struct outlet *o, size_t row, uint64_t now_ns)
+static bool is_settled(const struct outlet *o, uint32_t row, uint64_t now_ns)
 {
-    const struct row *r = session_row(o->session, row);
-    return !r || r->kind != EVENT_STAMP || !session_stamp_waits(o->session, r) ||
-           (now_ns > r->time_ns && now_ns - r->time_ns > LATE_NS);
+    const uint64_t then_ns = session_row(o->session, row)->time_ns;
+    return !session_waits(o->session, row) || (now_ns > then_ns && now_ns - then_ns > LATE_NS);
 }
 
 bool outlet_feed(struct outlet *o, uint64_t now_ns)

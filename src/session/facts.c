@@ -180,13 +180,16 @@ bool session_stamp(const struct session *s, const struct row *r, uint32_t *segme
     return true;
 }
 
-bool session_stamp_waits(const struct session *s, const struct row *r)
+bool session_waits(const struct session *s, uint32_t row)
 {
     uint32_t segment;
     enum stamp_point point;
-    const struct row *last = session_row(s, session_rows(s) - 1);
-    return session_stamp(s, r, &segment, &point) && segment == NO_ROW && r->conn != NO_CONN && last &&
-           last->time_ns <= r->time_ns + STAMP_WAITS_NS;
+    const struct row *r = session_row(s, row);
+    if (!r || (r->kind != EVENT_STAMP && r->kind != EVENT_WIRE) || r->conn == NO_CONN ||
+        session_row(s, session_rows(s) - 1)->time_ns > r->time_ns + FACTS_WAIT_NS)
+        return false;
+    return r->kind == EVENT_WIRE ? facts_unanswered(s, row)
+                                 : session_stamp(s, r, &segment, &point) && segment == NO_ROW;
 }
 
 void session_stamps_of(const struct session *s, uint32_t row, uint64_t at_ns[STAMP_POINTS])

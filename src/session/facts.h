@@ -50,7 +50,8 @@ struct link_fact {
 
 /* How many stamps wait for their segments, and how long after them those may come: the sniffer sees a segment
  * some microseconds after the stamps that are taken before it. */
-enum { STAMPS_WAITING = 16, STAMP_WAITS_NS = 5000000 };
+/* What a row says may depend on rows that come so soon after it, not on later ones. */
+enum { STAMPS_WAITING = 16, FACTS_WAIT_NS = 5000000 };
 
 /* What only a live connection has. */
 struct conn_live {
@@ -124,6 +125,8 @@ const struct event *facts_call(const struct session *s, uint32_t row);
 bool facts_flight(struct session *s, const struct row *of, enum side to);
 /* A SYN ACK has left: the SYN that it answers was taken on when it arrived. */
 void facts_answered(struct session *s, const struct row *r);
+/* Whether that row is the arrival of a SYN which is not answered yet. */
+bool facts_unanswered(const struct session *s, uint32_t row);
 /* What was measured of a row that has an extra, made where it is missing. NULL: no memory. */
 struct measured *facts_measured(struct session *s, const struct row *r);
 

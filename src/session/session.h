@@ -125,8 +125,6 @@ const char *session_note(const struct session *s, const struct row *r, size_t *l
 const struct icmp_error *session_icmp(const struct session *s, const struct row *r, uint32_t *quotes);
 /* A stamp: the row of its segment (NO_ROW unknown) and its point. */
 bool session_stamp(const struct session *s, const struct row *r, uint32_t *segment, enum stamp_point *point);
-/* Whether the segment of that row, a stamp, is not known and may yet be: rows that come soon will tell. */
-bool session_stamp_waits(const struct session *s, const struct row *r);
 /* Times measured for one segment row: 0 where not known. */
 void session_stamps_of(const struct session *s, uint32_t row, uint64_t at_ns[STAMP_POINTS]);
 /* What became of a segment on the wire: its first arrival, or that it was dropped before. */
@@ -142,6 +140,9 @@ struct session_flight {
 bool session_flight_of(const struct session *s, const struct row *r, struct session_flight *out);
 /* Whether it arrived so soon after it left that nobody sees the difference. */
 bool session_flight_fast(const struct row *r, const struct session_flight *f);
+/* Whether rows that come soon may change what that row says: the segment of a stamp, the state that a SYN
+ * left where it arrived. */
+bool session_waits(const struct session *s, uint32_t row);
 /* Whether it is a line of the ladder: what happened, not what was measured. */
 bool session_shown(const struct session *s, const struct row *r);
 /* The event that made this row (of an ICMP error its frame), as session_apply took it: applied in the same

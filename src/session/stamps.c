@@ -80,7 +80,7 @@ bool facts_stamps_meet(struct session *s, uint32_t conn, uint32_t row)
     size_t kept = 0;
     for (size_t i = 0; live && i < live->waiting_count; i++) {
         struct stamp_fact *f = live->waiting[i];
-        if (r->time_ns > f->time_ns && r->time_ns - f->time_ns > STAMP_WAITS_NS)
+        if (r->time_ns > f->time_ns && r->time_ns - f->time_ns > FACTS_WAIT_NS)
             continue; /* for good */
         if (carries(r, f) && reached(s, r, f) && !has_point(s, r, f->point))
             done = give(s, row, f) && done;

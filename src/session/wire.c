@@ -48,13 +48,22 @@ void facts_answered(struct session *s, const struct row *r)
                              ? session_frame(s, r->acks)
                              : NO_ROW;
     struct measured *m = row == NO_ROW ? NULL : facts_measured(s, session_row(s, row));
-    if (!m || !m->on_wire || !m->flight.end_ns || m->flight.state != STATE_LISTEN)
+    if (!m || !m->on_wire || !m->flight.end_ns || m->flight.state != STATE_LISTEN ||
+        r->time_ns > m->flight.end_ns + FACTS_WAIT_NS)
         return;
     struct row *end = chunks_at(&s->rows, m->flight.end_row);
     m->flight.state = (uint8_t)row_state(r, from);
     if (end)
         end->states = (uint8_t)(from == SIDE_CLIENT ? (end->states & 0xf0) | row_state(r, from)
                                                     : (end->states & 0x0f) | row_state(r, from) << 4);
+}
+
+bool facts_unanswered(const struct session *s, uint32_t row)
+{
+    const struct event_wire *e = session_wire(s, session_row(s, row));
+    const struct row *of = e ? session_row(s, session_frame(s, e->frame)) : NULL;
+    struct session_flight f;
+    return of && session_flight_of(s, of, &f) && f.end_ns && f.end_row == row && f.state == STATE_LISTEN;
 }
 
 bool session_flight_fast(const struct row *r, const struct session_flight *f)
