@@ -48,20 +48,26 @@ static const char *place_of(struct app *a)
     return a->place.at;
 }
 
+uint64_t app_drops(const struct app *a)
+{
+    struct capture_counts n = {0};
+
+    if (a->capture)
+        capture_counts(a->capture, &n);
+    if (a->wired)
+        n.dropped = wire_lost(a->wired->wire);
+    return n.dropped + n.interface_dropped;
+}
+
 static void hook_info(void *ctx, struct screen_info *out)
 {
     struct app *a = ctx;
-    struct capture_counts n = {0};
     unsigned done = 0;
     uint64_t ns = 0;
     const char *file = exporting_file(a->exporting, &done, &ns);
 
-    if (a->capture)
-        capture_counts(a->capture, &n);
     if (a->reader)
         reader_progress(a->reader, &a->read, &a->whole);
-    if (a->wired)
-        n.dropped = wire_lost(a->wired->wire);
     *out = (struct screen_info){
         .reading = a->reader != NULL,
         .waiting = a->reader != NULL && a->read_waits,
@@ -72,7 +78,7 @@ static void hook_info(void *ctx, struct screen_info *out)
         .said = a->said.len ? a->said.at : NULL,
         .selected = a->selected,
         .first = a->view_start,
-        .drops = n.dropped + n.interface_dropped,
+        .drops = app_drops(a),
         .replay = a->reread,
         .lab = a->lab != NULL,
         .live = a->capture || a->wired,

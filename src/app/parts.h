@@ -22,7 +22,9 @@ void app_counter(struct app *a, enum side side, const char *name, int64_t delta)
 int app_descriptor(const struct app *a, const struct tuple *t, enum side side);
 /* Writes `tcpviz: what: why` and the way out to standard error, or shows it on the screen. */
 void app_tell(struct app *a, const struct fail *f);
-/* Says on standard error which frames were left out, where that is unusual. */
+/* Frames that the sniffer had no room for. */
+uint64_t app_drops(const struct app *a);
+/* Says on standard error which frames were left out, where that is unusual, and how many were lost. */
 void app_tell_aside(const struct app *a);
 void fail_print(const struct fail *f, const struct voice *v);
 /* "what: why; way out" in the voice's language. */

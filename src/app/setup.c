@@ -25,7 +25,7 @@
 #include "session/sampler.h"
 
 enum {
-    LIVE_RING = 4 << 20,
+    LIVE_RING = 32 << 20,  /* outside clients do not wait: 128 blocks of a ms each without a processor */
     WATCH_RING = 16 << 20, /* 40 ms of 400,000 segments a second that the screen may take */
     STEADY_PORT = 54230,
     KEEP_LIVE = 2048,

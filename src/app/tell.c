@@ -54,6 +54,25 @@ void app_tell(struct app *a, const struct fail *f)
     str_release(&text);
 }
 
+/* Drops of the sniffer are never passed over: what is told without those frames may be wrong. */
+static void tell_drops(const struct app *a)
+{
+    struct str count, line;
+    struct fail f = {0};
+
+    str_init(&count, a->mem);
+    str_init(&line, a->mem);
+    str_put_u64(&count, app_drops(a));
+    say_fill(&line, say(&a->voice, N_("the sniffer had no room for {n} frames: they are missing")), "n",
+             count.at, NULL);
+    if (!line.failed)
+        fail_set(&f, FAIL_NONE, line.at, NULL, "%s", session_source(a->session));
+    fail_print(&f, &a->voice);
+    fail_release(&f);
+    str_release(&line);
+    str_release(&count);
+}
+
 void app_tell_aside(const struct app *a)
 {
     bool usual;
@@ -70,4 +89,6 @@ void app_tell_aside(const struct app *a)
         str_clear(&line);
     }
     str_release(&line);
+    if (app_drops(a))
+        tell_drops(a);
 }
