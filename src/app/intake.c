@@ -46,6 +46,8 @@ bool app_read(struct app *a)
 
     if (!a->reader)
         return false;
+    const bool waited = a->read_waits;
+    const uint64_t version = session_version(a->session);
     const enum reader_state state = reader_some(a->reader, a->session, &f);
     a->read_waits = state == READER_WAITS;
     if (a->read_waits && !a->filled)
@@ -55,5 +57,6 @@ bool app_read(struct app *a)
     if (state == READER_ENDED)
         conclude(a, &f);
     fail_release(&f);
-    return true;
+    /* A turn for something else, in which nothing came, is no news: the screen would wake for it again. */
+    return !(waited && a->read_waits) || session_version(a->session) != version;
 }

@@ -3,7 +3,7 @@ import os, pathlib, re, signal, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from capture import bulk, many, strange
-from harness import Terminal, scratch
+from harness import ROOT, Terminal, scratch
 from expect import whole
 
 LINE = re.compile(r"^([▌ ]) *(\d+)([ *])(\S+) +(\S+) +(\S+) +([\d,]+)(?: +([\d,.]+(?: [KMG])?) +([\d.]+) s)?", re.M)
@@ -353,6 +353,47 @@ def test_the_file_is_read_while_keys_are_answered():
     on(t, f"{kept}")
     t.keys("C-c")
     t.wait("EXIT=0")
+
+
+def sleeps(pid):
+    """Until the program has not woken for half a second."""
+    status = pathlib.Path(f"/proc/{pid}/status")
+    wakes = lambda: re.findall(r"ctxt_switches:\s+(\d+)", status.read_text())
+    end = time.monotonic() + 10
+    while True:
+        before = wakes()
+        time.sleep(0.5)
+        if wakes() == before:
+            return
+        assert time.monotonic() < end, f"it does not sleep: {before}, {wakes()}"
+
+
+def test_a_capture_that_grows_on_the_screen():
+    """What comes is shown at once; while nothing comes the program sleeps. That the file was made shorter is told."""
+    data = (ROOT / "tests/captures/fast-retransmit-sack.pcap").read_bytes()
+    path = pathlib.Path(scratch()) / "grows.pcap"
+    path.write_bytes(data[:24])
+    path.chmod(0o644)
+    t = Terminal("-f", "-r", str(path))
+    t.wait("0 segments", "no TCP connection so far", "waits for more")
+
+    def grow(more):
+        with open(path, "ab") as f:
+            f.write(more)
+
+    grow(data[24:400])
+    t.wait(re.compile(r"\b[1-9] segments, 2 connections"), "waits for more")
+    t.keys("Enter")
+    t.wait("Handshake 3/3")
+    sleeps(t.pid())
+    grow(data[400:])
+    t.wait("Handshake 3/3", re.compile(r"ACK of #\d+"))
+    t.keys("Escape")
+    t.wait("26 segments, 2 connections", "waits for more")
+    os.truncate(path, 100)
+    t.wait("made shorter")
+    t.keys("q")
+    t.wait("EXIT=1")
 
 
 def test_an_interface_has_the_list_too():
