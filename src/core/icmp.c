@@ -4,7 +4,7 @@
 
 static const struct {
     uint8_t version, type;
-    int8_t code; /* -1: any */
+    int code; /* -1: any */
     const char *what, *means;
 } rows[] = {
     {0, 0, 0, N_("an error"), N_("Whether the sender gives up depends on its system.")},
