@@ -103,11 +103,8 @@ static void put_links(struct export *e, const struct row *r)
             str_put_char(out, ' ');
         str_put_u64(out, x.repeats[i]);
     }
-    const struct row *cause =
-        x.cause == CAUSE_CALL && x.cause_row != NO_ROW ? session_row(e->session, x.cause_row) : NULL;
-    const struct event_call *call = cause ? session_call(e->session, cause) : NULL;
-    if (call)
-        foreign(e, COLUMN_CAUSE, call->name);
+    if (x.call)
+        foreign(e, COLUMN_CAUSE, x.call->name);
     else if (x.cause != CAUSE_CALL)
         name(e, COLUMN_CAUSE, cause_name(x.cause));
 }

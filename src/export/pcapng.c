@@ -31,7 +31,7 @@ static void pcapng_row(struct export *e, uint32_t row)
 static void pcapng_end(struct export *e)
 {
     const struct pcapng *p = e->own;
-    record_marks(p->record, &e->out);
+    record_rest(p->record, &e->out);
 }
 
 static void pcapng_close(struct export *e)

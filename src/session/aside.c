@@ -5,14 +5,14 @@
 #include <string.h>
 
 /* The commonest link types by far are few; where there are more, the last place counts the rest. */
-static void count_link(struct session *s, int linktype)
+static void count_link(struct session *s, int linktype, uint64_t frames)
 {
     size_t i = 0;
     while (i + 1 < LINKS_KEPT && s->links[i].frames && s->links[i].linktype != linktype)
         i++;
     if (!s->links[i].frames)
         s->links[i].linktype = linktype;
-    s->links[i].frames++;
+    s->links[i].frames += frames;
 }
 
 /* Its frame is kept as a segment's is. */
@@ -49,8 +49,23 @@ static bool add_error(struct session *s, const struct event *e, const struct seg
 bool facts_aside(struct session *s, const struct event *e, enum frame_kind kind, const struct seg *g)
 {
     if (kind == FRAME_UNKNOWN_LINK)
-        count_link(s, e->u.segment.linktype);
+        count_link(s, e->u.segment.linktype, 1);
     return kind != FRAME_TCP_QUOTED || s->rowless || add_error(s, e, g);
+}
+
+void session_aside(struct session *s, enum frame_kind kind, int linktype, uint64_t frames)
+{
+    s->frames_of[kind] += frames;
+    if (kind == FRAME_UNKNOWN_LINK)
+        count_link(s, linktype, frames);
+    s->version++;
+}
+
+void session_begins(struct session *s, uint64_t time_ns)
+{
+    if (!s->start_segment)
+        s->start_ns = time_ns;
+    s->start_segment = true;
 }
 
 uint64_t session_frames_of(const struct session *s, enum frame_kind kind)
@@ -67,13 +82,21 @@ bool session_unknown_link(const struct session *s, size_t i, int *linktype, uint
     return true;
 }
 
+const struct icmp_fact *facts_icmp(const struct row *r)
+{
+    const struct icmp_fact *f;
+    if (r->kind != EVENT_NOTE || !r->frame)
+        return NULL;
+    memcpy(&f, &r->kept, sizeof f);
+    return f;
+}
+
 const struct icmp_error *session_icmp(const struct session *s, const struct row *r, uint32_t *quotes)
 {
     (void)s;
-    if (r->kind != EVENT_NOTE || !r->frame)
+    const struct icmp_fact *f = facts_icmp(r);
+    if (!f)
         return NULL;
-    const struct icmp_fact *f;
-    memcpy(&f, &r->kept, sizeof f);
     *quotes = f->quotes;
     return &f->error;
 }

@@ -187,3 +187,31 @@ void entry_put_mark(struct str *out, const char *name, size_t len, uint32_t row,
     out->failed = out->failed || message.failed;
     str_release(&message);
 }
+
+const char *entry_aside_name(enum frame_kind kind)
+{
+    static const char *const names[FRAME_KINDS] = {
+        [FRAME_TCP_CUT] = "tcp header cut", [FRAME_LATER_FRAGMENT] = "later fragment",
+        [FRAME_OTHER] = "not tcp",          [FRAME_UNKNOWN_LINK] = "unknown link type",
+        [FRAME_CUT] = "cut before tcp",     [FRAME_BROKEN] = "broken header"};
+    return kind < FRAME_KINDS ? names[kind] : NULL;
+}
+
+void entry_put_aside(struct str *out, const struct entry_aside *a, uint64_t time_ns)
+{
+    struct str message;
+    str_init(&message, out->mem);
+    str_put(&message, "frames that are no segments, ");
+    str_put(&message, entry_aside_name(a->kind));
+    str_put(&message, ": ");
+    str_put_u64(&message, a->frames);
+    const size_t at = begin(out, time_ns, "aside", message.at, message.len);
+    put_text(out, "TCPVIZ_KIND", entry_aside_name(a->kind));
+    put_number(out, "TCPVIZ_FRAMES", false, a->frames);
+    put_number(out, "TCPVIZ_START", false, a->start_ns);
+    if (a->kind == FRAME_UNKNOWN_LINK)
+        put_number(out, "TCPVIZ_LINKTYPE", false, (uint64_t)a->linktype);
+    pcapng_end_entry(out, at);
+    out->failed = out->failed || message.failed;
+    str_release(&message);
+}

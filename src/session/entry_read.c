@@ -180,6 +180,8 @@ static void begin_entry(struct entry *out, const struct raw *type)
         out->kind = ENTRY_SESSION;
     else if (says(type, "mark"))
         out->kind = ENTRY_MARK;
+    else if (says(type, "aside"))
+        *out = (struct entry){.kind = ENTRY_ASIDE, .aside.kind = FRAME_KINDS};
     for (int kind = EVENT_SEGMENT + 1; kind < EVENT_KINDS; kind++)
         if (says(type, event_kind_name((enum event_kind)kind))) {
             out->kind = ENTRY_EVENT;
@@ -229,6 +231,23 @@ static void take_mark(struct entry *out, const struct raw *f, struct str *room)
     out->mark_len = f->len;
 }
 
+static void take_aside(struct entry_aside *a, const struct raw *f)
+{
+    const uint64_t v = unsigned_of(f);
+    if (is(f, "TCPVIZ_FRAMES"))
+        a->frames = v <= UINT32_MAX ? v : 0;
+    else if (is(f, "TCPVIZ_START"))
+        a->start_ns = v;
+    else if (is(f, "TCPVIZ_LINKTYPE"))
+        a->linktype = v <= UINT16_MAX ? (int)v : 0;
+    else if (is(f, "TCPVIZ_KIND"))
+        for (int kind = 0; kind < FRAME_KINDS; kind++) {
+            const char *name = entry_aside_name((enum frame_kind)kind);
+            if (name && says(f, name))
+                a->kind = (enum frame_kind)kind;
+        }
+}
+
 static void take_row(struct entry *out, const struct raw *f)
 {
     bool negative;
@@ -244,6 +263,7 @@ static bool is_whole(const struct entry *e)
     case ENTRY_FOREIGN: break;
     case ENTRY_SESSION: return e->session.version > 0;
     case ENTRY_MARK: return e->mark != NULL && e->placed;
+    case ENTRY_ASIDE: return e->aside.kind < FRAME_KINDS;
     case ENTRY_EVENT:
         switch (e->event.kind) {
         case EVENT_CALL: return e->event.u.call.name && e->event.u.call.side < SIDE_COUNT;
@@ -285,6 +305,8 @@ bool entry_read(struct entry *out, const uint8_t *body, size_t len, struct str *
             take_event(&out->event, &f, &ends, room);
         else if (out->kind == ENTRY_MARK)
             take_mark(out, &f, room);
+        else if (out->kind == ENTRY_ASIDE)
+            take_aside(&out->aside, &f);
     }
     out->event.key.known = ends == 3;
     if (!is_whole(out))

@@ -39,13 +39,12 @@ static void stamp_of(const struct session *s, const struct row *r, struct event 
 void session_event(const struct session *s, const struct row *r, struct event *out)
 {
     const struct event *kept;
+    const struct icmp_fact *error = facts_icmp(r);
     *out = (struct event){.kind = (enum event_kind)r->kind, .time_ns = r->time_ns};
     if (r->kind == EVENT_SEGMENT) {
         segment_of(s, r, r->place, out);
-    } else if (r->kind == EVENT_NOTE && r->frame) { /* what an ICMP error says */
-        const struct icmp_fact *f;
-        memcpy(&f, &r->kept, sizeof f);
-        segment_of(s, r, f->place, out);
+    } else if (error) {
+        segment_of(s, r, error->place, out);
     } else if (r->kind == EVENT_STAMP) {
         stamp_of(s, r, out);
     } else {

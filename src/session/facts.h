@@ -42,7 +42,6 @@ struct icmp_fact {
 };
 
 /* Frames of a link type that is not known. */
-enum { LINKS_KEPT = 8 };
 struct link_fact {
     int linktype;
     uint64_t frames;
@@ -146,6 +145,8 @@ void facts_give_way(struct session *s);
  * or false: no memory. */
 struct row *facts_add_row(struct session *s, const struct event *e, uint32_t conn, enum side side);
 void facts_point(struct row *r, const void *at);
+/* What an ICMP error's row points to; NULL: it is none. */
+const struct icmp_fact *facts_icmp(const struct row *r);
 /* A frame that is no segment: counted; one that quotes a segment becomes a row. False: no memory. */
 bool facts_aside(struct session *s, const struct event *e, enum frame_kind kind, const struct seg *g);
 

@@ -2,6 +2,8 @@
  * session is made again from its own events, with one more between them. */
 #include "session/facts.h"
 
+#include <string.h>
+
 static bool copy_marks(struct session *to, const struct session *from, uint32_t row)
 {
     for (const struct session_mark *m = session_marks(from); m; m = m->next)
@@ -41,6 +43,10 @@ bool session_insert(struct session *s, uint32_t row, const struct event *e)
         return false;
     }
     fresh->frames = s->frames;
+    fresh->start_ns = s->start_ns;
+    fresh->start_segment = s->start_segment;
+    memcpy(fresh->frames_of, s->frames_of, sizeof s->frames_of); /* those that are no rows, too */
+    memcpy(fresh->links, s->links, sizeof s->links);
     fresh->version = s->version + 1;
     const struct session old = *s;
     *s = *fresh;

@@ -143,7 +143,7 @@ static void take_rows(struct journal *j)
         record_row(j->record, (uint32_t)j->next, &j->gather);
     }
     if (!j->ended)
-        record_marks(j->record, &j->gather);
+        record_rest(j->record, &j->gather);
     j->no_memory = j->no_memory || j->gather.failed;
 }
 

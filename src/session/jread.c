@@ -274,6 +274,10 @@ bool jread_entry(struct jread *j, const struct pcap_frame *p, struct session *s)
             e.event.time_ns = last_time(s, e.event.time_ns);
         return jread_due(j, s) && session_apply(s, &e.event);
     case ENTRY_MARK: return session_mark(s, e.mark, e.mark_len, e.row + notes_before(j, e.row));
+    case ENTRY_ASIDE:
+        session_aside(s, e.aside.kind, e.aside.linktype, e.aside.frames);
+        session_begins(s, e.aside.start_ns);
+        break;
     case ENTRY_SESSION:
     case ENTRY_FOREIGN: break;
     }

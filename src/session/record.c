@@ -14,8 +14,9 @@ struct record {
     struct str words;
     int *linktypes; /* of the interfaces so far */
     size_t interfaces, cap;
-    uint32_t frames; /* the last frame's number */
-    uint32_t marks;  /* how many times marks were given that are written */
+    uint32_t frames;                                 /* the last frame's number */
+    uint32_t marks;                                  /* how many times marks were given that are written */
+    uint64_t asides[FRAME_KINDS], links[LINKS_KEPT]; /* frames that are no rows, as written; of link types */
 };
 
 struct record *record_new(const struct mem *m, const struct record_options *o)
@@ -78,9 +79,42 @@ static uint32_t interface_of(struct record *r, int linktype, struct str *out)
     return (uint32_t)i;
 }
 
+static uint64_t last_time(const struct session *s)
+{
+    const size_t rows = session_rows(s);
+    const struct row *last = rows > 0 ? session_row(s, rows - 1) : NULL;
+    return last ? last->time_ns : session_started(s);
+}
+
+/* What was counted since `told`. */
+static void put_aside(struct record *r, struct entry_aside a, uint64_t *told, struct str *out)
+{
+    const uint64_t frames = a.frames;
+    a.frames -= *told;
+    a.start_ns = session_start(r->o.session);
+    *told = frames;
+    if (a.frames > 0)
+        entry_put_aside(out, &a, last_time(r->o.session));
+}
+
+static void put_asides(struct record *r, struct str *out)
+{
+    struct entry_aside a = {.kind = FRAME_UNKNOWN_LINK};
+    for (size_t i = 0; session_unknown_link(r->o.session, i, &a.linktype, &a.frames); i++)
+        put_aside(r, a, &r->links[i], out);
+    for (int kind = 0; kind < FRAME_KINDS; kind++) {
+        a = (struct entry_aside){.kind = (enum frame_kind)kind,
+                                 .frames = session_frames_of(r->o.session, (enum frame_kind)kind)};
+        if (kind != FRAME_UNKNOWN_LINK && entry_aside_name(a.kind))
+            put_aside(r, a, &r->asides[kind], out);
+    }
+}
+
 static void put_frame(struct record *r, const struct row *row, struct str *out)
 {
     struct event e;
+    if (r->frames == 0)
+        put_asides(r, out); /* the session may have begun with one of them */
     session_event(r->o.session, row, &e);
     const struct event_segment *g = &e.u.segment;
     const bool numbered = g->frame != r->frames + 1;
@@ -123,7 +157,7 @@ void record_row(struct record *r, uint32_t row, struct str *out)
         put_event(r, at, out);
 }
 
-void record_marks(struct record *r, struct str *out)
+static void put_marks(struct record *r, struct str *out)
 {
     const uint32_t given = session_marks_given(r->o.session);
     if (given == r->marks)
@@ -136,4 +170,10 @@ void record_marks(struct record *r, struct str *out)
             entry_put_mark(out, m->name, m->len, m->row, at ? at->time_ns : session_started(r->o.session));
     }
     r->marks = given;
+}
+
+void record_rest(struct record *r, struct str *out)
+{
+    put_asides(r, out);
+    put_marks(r, out);
 }

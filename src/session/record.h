@@ -27,9 +27,10 @@ void record_free(struct record *r); /* NULL is allowed */
 void record_begin(struct record *r, struct str *out);
 /* Appends a row. Rows come in order; some may be left out. */
 void record_row(struct record *r, uint32_t row, struct str *out);
-/* Appends the marks that were given since it was asked last. They name their row, so they may stand anywhere
- * behind the one before it. Cheap where there are none. */
-void record_marks(struct record *r, struct str *out);
+/* Appends what no row is and came since it was asked last: how many frames were seen that are no rows, and
+ * the marks that were given. These name their row, so they may stand anywhere behind the one before it. Cheap
+ * where there is nothing. */
+void record_rest(struct record *r, struct str *out);
 
 /* What stands beside a frame that is not plain. */
 enum { OWN_INJECTED = 1, OWN_CUT = 2, OWN_NUMBERED = 4 };

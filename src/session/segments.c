@@ -73,11 +73,14 @@ static void fill_segment(struct row *r, const struct seg *g, const struct verdic
 static void trim_beside(struct session *s, size_t first)
 {
     const struct row *r = session_row(s, first);
-    for (size_t i = first; r && r->kind != EVENT_SEGMENT; i++)
+    const struct icmp_fact *error = NULL;
+    for (size_t i = first; r && r->kind != EVENT_SEGMENT; i++) {
+        error = error ? error : facts_icmp(r);
         r = session_row(s, i + 1);
+    }
     if (!r)
         return;
-    store_trim(s->store, r->place);
+    store_trim(s->store, error ? error->place : r->place);
     size_t at = facts_extra_place(s, r->frame);
     chunks_trim(&s->extras, at);
     const struct extra *x = chunks_at(&s->extras, at);

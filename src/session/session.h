@@ -209,7 +209,13 @@ uint64_t session_segments(const struct session *s);
 uint64_t session_frames_of(const struct session *s, enum frame_kind kind);
 /* Link types that are not known, from i = 0 on, and how many frames had them; false past the last. Of very
  * many the last one counts for the rest. */
+enum { LINKS_KEPT = 8 };
 bool session_unknown_link(const struct session *s, size_t i, int *linktype, uint64_t *frames);
+/* So many frames more were of a kind that is no row: a file tells of those without holding them. linktype is
+ * that of FRAME_UNKNOWN_LINK. */
+void session_aside(struct session *s, enum frame_kind kind, int linktype, uint64_t frames);
+/* The first frame came then, if none was applied yet. */
+void session_begins(struct session *s, uint64_t time_ns);
 /* Where its memory comes from, for those who make texts of it. */
 const struct mem *session_mem(const struct session *s);
 bool session_out_of_memory(const struct session *s);

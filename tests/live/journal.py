@@ -62,6 +62,35 @@ def test_what_is_read_again_is_what_was_seen():
         assert os.stat(path).st_mode & 0o777 == 0o600
 
 
+WIRE = """wire delay 20
+wire duplicate 10
+wire corrupt 5
+connect
+expect client is ESTABLISHED and server is ESTABLISHED within 8
+wire mtu 1000
+write client 9000
+wait until client send-q = 0 within 8
+inject to client P. 1:4(3) ack 5000
+wire hold
+write server 100
+wire drop next data
+wait until data from server within 5
+wire flow
+close client
+close server
+wait until fin from server within 5
+"""
+
+
+def test_the_wire_is_read_again():
+    for seed in "1", "2":
+        d, path = kept(WIRE, "--wire", "--seed", seed)
+        assert {r["event"] for r in d.rows if r["type"] == "wire"} >= {"held", "released", "arrived", "dropped", "duplicated"}, d.out
+        assert any(s.get("injected") for s in d.segments)
+        assert any(r["type"] == "note" and "ICMP" in r["text"] for r in d.rows), d.out
+        assert run("-r", path, "-e", "jsonl:-").expect(0).out == d.out
+
+
 def test_a_session_in_a_pipe_is_read_as_well():
     d, path = kept("connect\nexpect client is ESTABLISHED within 3\n")
     assert run("-r", "-", "-e", "jsonl:-", stdin=pathlib.Path(path).read_bytes()).expect(0).out == d.out

@@ -11,6 +11,7 @@ subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 p = subprocess.Popen(sys.argv[1:], stdin=script, stdout=subprocess.PIPE)
 first = p.stdout.readline()
 for port in (4001, 4000) if first else ():
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"no segment", ("127.0.0.1", port))
     with socket.create_server(("127.0.0.1", port)) as s, socket.create_connection(("127.0.0.1", port)) as c:
         a, _ = s.accept()
         c.sendall(b"x" * 300)
@@ -34,6 +35,15 @@ def test_everything_that_passes():
     assert {s["dst"] for s in d.segments if s["labels"] == ["syn"]} == {"127.0.0.1:4000", "127.0.0.1:4001"}, d.out
     assert [s["len"] for s in d.segments if "data" in s["labels"]] == [300, 300]
     assert not [r for r in d.rows if r["type"] in ("call", "sample")], "only the wire is known"
+
+
+def test_the_journal_counts_what_is_no_segment():
+    d = scratch()
+    seen, journal = os.path.join(d, "seen.txt"), os.path.join(d, "j.pcapng")
+    watch("-e", seen, "-w", journal).expect(0)
+    back = run("-r", journal, "-e", "txt:-").expect(0)
+    assert re.search("frames that are not TCP: [1-9]", back.out), back.out
+    assert back.out == (was := pathlib.Path(seen).read_text()), f"{was}\n{back.out}"
 
 
 def test_a_filter():

@@ -19,7 +19,7 @@ static inline void write_session(struct str *out, const struct session *s)
     record_begin(r, out);
     for (size_t i = 0; i < session_rows(s); i++)
         record_row(r, (uint32_t)i, out);
-    record_marks(r, out);
+    record_rest(r, out);
     assert_false(out->failed);
     record_free(r);
 }

@@ -394,7 +394,7 @@ static bool record_of(const struct mem *m, const struct session *s)
     for (size_t i = 0; r && i < session_rows(s); i++)
         record_row(r, (uint32_t)i, &file);
     if (r)
-        record_marks(r, &file);
+        record_rest(r, &file);
     good = r && j && f && !file.failed &&
            jread_head(j, (const uint8_t *)file.at, file.len, true, &again) == JREAD_JOURNAL;
     struct session *t = good ? session_new(&again) : NULL;

@@ -153,8 +153,32 @@ static void same_event(const struct event *a, const struct event *b)
         same_bytes((const char *)x->bytes, x->caplen, (const char *)y->bytes, y->caplen);
         break;
     }
-    case EVENT_WIRE:
+    case EVENT_WIRE: assert_memory_equal(&a->u.wire, &b->u.wire, sizeof a->u.wire); break;
     case EVENT_KINDS: break;
+    }
+}
+
+static void same_flight(const struct session *a, const struct row *p, const struct session *b,
+                        const struct row *q)
+{
+    struct session_flight f = {0}, g = {0};
+    assert_int_equal(session_flight_of(a, p, &f), session_flight_of(b, q, &g));
+    assert_true(f.end_ns == g.end_ns && f.end_row == g.end_row && f.end == g.end && f.state == g.state &&
+                f.held == g.held && f.corrupted == g.corrupted && f.duplicated == g.duplicated);
+}
+
+/* Frames that are no rows were counted alike. */
+static void same_asides(const struct session *a, const struct session *b)
+{
+    int type[2] = {0};
+    uint64_t n[2] = {0};
+    for (int kind = 0; kind < FRAME_KINDS; kind++)
+        assert_int_equal(session_frames_of(a, (enum frame_kind)kind),
+                         session_frames_of(b, (enum frame_kind)kind));
+    for (size_t i = 0; i <= LINKS_KEPT; i++) {
+        assert_int_equal(session_unknown_link(a, i, &type[0], &n[0]),
+                         session_unknown_link(b, i, &type[1], &n[1]));
+        assert_true(type[0] == type[1] && n[0] == n[1]);
     }
 }
 
@@ -170,12 +194,15 @@ static void same_session(const struct session *a, const struct session *b)
         session_event(a, &p, &e);
         session_event(b, &q, &f);
         same_event(&e, &f);
+        same_flight(a, &p, b, &q);
         if (p.kind == EVENT_SEGMENT)
             p.place = q.place = 0;
         else
             p.kept = q.kept = 0; /* of its own memory */
         assert_memory_equal(&p, &q, sizeof p);
     }
+    same_asides(a, b);
+    assert_int_equal(session_start(a), session_start(b));
     lines_of(&x, a);
     lines_of(&y, b);
     assert_string_equal(x.at, y.at);
@@ -207,6 +234,117 @@ static void test_a_session_is_read_again_whole(void **state)
     (void)state;
     struct session *s = a_lesson();
     round_trip(s);
+    session_free(s);
+}
+
+static void wire(struct session *s, uint64_t us, uint32_t frame, enum wire_event what, enum wire_why why,
+                 unsigned copy)
+{
+    happen(s, us, (struct event){.kind = EVENT_WIRE, .u.wire = {frame, what, why, (uint8_t)copy}});
+}
+
+/* Each kind of event of the wire, with each reason, and a segment that was made up. */
+static void test_the_wire_is_read_again(void **state)
+{
+    (void)state;
+    const struct session_options o = {.source = "the wire",
+                                      .track = {.live = true, .server_port = SERVER_PORT, .wire = true},
+                                      .mem = heap_mem()};
+    struct session *s = session_new(&o);
+    see(s, at_us(0), SIDE_CLIENT, TCP_SYN, 0, 0, 0);
+    wire(s, 5, 1, WIRE_HELD, WIRE_BY_HOLD, 0);
+    wire(s, 6, 1, WIRE_DUPLICATED, WIRE_BY_HAND, 203);
+    wire(s, 7, 1, WIRE_RELEASED, WIRE_BY_HAND, 0);
+    wire(s, 3000, 1, WIRE_ARRIVED, WIRE_BY_HAND, 0);
+    see(s, at_us(3001), SIDE_SERVER, TCP_SYN | TCP_ACK, 0, 1, 0);
+    wire(s, 3002, 1, WIRE_ARRIVED, WIRE_BY_HAND, 203);
+    wire(s, 6000, 2, WIRE_ARRIVED, WIRE_BY_HAND, 0);
+    see(s, at_us(6001), SIDE_CLIENT, TCP_ACK, 1, 1, 0);
+    wire(s, 9000, 3, WIRE_ARRIVED, WIRE_BY_HAND, 0);
+    for (uint32_t why = WIRE_BY_HAND; why < WIRE_WHYS; why++) {
+        see(s, at_us(9001 + 10 * why), SIDE_CLIENT, TCP_ACK, 1 + 100 * why, 1, 100);
+        wire(s, 9002 + 10 * why, 4 + why, why % 2 ? WIRE_CORRUPTED : WIRE_DROPPED, (enum wire_why)why, 0);
+    }
+    struct made m;
+    make_frame(&m, at_us(9900), SIDE_SERVER, CLIENT_PORT, TCP_ACK, 500, 1, 10);
+    m.event.u.segment.injected = true;
+    assert_true(session_apply(s, &m.event));
+    wire(s, 9901, 4 + WIRE_WHYS, WIRE_ARRIVED, WIRE_BY_HAND, 0);
+    struct session_flight f;
+    assert_true(session_flight_of(s, session_row(s, 0), &f) && f.duplicated && f.end == WIRE_ARRIVED);
+    assert_int_equal(session_rows(s), 4 + WIRE_WHYS + 8 + WIRE_WHYS);
+    round_trip(s);
+    session_free(s);
+}
+
+/* An error of 10.9.9.9 about a frame of 40 bytes; len: with what stands behind it. */
+static void complain(struct session *s, uint64_t us, const struct made *about, uint32_t len)
+{
+    uint8_t ip[1000] = {0x45, 0, 0, 68, [8] = 64, 1, [12] = 10, 9, 9, 9, 10, 0, 0, 1, [20] = 3, 4};
+    put16(ip + 26, 1400);
+    memcpy(ip + 28, about->bytes, 40);
+    happen(s, us,
+           (struct event){.kind = EVENT_SEGMENT,
+                          .u.segment = {.linktype = DLT_RAW_, .bytes = ip, .caplen = len, .wirelen = len}});
+}
+
+/* Frames that are no segments have no rows of their own, but for ICMP errors: those come back with their
+ * frames, the others are counted. */
+static void test_frames_that_are_no_segments_are_read_again(void **state)
+{
+    (void)state;
+    struct session *s = a_session(heap_mem());
+    static const uint8_t udp[28] = {0x45, 0, 0, 28, [8] = 64, 17, [12] = 10, 0, 0, 1, 10, 0, 0, 2};
+    struct made m;
+    uint32_t quotes;
+    for (uint64_t i = 0; i < 30; i++)
+        happen(s, i,
+               (struct event){.kind = EVENT_SEGMENT,
+                              .u.segment = {.linktype = i % 3 ? DLT_RAW_ : (int)(200 + 1000 * i),
+                                            .bytes = udp,
+                                            .caplen = i % 3 == 1 ? 10 : 28,
+                                            .wirelen = 28}});
+    round_trip(s);
+    see(s, at_us(100), SIDE_CLIENT, TCP_SYN, 0, 0, 0);
+    see(s, at_us(120), SIDE_SERVER, TCP_SYN | TCP_ACK, 0, 1, 0);
+    see(s, at_us(140), SIDE_CLIENT, TCP_ACK, 1, 1, 0);
+    assert_int_equal(session_start(s), at_us(0)); /* as Wireshark has it: the first frame's time */
+    make_frame(&m, at_us(150), SIDE_CLIENT, CLIENT_PORT, TCP_ACK, 1, 1, 0);
+    complain(s, 160, &m, 68);
+    assert_non_null(session_icmp(s, session_row(s, 3), &quotes));
+    assert_int_equal(session_frames_of(s, FRAME_OTHER), 10);
+    assert_int_equal(session_frames_of(s, FRAME_CUT), 10);
+    assert_int_equal(session_frames_of(s, FRAME_UNKNOWN_LINK), 10);
+    round_trip(s);
+    const struct event e = {.kind = EVENT_NOTE, .time_ns = at_us(140), .u.note = {"x", 1, false}};
+    assert_true(session_insert(s, 3, &e));
+    assert_int_equal(session_frames_of(s, FRAME_OTHER), 10);
+    assert_int_equal(session_start(s), at_us(0));
+    round_trip(s);
+    session_free(s);
+}
+
+/* The frame of an ICMP error is there as long as its row is, though all that came before was given up. */
+static void test_an_error_keeps_its_frame_as_long_as_its_row(void **state)
+{
+    (void)state;
+    const struct session_options o = {.source = "lo", .most = 100, .mem = heap_mem()};
+    struct session *s = session_new(&o);
+    struct made m;
+    struct event e;
+    make_frame(&m, 0, SIDE_CLIENT, CLIENT_PORT, TCP_ACK, 1, 1, 0);
+    for (uint32_t i = 0; i < 4000; i++) {
+        if (i % 64 == 63) /* rows go away by 64 and more: errors come first then */
+            see(s, at_us(i), SIDE_CLIENT, TCP_ACK, 1 + i, 1, 1);
+        else
+            complain(s, i, &m, 1000);
+        for (size_t k = session_first(s); i % 10 == 9 && k < session_rows(s); k++) {
+            session_event(s, session_row(s, k), &e);
+            assert_non_null(e.u.segment.bytes);
+            assert_int_equal(e.u.segment.bytes[0], 0x45);
+        }
+    }
+    assert_true(session_first(s) > 1000);
     session_free(s);
 }
 
@@ -468,6 +606,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_session_is_read_again_whole),
+        cmocka_unit_test(test_the_wire_is_read_again),
+        cmocka_unit_test(test_frames_that_are_no_segments_are_read_again),
+        cmocka_unit_test(test_an_error_keeps_its_frame_as_long_as_its_row),
         cmocka_unit_test(test_options_are_those_of_the_session),
         cmocka_unit_test(test_frames_keep_what_their_bytes_do_not_tell),
         cmocka_unit_test(test_every_link_type_has_its_interface),
