@@ -171,6 +171,21 @@ def test_bulk_data_is_cut_into_segments():
     assert sent == 14480, sent
 
 
+def test_what_was_done_is_judged_at_once():
+    """Without `within`: when a condition is judged, what the commands before it did has come, however late the sniffer."""
+    both("connect\nexpect client is ESTABLISHED and server is ESTABLISHED\nwrite client 5\nexpect data from client\n"
+         "connect 3\nselect 2\nclose client\nexpect fin from client and connections = 4\n"
+         "listen off\nexpect server is CLOSE-WAIT\n").expect(0)
+    d = both("connect\nwrite server 10\n").expect(1)
+    assert "-:2:" in d.err, "nothing has been accepted yet"
+
+
+def test_a_wait_moves_the_window_of_labels():
+    both("connect\nwait 0.1\nexpect handshake-ack from client\n").expect(0)
+    d = both("connect\nwait 0.1\nwrite client 5\nexpect handshake-ack from client\n").expect(1)
+    assert "-:4: expected handshake-ack from client; no handshake-ack has come" in d.err, d.err
+
+
 def test_every_row_tells_something():
     d = both(OPEN + "send 50 a post\nexpect data from client within 2\nrespond\nexpect data from server within 2\nclose client\nwait 0.2\nclose server\n"
              "expect client is TIME-WAIT within 3\n").expect(0)

@@ -123,6 +123,10 @@ def test_search_goes_around():
     t.keys("Enter")
     t.wait("not found: no such words")
     at(t, "Handshake 3/3")
+    t.keys("/")
+    t.type("mss 1460")  # the words of the arrow, too
+    t.keys("Enter")
+    at(t, "Handshake 1/3")
 
 
 def test_pause_and_back_to_live():

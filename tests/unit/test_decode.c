@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/cksum.h"
 #include "unit/frames.h"
 #include "plat/heap.h"
 #include "plat/mapped.h"
@@ -660,6 +661,26 @@ static void every_damage_stays_inside(void **state)
     }
 }
 
+/* RFC 1071 word by word, for every length up to some hundred bytes, random ones and such whose carry carries.
+ */
+static void sums(void **state)
+{
+    (void)state;
+    uint8_t bytes[300];
+    uint32_t random = 7;
+    for (int kind = 0; kind < 3; kind++)
+        for (size_t len = 0; len <= sizeof bytes; len++) {
+            for (size_t i = 0; i < len; i++) {
+                random = random * 1664525 + 1013904223;
+                bytes[i] = kind == 0   ? 0xff
+                           : kind == 1 ? (uint8_t)(random >> 24)
+                                       : (uint8_t)((random >> 24) | 0xf0);
+            }
+            assert_int_equal(cksum_fold(cksum_add(0, bytes, len)), plain_sum(bytes, (uint32_t)len, 0));
+        }
+    assert_int_equal(cksum_fold(UINT64_C(0x1FFFF)), cksum_fold(1)); /* 1 + 0xFFFF is 1 0000, and that is 1 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -676,6 +697,7 @@ int main(void)
         cmocka_unit_test(quotes_are_no_segments),
         cmocka_unit_test(every_truncation_stays_inside),
         cmocka_unit_test(every_damage_stays_inside),
+        cmocka_unit_test(sums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "export/export.h"
@@ -173,6 +174,44 @@ static void test_options_are_those_of_the_segment(void **state)
     session_free(s);
 }
 
+/* tcpdump's letters in its order. */
+static void test_flags_have_their_order(void **state)
+{
+    (void)state;
+    struct session *s = a_session(heap_mem());
+    shake_hands(s);
+    see(s, at_us(60), SIDE_CLIENT, TCP_FIN | TCP_PSH | TCP_ACK | TCP_URG | TCP_ECE | TCP_CWR, 1, 1, 4);
+    struct got g;
+    whole(&g, "jsonl", s, (struct voice){LANG_EN, false, false});
+    has(&g, "\"flags\":\"FP.UEW\",\"seq\":1");
+    str_release(&g.text);
+    session_free(s);
+}
+
+/* Of an arrow's words as many as fit: a number is whole or not there. */
+static void test_arrows_hold_whole_numbers(void **state)
+{
+    (void)state;
+    static const uint32_t numbers[] = {0, 7, 1000, 123456, 12345678, 4294967290};
+    struct session *s = a_session(heap_mem());
+    shake_hands(s);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        see(s, at_us(100 + i), SIDE_CLIENT, TCP_FIN | TCP_PSH | TCP_URG | TCP_ECE | TCP_CWR | TCP_ACK,
+            numbers[i], numbers[i], 1000);
+    struct got g;
+    whole(&g, "txt", s, (struct voice){LANG_EN, true, false});
+    for (const char *seq = g.text.at; (seq = strstr(seq, "seq ")) != NULL; seq++) {
+        unsigned long n = strtoul(seq + 4, NULL, 10);
+        size_t i = 0;
+        while (i < COUNT_OF(numbers) && numbers[i] != n)
+            i++;
+        if (i == COUNT_OF(numbers))
+            fail_msg("half a number: %.40s", seq);
+    }
+    str_release(&g.text);
+    session_free(s);
+}
+
 static void test_text_keeps_its_columns(void **state)
 {
     (void)state;
@@ -288,6 +327,8 @@ int main(void)
         cmocka_unit_test(test_formats_are_found),
         cmocka_unit_test(test_json_lines_have_every_member),
         cmocka_unit_test(test_options_are_those_of_the_segment),
+        cmocka_unit_test(test_flags_have_their_order),
+        cmocka_unit_test(test_arrows_hold_whole_numbers),
         cmocka_unit_test(test_text_keeps_its_columns),
         cmocka_unit_test(test_a_pipe_gets_each_row_at_once),
         cmocka_unit_test(test_a_full_disk_is_told),

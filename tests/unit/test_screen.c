@@ -109,6 +109,8 @@ static void edits_a_line(void **state)
     assert_string_equal(p.text.at, "send 5 a");
     assert_int_equal(prompt_key(&p, "C-w", false), PROMPT_EDITED);
     assert_string_equal(p.text.at, "send 5 ");
+    assert_int_equal(prompt_key(&p, "C-w", false), PROMPT_EDITED); /* the blank goes with its word */
+    assert_string_equal(p.text.at, "send ");
     prompt_key(&p, "Home", false);
     prompt_key(&p, "C-k", false);
     assert_int_equal(p.text.len, 0);
