@@ -131,13 +131,33 @@ static void long_stream(void **state)
     track_free(t);
 }
 
+/* Karn's rule: what was sent twice gives no round-trip time. */
+static void copies_give_no_round_trip(void **state)
+{
+    (void)state;
+    uint32_t frame = 0;
+    struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
+    struct verdict v;
+    const struct seg data = {.seq = {100}, .ack = {1}, .len = 10, .flags = TCP_ACK};
+    const struct seg next = {.seq = {110}, .ack = {1}, .len = 10, .flags = TCP_ACK};
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9, &data, &v) && feed(t, &frame, SIDE_CLIENT, 9, &data, &v));
+    assert_true(
+        feed(t, &frame, SIDE_SERVER, 9, &(struct seg){.seq = {1}, .ack = {110}, .flags = TCP_ACK}, &v));
+    assert_int_equal(track_stats(t, 0, SIDE_CLIENT)->rtt_samples, 0);
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9, &next, &v));
+    assert_true(
+        feed(t, &frame, SIDE_SERVER, 9, &(struct seg){.seq = {1}, .ack = {120}, .flags = TCP_ACK}, &v));
+    assert_int_equal(track_stats(t, 0, SIDE_CLIENT)->rtt_samples, 1);
+    assert_int_equal(track_stats(t, 0, SIDE_CLIENT)->rtt_sum_ns, 10000);
+    track_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sentences_differ),
-        cmocka_unit_test(sentences_hold_their_numbers),
-        cmocka_unit_test(many_connections),
-        cmocka_unit_test(long_stream),
+        cmocka_unit_test(sentences_differ),          cmocka_unit_test(sentences_hold_their_numbers),
+        cmocka_unit_test(many_connections),          cmocka_unit_test(long_stream),
+        cmocka_unit_test(copies_give_no_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
