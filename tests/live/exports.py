@@ -230,6 +230,31 @@ def test_a_page_without_its_script_on_a_phone_and_in_the_dark():
     b.close()
 
 
+def a_long_talk(segments):
+    """A capture: requests and answers without an end."""
+    a, b = (10, 0, 0, 1), (10, 0, 0, 2)
+    seq = {a: 1, b: 1}
+    parts = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)]
+    for i in range(segments):
+        src, dst, ports, size = (a, b, (40000, 80), 100) if i % 2 == 0 else (b, a, (80, 40000), 700)
+        f = ip(6, src, dst, struct.pack(">HHIIHHHH", *ports, seq[src], seq[dst], 0x5018, 1000, 0, 0) + bytes(size))
+        seq[src] += size
+        parts.append(struct.pack("<IIII", i // 1000, i % 1000 * 1000, len(f), len(f)) + f)
+    return b"".join(parts)
+
+
+def test_a_page_of_ten_thousand_rows_is_no_burden():
+    page = run("-r", "-", "-e", "html:-", stdin=a_long_talk(10000)).expect(0).out
+    assert page.count('class="r ') == 10000 and len(page.encode()) < 8 << 20, (page.count('class="r '), len(page))
+
+
+def test_what_is_exported_is_read_again():
+    files = lesson("pcapng", "jsonl", "csv")
+    for form in ("jsonl", "csv"):
+        back = run("-r", files["pcapng"], "-e", f"{form}:-").expect(0).out
+        assert back == read(files[form]), form
+
+
 def test_a_remark_of_megabytes_does_not_hurt():
     """Four megabytes in one line."""
     folder = scratch()

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "export/export.h"
+#include "export/labsheet.h"
 #include "session/filter.h"
 #include "scene/message.h"
 #include "scene/transcript.h"
@@ -469,6 +470,29 @@ static bool export_of(const struct mem *m, const struct session *s)
     return good;
 }
 
+static bool sheet_of(const struct mem *m, const struct session *s)
+{
+    static const struct voice v = {LANG_ZH, false, true};
+    struct str out, whole;
+    str_init(&out, heap_mem());
+    str_init(&whole, heap_mem());
+    const bool good = labsheet_put(s, &v, LABSHEET_WHOLE, (struct export_sink){keep, &out}, m);
+    assert_true(labsheet_put(s, &v, LABSHEET_WHOLE, (struct export_sink){keep, &whole}, heap_mem()));
+    if (good)
+        assert_string_equal(out.at, whole.at);
+    str_release(&out);
+    str_release(&whole);
+    return good;
+}
+
+static void test_lab_sheet(void **state)
+{
+    (void)state;
+    struct session *s = a_life();
+    with_every_failure(sheet_of, s);
+    session_free(s);
+}
+
 static void test_exports(void **state)
 {
     (void)state;
@@ -490,6 +514,7 @@ int main(void)
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_canvas),
         cmocka_unit_test(test_exports),
+        cmocka_unit_test(test_lab_sheet),
         cmocka_unit_test(test_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
