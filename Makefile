@@ -42,11 +42,11 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS) -c -o $@ $<
 
-# The assets: one assembler file that includes them, and a table of their names.
+# The assets: one assembler file that includes them, and a table of their names, in order.
 $(BUILD)/obj/builtin.o: $(ASSETS) $(MO) Makefile
 	@echo "  PACK $@"
 	@mkdir -p $(@D)
-	$(Q)n=0; set -- $(foreach f,$(ASSETS),$(f:assets/%=%) $(f)) $(foreach f,$(MO),$(f:$(BUILD)/assets/%=%) $(f)); \
+	$(Q)n=0; set -- $(foreach n,$(sort $(ASSETS:assets/%=%) $(MO:$(BUILD)/assets/%=%)),$n $(filter assets/$n $(BUILD)/assets/$n,$(ASSETS) $(MO))); \
 	{ echo '.section .rodata'; while [ $$# -gt 0 ]; do n=$$((n+1)); \
 	    printf 's%d: .asciz "%s"\nd%d: .incbin "%s"\ne%d: .byte 0\n' $$n "$$1" $$n "$$2" $$n; shift 2; done; \
 	  printf '.section .data.rel.ro,"aw"\n.balign 8\n.globl builtin_table, builtin_count\nbuiltin_table:\n'; \

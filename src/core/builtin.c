@@ -12,8 +12,16 @@ const struct builtin *builtin_at(size_t i)
 
 const struct builtin *builtin_find(const char *name)
 {
-    for (size_t i = 0; i < builtin_count; i++)
-        if (strcmp(builtin_table[i].name, name) == 0)
-            return &builtin_table[i];
+    size_t low = 0, high = builtin_count;
+    while (low < high) {
+        const size_t mid = low + (high - low) / 2;
+        const int order = strcmp(name, builtin_table[mid].name);
+        if (order == 0)
+            return &builtin_table[mid];
+        if (order < 0)
+            high = mid;
+        else
+            low = mid + 1;
+    }
     return NULL;
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "core/builtin.h"
 #include "scene/fill.h"
 #include "unit/timeline.h"
 
@@ -306,6 +307,18 @@ static void test_a_row_speaks_with_its_numbers(void **state)
     session_free(s);
 }
 
+static void test_built_in_files_are_found(void **state)
+{
+    (void)state;
+    size_t i = 0;
+    for (; builtin_at(i); i++)
+        assert_ptr_equal(builtin_find(builtin_at(i)->name), builtin_at(i));
+    assert_true(i > 20);
+    assert_null(builtin_find(""));
+    assert_null(builtin_find("po/zh"));
+    assert_null(builtin_find("zzz"));
+}
+
 /* A number of a text, from `*at` on: the next run of digits. */
 static bool next_number(const char **at, const char **from, size_t *len)
 {
@@ -399,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_places_are_filled_and_others_stay),
         cmocka_unit_test(test_ascii_has_no_other_marks),
         cmocka_unit_test(test_a_call_is_one_short_line),
+        cmocka_unit_test(test_built_in_files_are_found),
         cmocka_unit_test(test_a_row_speaks_with_its_numbers),
         cmocka_unit_test(test_labels_that_the_sentence_lacks_get_a_clause),
         cmocka_unit_test(no_number_is_cut),
