@@ -36,11 +36,12 @@ static void remember(struct lab *l, enum side side, const char *name)
         if (k->side == side && strcmp(k->name, name) == 0)
             return;
     if (sysctl_read(name, value, sizeof value, &f)) {
-        const size_t len = strlen(name) + 1, size = sizeof(struct knob) + len + strlen(value) + 1;
+        const size_t len = strlen(name) + 1, value_len = strlen(value) + 1;
+        const size_t size = sizeof(struct knob) + len + value_len;
         struct knob *k = mem_new(l->o.mem, size);
         if (k != NULL) {
             memcpy(k->name, name, len);
-            k->value = strcpy(k->name + len, value);
+            k->value = memcpy(k->name + len, value, value_len);
             k->side = side;
             k->size = size;
             k->next = l->knobs;

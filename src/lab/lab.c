@@ -48,7 +48,7 @@ bool lab_prepare(const struct lab_options *o, void (*warn)(void *ctx, const char
 static void place_server(const struct lab_options *o, struct endpoint *out)
 {
     *out = (struct endpoint){.port = o->port};
-    if (o->kind == LAB_WIRE) {
+    if (o->hosts) {
         out->addr = o->hosts->addr[SIDE_SERVER];
     } else if (o->ipv6) {
         out->addr.family = 6;
