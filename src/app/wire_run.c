@@ -48,8 +48,7 @@ static void tell_seed(struct app *a)
     str_init(&number, a->mem);
     str_init(&words, a->mem);
     str_put_u64(&number, wire_seed(w->wire));
-    say_fill(&words, say(&a->voice, N_("--seed {n} decides what chance does")), "n", number.at,
-             NULL);
+    say_fill(&words, say(&a->voice, N_("--seed {n} decides what chance does")), "n", number.at, NULL);
     app_note(a, words.at, words.len, false);
     str_release(&number);
     str_release(&words);

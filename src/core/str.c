@@ -53,7 +53,7 @@ void str_put_rep(struct str *s, const char *text, size_t times)
     if (len == 1)
         memset(at, *text, times);
     for (; len > 1 && times > 0; times--, at += len)
-        memcpy(at, text, len);
+        memcpy(at, text, len); /* NOLINT(bugprone-not-null-terminated-result): the end is set below */
     s->at[s->len] = 0;
 }
 

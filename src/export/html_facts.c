@@ -264,7 +264,7 @@ void html_put_facts(struct export *e, const struct html_facts *f)
     str_put(&e->out, "</summary>\n");
     for (size_t i = 0; i < f->cards; i++)
         put_card(e, f->card[i]);
-    uint32_t conn = f->cards ? f->card[f->cards - 1]->conn + 1 : 0, listed = 0;
+    uint32_t listed = 0;
     if (f->conns > f->cards) {
         str_put(&e->out, "<table><tr>");
         for (size_t i = 0; i < COUNT_OF(head); i++) {
@@ -272,7 +272,7 @@ void html_put_facts(struct export *e, const struct html_facts *f)
             html_say(e, head[i].words);
         }
         str_put_char(&e->out, '\n');
-        for (conn = html_next_conn(f, 0); conn != NO_CONN && listed < HTML_LISTED;
+        for (uint32_t conn = html_next_conn(f, 0); conn != NO_CONN && listed < HTML_LISTED;
              conn = html_next_conn(f, conn + 1)) {
             bool carded = false;
             for (size_t i = 0; i < f->cards; i++)

@@ -182,7 +182,7 @@ bool session_stamp(const struct session *s, const struct row *r, uint32_t *segme
 
 bool session_waits(const struct session *s, uint32_t row)
 {
-    uint32_t segment;
+    uint32_t segment = NO_ROW;
     enum stamp_point point;
     const struct row *r = session_row(s, row);
     if (!r || (r->kind != EVENT_STAMP && r->kind != EVENT_WIRE) || r->conn == NO_CONN ||
