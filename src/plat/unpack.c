@@ -1,6 +1,7 @@
 #include "plat/unpack.h"
 
 #include <stdlib.h>
+#define ZLIB_CONST
 #include <zlib.h>
 #include <zstd.h>
 
@@ -77,7 +78,7 @@ static bool gunzip(struct unpack *u, const uint8_t **in, size_t *in_left, uint8_
             return true;
         const uInt in_room = *in_left < MOST ? (uInt)*in_left : MOST;
         const uInt out_room = *out_left < MOST ? (uInt)*out_left : MOST;
-        u->gzip.next_in = (Bytef *)(uintptr_t)*in; /* zlib's type lacks the const it keeps */
+        u->gzip.next_in = *in;
         u->gzip.avail_in = in_room;
         u->gzip.next_out = *out;
         u->gzip.avail_out = out_room;

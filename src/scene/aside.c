@@ -2,15 +2,15 @@
 #include "scene/fill.h"
 
 static const struct {
-    enum frame_kind kind;
     const char *words;
+    enum frame_kind kind;
     bool usual;
 } kinds[] = {
-    {FRAME_LATER_FRAGMENT, N_("later fragments of segments: {n}"), false},
-    {FRAME_CUT, N_("frames cut by the capture before TCP begins: {n}"), false},
-    {FRAME_TCP_CUT, N_("TCP headers cut by the capture before the flags: {n}"), false},
-    {FRAME_BROKEN, N_("frames with headers that cannot be: {n}"), false},
-    {FRAME_OTHER, N_("frames that are not TCP: {n}"), true},
+    {N_("later fragments of segments: {n}"), FRAME_LATER_FRAGMENT, false},
+    {N_("frames cut by the capture before TCP begins: {n}"), FRAME_CUT, false},
+    {N_("TCP headers cut by the capture before the flags: {n}"), FRAME_TCP_CUT, false},
+    {N_("frames with headers that cannot be: {n}"), FRAME_BROKEN, false},
+    {N_("frames that are not TCP: {n}"), FRAME_OTHER, true},
 };
 
 static void put_count(struct str *out, const struct voice *v, const char *english, uint64_t n, int linktype)
