@@ -167,15 +167,18 @@ class Terminal:
 
     def pid(self):
         """Of the program itself."""
-        todo = self.tmux("list-panes", "-F", "#{pane_pid}").split()
-        while todo:
-            p = todo.pop()
-            try:
-                if pathlib.Path(f"/proc/{p}/comm").read_text().strip() == "tcpviz":
-                    return int(p)
-                todo += pathlib.Path(f"/proc/{p}/task/{p}/children").read_text().split()
-            except OSError:
-                continue
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            todo = self.tmux("list-panes", "-F", "#{pane_pid}").split()
+            while todo:
+                p = todo.pop()
+                try:
+                    if pathlib.Path(f"/proc/{p}/comm").read_text().strip() == "tcpviz":
+                        return int(p)
+                    todo += pathlib.Path(f"/proc/{p}/task/{p}/children").read_text().split()
+                except OSError:
+                    continue
+            time.sleep(0.01)
         raise AssertionError("the program does not run\n" + self.text())
 
     def close(self):

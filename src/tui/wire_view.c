@@ -7,9 +7,15 @@
 
 enum { LOOK_BACK = 100 /* lines above the first one whose frames may still be under way */ };
 
-void wire_sync(struct screen *s)
+/* A key acts on the wire as it is, not as it was drawn last: keys come faster than frames. */
+static void look(struct screen *s)
 {
     s->wired = s->o.hooks.wire != NULL && s->o.hooks.wire(s->o.hooks.ctx, &s->wire_now);
+}
+
+void wire_sync(struct screen *s)
+{
+    look(s);
     if (!s->wired)
         return;
     struct voice v = s->voice;
@@ -187,6 +193,7 @@ static void run(struct screen *s, const char *line)
 
 void wire_hold_turn(struct screen *s)
 {
+    look(s);
     run(s, s->wire_now.holds ? "wire flow" : "wire hold");
 }
 
@@ -194,6 +201,7 @@ void wire_hold_turn(struct screen *s)
 void wire_delay_step(struct screen *s, int by)
 {
     static const uint32_t steps[] = {0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 60000};
+    look(s);
     const uint32_t now = s->wire_now.to[SIDE_SERVER].set[WIRE_DELAY] / 1000;
     size_t at = 0;
     struct str line;
