@@ -24,7 +24,7 @@ UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c
 MO := $(patsubst assets/%.po,$(BUILD)/assets/%.mo,$(wildcard assets/po/*.po))
 ASSETS := $(sort $(wildcard assets/scripts/*.tcpviz assets/themes/*.theme assets/report/*))
 
-.PHONY: all run test test-long unit fuzz fuzzers lint coverage deps deps-test deps-fuzz deps-lint deps-cover install uninstall clean
+.PHONY: all run test test-long bench unit fuzz fuzzers lint coverage deps deps-test deps-fuzz deps-lint deps-cover install uninstall clean
 all: $(BUILD)/tcpviz
 
 $(BUILD)/tcpviz: $(BUILD)/obj/app/main.o $(LIB)
@@ -86,6 +86,10 @@ test: deps-test
 
 test-long: deps-test all
 	$(Q)python3 tests/run --long $(BUILD) $(TESTS)
+
+# What the wire costs, beside a plain bridge of the kernel; as root, on a machine that does nothing else.
+bench: deps-test all
+	$(Q)python3 tests/bench/wire.py $(BUILD)
 
 lint: deps-lint $(BUILD)/tcpviz
 	$(Q)tests/lint/all $(BUILD)
