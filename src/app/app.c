@@ -83,12 +83,12 @@ void app_note(struct app *a, const char *text, size_t len, bool said)
     }
 }
 
-static bool app_feed(struct app *a)
+static bool app_feed(struct app *a, uint64_t sniffed_ns)
 {
-    const uint64_t now = a->options->mode == MODE_READ ? 0 : clock_now();
+    const uint64_t until = a->options->mode == MODE_READ ? 0 : turn_reached(a->turn, sniffed_ns);
 
     for (size_t i = 0; i < a->outlet_count; i++)
-        if (!outlet_feed(a->outlets[i], now))
+        if (!outlet_feed(a->outlets[i], until))
             return false;
     return true;
 }
@@ -241,7 +241,7 @@ void app_turn(void *ctx)
     app_gave_way(a);
     app_step(a, steady);
     kept_feed(a->kept);
-    if (!app_feed(a))
+    if (!app_feed(a, sniffed))
         app_quit(a, FAIL_SYSTEM);
     exporting_step(a->exporting);
     if (a->screen) {

@@ -5,8 +5,6 @@
 #include <string.h>
 #include "plat/file.h"
 
-#define LATE_NS UINT64_C(30000000) /* more than the sniffer takes to hand over what it saw */
-
 struct outlet {
     struct outlet_options options;
     const struct export_format *format;
@@ -120,14 +118,7 @@ bool outlet_begin(struct outlet *o, const struct session *s, uint32_t first)
     return !o->failed;
 }
 
-/* Whether what a row says is settled: the same rows are then written the same, live and read again. */
-static bool is_settled(const struct outlet *o, uint32_t row, uint64_t now_ns)
-{
-    const uint64_t then_ns = session_row(o->session, row)->time_ns;
-    return !session_waits(o->session, row) || (now_ns > then_ns && now_ns - then_ns > LATE_NS);
-}
-
-bool outlet_feed(struct outlet *o, uint64_t now_ns)
+bool outlet_feed(struct outlet *o, uint64_t until_ns)
 {
     uint32_t rows = (uint32_t)session_rows(o->session);
     bool any = false;
@@ -135,9 +126,9 @@ bool outlet_feed(struct outlet *o, uint64_t now_ns)
     if (!outlet_feeds(o))
         return !o->failed;
     for (uint32_t i = o->next; i < rows; i++)
-        if (!is_settled(o, i, now_ns))
+        if (session_waits(o->session, i, until_ns))
             rows = i;
-    o->waits = now_ns && rows < session_rows(o->session);
+    o->waits = until_ns && rows < session_rows(o->session);
     for (; !o->failed && o->next < rows; o->next++, any = true)
         o->failed = !export_row(o->export, o->next, outlet_flushes(o) && o->next + 1 == rows);
     if (!o->failed && outlet_flushes(o) && (any || outfile_lags(o->file))) {

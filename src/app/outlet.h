@@ -26,9 +26,9 @@ bool outlet_looks_twice(const char *spec);
 /* From here on rows of s, from `first` on, are written by outlet_feed. */
 bool outlet_begin(struct outlet *o, const struct session *s, uint32_t first);
 /* Writes the rows that are new, of a format that looks at them once, but for those at the end of which the
- * next ones may tell more; now_ns: of the day, for rows are not waited for that would be late; 0: they come
- * from a file. False: it failed; outlet_finish says why. */
-bool outlet_feed(struct outlet *o, uint64_t now_ns);
+ * next ones may tell more: so the same rows are written the same, live and read again. until_ns: all that was
+ * before it is on the timeline; 0: they come from a file. False: it failed; outlet_finish says why. */
+bool outlet_feed(struct outlet *o, uint64_t until_ns);
 /* Whether a slow reader has not taken everything yet, or rows are waited for: feed again soon. */
 bool outlet_lags(const struct outlet *o);
 /* Instead of begin and feed: a range of rows that are all there, by outlet_some. */

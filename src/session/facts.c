@@ -180,12 +180,13 @@ bool session_stamp(const struct session *s, const struct row *r, uint32_t *segme
     return true;
 }
 
-bool session_waits(const struct session *s, uint32_t row)
+bool session_waits(const struct session *s, uint32_t row, uint64_t until_ns)
 {
     uint32_t segment = NO_ROW;
     enum stamp_point point;
     const struct row *r = session_row(s, row);
     if (!r || (r->kind != EVENT_STAMP && r->kind != EVENT_WIRE) || r->conn == NO_CONN ||
+        until_ns > r->time_ns + FACTS_WAIT_NS ||
         session_row(s, session_rows(s) - 1)->time_ns > r->time_ns + FACTS_WAIT_NS)
         return false;
     return r->kind == EVENT_WIRE ? facts_unanswered(s, row)

@@ -141,8 +141,8 @@ bool session_flight_of(const struct session *s, const struct row *r, struct sess
 /* Whether it arrived so soon after it left that nobody sees the difference. */
 bool session_flight_fast(const struct row *r, const struct session_flight *f);
 /* Whether rows that come soon may change what that row says: the segment of a stamp, the state that a SYN
- * left where it arrived. */
-bool session_waits(const struct session *s, uint32_t row);
+ * left where it arrived. until_ns: all that was before it is on the timeline; 0: not known. */
+bool session_waits(const struct session *s, uint32_t row, uint64_t until_ns);
 /* Whether it is a line of the ladder: what happened, not what was measured. */
 bool session_shown(const struct session *s, const struct row *r);
 /* The event that made this row (of an ICMP error its frame), as session_apply took it: applied in the same

@@ -177,11 +177,16 @@ static size_t settle_until(struct turn *t, uint64_t limit_ns)
     return applied;
 }
 
+/* The sniffer will tell of nothing that was before that time. */
+static uint64_t silent_until(const struct turn *t, uint64_t now_ns)
+{
+    const uint64_t silent = now_ns > t->lag_ns ? now_ns - t->lag_ns : 0;
+    return silent < t->heard_ns ? silent : t->heard_ns;
+}
+
 size_t turn_settle(struct turn *t, uint64_t now_ns)
 {
-    uint64_t silent = now_ns > t->lag_ns ? now_ns - t->lag_ns : 0;
-    if (silent > t->heard_ns)
-        silent = t->heard_ns;
+    const uint64_t silent = silent_until(t, now_ns);
     return settle_until(t, silent > t->newest_segment || t->several ? silent : t->newest_segment);
 }
 
@@ -201,6 +206,12 @@ uint64_t turn_wait(const struct turn *t, uint64_t now_ns)
 uint64_t turn_oldest(const struct turn *t)
 {
     return t->count > 0 ? t->queue[t->first].time_ns : UINT64_MAX;
+}
+
+uint64_t turn_reached(const struct turn *t, uint64_t now_ns)
+{
+    const uint64_t silent = silent_until(t, now_ns), oldest = turn_oldest(t);
+    return silent < oldest ? silent : oldest;
 }
 
 bool turn_empty(const struct turn *t)

@@ -29,6 +29,9 @@ size_t turn_settle(struct turn *t, uint64_t now_ns);
 size_t turn_flush(struct turn *t);
 /* How long until turn_settle has something to do: ns; 0 where nothing waits. */
 uint64_t turn_wait(const struct turn *t, uint64_t now_ns);
+/* Everything before that time is on the timeline, when the sniffer was drained at `now_ns` for the last time.
+ */
+uint64_t turn_reached(const struct turn *t, uint64_t now_ns);
 bool turn_empty(const struct turn *t);
 /* The time of the oldest event that waits; UINT64_MAX: none does. */
 uint64_t turn_oldest(const struct turn *t);

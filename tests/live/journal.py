@@ -159,9 +159,6 @@ def test_sessions_of_every_version_are_read():
         assert facts(back.rows) == facts(then), path.name
 
 
-LAST_TURN = 30  # rows
-
-
 def killed(chance, state):
     """A program that dies in the middle of things; what it had said by then, and its journal."""
     d = scratch()
@@ -179,6 +176,11 @@ def killed(chance, state):
     return said.decode("utf-8", "replace"), path
 
 
+def cut_short(row, live, end):
+    """Where the file ends, the segment of a stamp may be missing: it comes up to five milliseconds later."""
+    return row == {**live, "frame": None} and live["type"] == "stamp" and row["time"] > end - 0.0051
+
+
 def kills(times):
     chance, state = random.Random(times), scratch()
     for _ in range(times):
@@ -188,8 +190,8 @@ def kills(times):
             continue  # it died before its first turn was over
         back = again(path, 1 if torn else 0)
         lines, seen = back.out.splitlines(), said.splitlines()[:-1]  # the last one may be torn
-        both = min(len(lines) - LAST_TURN, len(seen))  # what came after the file's end may have told more of its last rows
-        assert both < 0 or lines[:both] == seen[:both], [pair for pair in zip(lines, seen) if pair[0] != pair[1]][:2]
+        for line, live in zip(lines, seen):
+            assert line == live or cut_short(json.loads(line), json.loads(live), back.rows[-1]["time"]), (path, line, live)
         assert len(back.segments) == sum(b[0] == 6 for b in whole)
 
 

@@ -102,11 +102,16 @@ static void test_a_call_waits_for_a_sniffer_that_is_late(void **state)
     turn_heard(w->t, at_us(99)); /* its ring still holds something */
     assert_int_equal(turn_settle(w->t, at_us(60000)), 0);
     assert_int_equal(turn_wait(w->t, at_us(60000)), 1);
+    assert_int_equal(turn_reached(w->t, at_us(60000)), at_us(99));
     put_frame(w, at_us(50));
     assert_int_equal(turn_settle(w->t, at_us(60001)), 1);
     assert_int_equal(turn_oldest(w->t), at_us(100));
-    turn_heard(w->t, at_us(100));
+    turn_heard(w->t, at_us(200));
+    assert_int_equal(turn_reached(w->t, at_us(60002)), at_us(100));
     assert_int_equal(turn_settle(w->t, at_us(60002)), 1);
+    assert_int_equal(turn_reached(w->t, at_us(60002)), at_us(200));
+    turn_heard(w->t, UINT64_MAX);
+    assert_int_equal(turn_reached(w->t, at_us(60002)), at_us(57002));
     assert_string_equal(kinds(w), "sc");
     assert_int_equal(turn_oldest(w->t), UINT64_MAX);
 }
