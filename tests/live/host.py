@@ -76,7 +76,8 @@ def test_concurrent_outside_clients_agree():
     d = h.stop()
     assert len(answers) == 60 and all(a.endswith(b"great") for a in answers)
     if "the sniffer had no room" in d.err:
-        return  # a machine so loaded that frames were lost, and it was said: nothing more can be known
+        print("skipped: frames were lost, and it was said: nothing more can be known")
+        return
     agree(d.rows)  # the outside clients' sides too: their FINs wait behind nothing, so they leave with the call that nobody saw
     done = {s["conn"] for s in d.segments if s["step"] and s["step"].startswith("close")}
     assert len(done) >= 61, f"{len(done)} connections were closed"
