@@ -43,6 +43,14 @@ bool str_room(struct str *s, size_t len)
     return true;
 }
 
+void str_trim(struct str *s)
+{
+    size_t len = s->len;
+    while (len > 0 && s->at[len - 1] == ' ')
+        len--;
+    str_cut(s, len);
+}
+
 void str_put_rep(struct str *s, const char *text, size_t times)
 {
     size_t len = strlen(text);
@@ -195,4 +203,20 @@ void str_put_span(struct str *s, uint64_t ns, bool ascii)
         put_scaled(s, ns, units[i].unit);
     str_put_char(s, ' ');
     str_put(s, ascii ? units[i].ascii : units[i].name);
+}
+
+void str_put_utf8(struct str *s, uint32_t ch)
+{
+    char b[4];
+    if (ch < 0x80) {
+        str_put_char(s, (char)ch);
+        return;
+    }
+    int n = ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
+    for (int i = n - 1; i > 0; i--) {
+        b[i] = (char)(0x80 | (ch & 0x3f));
+        ch >>= 6;
+    }
+    b[0] = (char)((0xf00 >> n) | ch);
+    str_put_n(s, b, (size_t)n);
 }

@@ -21,6 +21,7 @@ void str_init(struct str *s, const struct mem *m);
 void str_release(struct str *s); /* contents; the struct may be initialised again */
 void str_clear(struct str *s);   /* to length 0; keeps its memory */
 void str_cut(struct str *s, size_t len);
+void str_trim(struct str *s); /* blanks at the end go */
 
 /* Makes room for len bytes more and the 0. False: no memory. */
 bool str_room(struct str *s, size_t len);
@@ -72,6 +73,7 @@ void str_put_json(struct str *s, const char *bytes, size_t len);
 /* The UTF-8 character at the start of bytes: how many bytes it takes (>= 1 while len > 0) and which it is;
  * 0xFFFD where it is none (one byte is then taken). */
 size_t utf8_next(const char *bytes, size_t len, uint32_t *out);
+void str_put_utf8(struct str *s, uint32_t ch); /* ch: at most 0x10FFFF */
 /* How many bytes at the start are printable ASCII, which needs no care and takes a cell each. */
 size_t utf8_plain(const char *bytes, size_t len);
 

@@ -81,10 +81,7 @@ static void put_share(struct str *out, uint64_t part, uint64_t whole, int cells)
 
 static void end_line(struct str *out)
 {
-    size_t len = out->len;
-    while (len > 0 && out->at[len - 1] == ' ')
-        len--;
-    str_cut(out, len);
+    str_trim(out);
     str_put_char(out, '\n');
 }
 

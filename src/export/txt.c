@@ -86,10 +86,7 @@ static void put_right(struct str *out, const char *text, size_t len, size_t cell
 /* The end of a line: without the blanks that only filled its columns. */
 static void end_line(struct str *out)
 {
-    size_t len = out->len;
-    while (len > 0 && out->at[len - 1] == ' ')
-        len--;
-    str_cut(out, len);
+    str_trim(out);
     str_put_char(out, '\n');
 }
 

@@ -253,22 +253,6 @@ void canvas_bar(struct canvas *c, struct rect r, int y, int x, int cols, enum lo
     canvas_put(c, r, y, x + cols - 1, LOOK_FRAME, 0, ascii ? "]" : "▏");
 }
 
-static void put_utf8(struct str *out, uint32_t ch)
-{
-    char b[4];
-    if (ch < 0x80) {
-        str_put_char(out, (char)ch);
-        return;
-    }
-    int n = ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
-    for (int i = n - 1; i > 0; i--) {
-        b[i] = (char)(0x80 | (ch & 0x3f));
-        ch >>= 6;
-    }
-    b[0] = (char)((0xf00 >> n) | ch);
-    str_put_n(out, b, (size_t)n);
-}
-
 void canvas_text(const struct canvas *c, struct str *out)
 {
     for (int y = 0; y < c->rows; y++) {
@@ -278,9 +262,9 @@ void canvas_text(const struct canvas *c, struct str *out)
             end--;
         for (int x = 0; x < end; x++) {
             if (row[x].ch != 0)
-                put_utf8(out, row[x].ch);
+                str_put_utf8(out, row[x].ch);
             if (row[x].mark != 0)
-                put_utf8(out, row[x].mark);
+                str_put_utf8(out, row[x].mark);
         }
         str_put_char(out, '\n');
     }

@@ -93,29 +93,13 @@ static void take_pen(struct emit *e, const struct cell *c)
     e->pen = pen;
 }
 
-static void put_char(struct str *out, uint32_t ch)
-{
-    char b[4];
-    if (ch < 0x80) {
-        str_put_char(out, (char)ch);
-        return;
-    }
-    int n = ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
-    for (int i = n - 1; i > 0; i--) {
-        b[i] = (char)(0x80 | (ch & 0x3f));
-        ch >>= 6;
-    }
-    b[0] = (char)((0xf00 >> n) | ch);
-    str_put_n(out, b, (size_t)n);
-}
-
 /* Writes the cell at the cursor, of a wide character both halves. Returns how many cells that were. */
 static int put_cell(struct emit *e, const struct cell *c, bool wide)
 {
     take_pen(e, c);
-    put_char(&e->out, e->caps->ascii ? plain_glyph(c->ch) : c->ch);
+    str_put_utf8(&e->out, e->caps->ascii ? plain_glyph(c->ch) : c->ch);
     if (c->mark != 0 && !e->caps->ascii)
-        put_char(&e->out, c->mark);
+        str_put_utf8(&e->out, c->mark);
     if (wide && e->caps->ascii)
         str_put_char(&e->out, '?');
     e->x += wide ? 2 : 1;
