@@ -14,6 +14,7 @@
 #include "app/script.h"
 #include "app/wired.h"
 #include "plat/counters.h"
+#include "plat/ktrace.h"
 #include "session/sampler.h"
 
 enum {
@@ -53,6 +54,29 @@ void app_counter(struct app *a, enum side side, const char *name, int64_t delta)
 static void take_counter(void *ctx, const char *name, int64_t delta)
 {
     app_counter(ctx, SIDE_NONE, name, delta);
+}
+
+static void take_said(void *ctx, uint64_t time_ns, const char *name, const struct endpoint *local,
+                      const struct endpoint *remote)
+{
+    struct app *a = ctx;
+    const bool server = local->port == a->options->port;
+    const struct event e = {
+        .kind = EVENT_COUNTER,
+        .time_ns = time_ns,
+        .key = {.known = true,
+                .tuple.end =
+                    {[SIDE_CLIENT] = server ? *remote : *local, [SIDE_SERVER] = server ? *local : *remote}},
+        .u.counter = {.side = server ? SIDE_SERVER : SIDE_CLIENT, .name = name, .delta = 1},
+    };
+    const struct event_sink sink = turn_sink(a->turn);
+    sink.take(sink.ctx, &e);
+}
+
+void app_listen(struct app *a)
+{
+    if (a->ktrace)
+        ktrace_drain(a->ktrace, take_said, a);
 }
 
 int app_sniff(struct app *a)
@@ -218,6 +242,7 @@ static size_t app_settle(struct app *a, bool news, uint64_t sniffed_ns)
         a->counted_ns = steady;
         counters_read(a->counters, take_counter, a);
     }
+    app_listen(a);
     return turn_settle(a->turn, sniffed_ns);
 }
 

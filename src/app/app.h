@@ -32,6 +32,7 @@ extern const size_t command_count;
 struct script;
 struct screen;
 struct counters;
+struct ktrace;
 struct reader;
 struct outlet;
 struct wired;
@@ -56,6 +57,7 @@ struct app { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct sampler_kernel kernel; /* whom it asks */
     struct diag *diag;            /* of the lab's namespace */
     struct counters *counters;    /* of the private loopback only: the machine's belong to others too */
+    struct ktrace *ktrace;        /* of a lab, where the kernel may be heard; NULL elsewhere */
     struct wired *wired;          /* the wire and what belongs to it; NULL elsewhere */
     struct reader *reader;        /* the file of -r while it is read */
     struct reader *filed;         /* and after that, where the session looks for frames in it */

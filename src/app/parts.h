@@ -18,6 +18,8 @@ void app_finish(struct app *a, struct fail *f);
 int app_sniff(struct app *a);
 /* A counter of a host has moved; side SIDE_NONE where both sides have one. */
 void app_counter(struct app *a, enum side side, const char *name, int64_t delta);
+/* What the kernel has said at its tracepoints since the last time. */
+void app_listen(struct app *a);
 /* The descriptor that the program of that side has for the connection, -1 if none. */
 int app_descriptor(const struct app *a, const struct tuple *t, enum side side);
 /* Writes `tcpviz: what: why` and the way out to standard error, or shows it on the screen. */

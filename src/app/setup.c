@@ -16,6 +16,7 @@
 #include "app/wired.h"
 #include "plat/caps.h"
 #include "plat/counters.h"
+#include "plat/ktrace.h"
 #include "plat/crash.h"
 #include "plat/descr.h"
 #include "plat/diag.h"
@@ -295,6 +296,8 @@ static bool app_up(struct app *a, struct fail *f)
     descr_many();
     if (is_live(o))
         a->low = descr_reserve();
+    if (is_live(o))
+        a->ktrace = ktrace_open(a->mem, (uint16_t)o->port); /* before privileges go */
     if (is_live(o) && !networks_up(a, f))
         return false;
     if (o->mode == MODE_READ && !(a->reader = reader_open(o->read, o->filter, o->follow, a->mem, f)))
@@ -337,6 +340,7 @@ static void app_down(struct app *a)
     script_free(a->script);
     sampler_free(a->sampler);
     counters_close(a->counters);
+    ktrace_close(a->ktrace);
     lab_down(a->lab);
     wired_free(a->wired);
     diag_close(a->diag);

@@ -196,6 +196,7 @@ static void count(struct wired *w)
 {
     for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++)
         counters_read(w->counters[s], moved, &(struct counting){w->app, s});
+    app_listen(w->app);
 }
 
 /* Something waits to be judged: since now, if it was not known before. */

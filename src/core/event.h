@@ -127,11 +127,19 @@ struct event_stamp {
     uint64_t last_byte; /* offset in the stream of the sender: the first byte is 0 */
 };
 
+/* A tally of a namespace; where the event has a key it is what the kernel said at a tracepoint of one
+ * connection, whose name then has ":" and its reason behind it. */
 struct event_counter {
     enum side side;
     const char *name;
     int64_t delta;
 };
+
+/* Tallies have a capital at their beginning, tracepoints none. */
+static inline bool counter_is_said(const struct event_counter *c)
+{
+    return c->name[0] >= 'a' && c->name[0] <= 'z';
+}
 
 struct event_wire {
     uint32_t frame;

@@ -141,7 +141,7 @@ static void put_explanation(struct export *e, const struct row *r)
     const char *rfc = annot_rfc((enum annot_id)r->annot);
     str_put(&e->out, "<div>");
     put_said(e, r, say_note);
-    put_said(e, r, say_why);
+    put_said(e, r, say_reasons);
     put_said(e, r, say_next);
     str_put(&e->out, rfc);
     if (r->wireshark) {

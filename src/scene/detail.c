@@ -193,8 +193,8 @@ static void segment_detail(struct detail *d, const struct voice *v, const struct
     path_of(&d->path, v, s, d->row, steady);
     say_note(&d->what, v, s, r);
     say_remarks(&d->what, v, s, r);
-    say_why(&d->why, v, s, r);
-    say_counted(&d->why, v, s, r);
+    say_reasons(&d->why, v, s, r);
+    say_unheard(&d->why, v, s, r);
     say_next(&d->next, v, s, r);
     say_measures(&d->measures, v, s, r);
     str_put(&d->rfc, annot_rfc(x.annot.id));

@@ -101,7 +101,10 @@ void say_counter(struct str *out, const struct voice *v, const struct event_coun
     str_init(&name, out->mem);
     str_put_i64(&number, c->delta);
     put_foreign(&name, c->name, v->ascii);
-    put_filled(out, v, N_("the kernel's counter {name} moved by {n}"), "name", name.at, "n", number.at, NULL);
+    put_filled(out, v,
+               counter_is_said(c) ? N_("the kernel said {name}")
+                                  : N_("the kernel's counter {name} moved by {n}"),
+               "name", name.at, "n", number.at, NULL);
     out->failed = out->failed || number.failed || name.failed;
     str_release(&name);
     str_release(&number);

@@ -34,6 +34,8 @@ void say_note(struct str *out, const struct voice *v, const struct session *s,
 void say_remarks(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 void say_why(struct str *out, const struct voice *v, const struct session *s,
              const struct row *r); /* why now */
+/* The same, and what the kernels counted and said of it. */
+void say_reasons(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 void say_next(struct str *out, const struct voice *v, const struct session *s,
               const struct row *r); /* what follows */
 /* What an ICMP error says of a segment, where the row is one (session_icmp): for the ladder, the whole of it,

@@ -12,6 +12,10 @@ void say_wire_whole(struct str *out, const struct voice *v, const struct session
 /* What the kernels of the two hosts counted when that segment was sent or came in, a sentence each; nothing
  * where nothing is known of it. */
 void say_counted(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
+/* What they said of it at their tracepoints, with the reason that they name. */
+void say_traced(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
+/* Of a RST whose reason no kernel has named: that it is not known. */
+void say_unheard(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 
 /* The wire as it is at a moment. */
 enum { WIRE_SEEN = 6 };

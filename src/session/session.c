@@ -311,6 +311,15 @@ static bool apply_wire(struct session *s, const struct event *e)
     return add_event(s, e, conn, to) && facts_flight(s, session_row(s, s->rows.count - 1), to);
 }
 
+/* What the kernel said of one connection is nothing to a session that does not know it. */
+static bool apply_counter(struct session *s, const struct event *e)
+{
+    const uint32_t conn = e->key.known
+                              ? track_find(s->track, &e->key)
+                              : track_counter(s->track, &e->u.counter, e->time_ns, (uint32_t)s->rows.count);
+    return (e->key.known && conn == NO_CONN) || add_event(s, e, conn, e->u.counter.side);
+}
+
 static bool apply_kind(struct session *s, const struct event *e)
 {
     switch (e->kind) {
@@ -323,9 +332,7 @@ static bool apply_kind(struct session *s, const struct event *e)
         return add_event(s, e, NO_CONN, SIDE_SERVER);
     case EVENT_WIRE: return apply_wire(s, e);
     case EVENT_STAMP: return apply_stamp(s, e);
-    case EVENT_COUNTER:
-        return add_event(s, e, track_counter(s->track, &e->u.counter, e->time_ns, (uint32_t)s->rows.count),
-                         e->u.counter.side);
+    case EVENT_COUNTER: return apply_counter(s, e);
     case EVENT_NOTE: return apply_note(s, e);
     case EVENT_GONE: return apply_gone(s, e);
     case EVENT_KINDS: break;

@@ -147,7 +147,7 @@ static void apply_first(struct turn *t)
     mem_free(t->mem, w.event, w.size);
 }
 
-/* Counters behind the first segment go before it. */
+/* Counters behind the first segment go before it, but for those that have a time and a connection. */
 static void advance_counters(struct turn *t)
 {
     size_t at = t->first, end = t->first + t->count;
@@ -157,7 +157,7 @@ static void advance_counters(struct turn *t)
         return;
     uint64_t time_ns = t->queue[at].time_ns;
     for (size_t i = at + 1; i < end; i++)
-        if (t->queue[i].event->kind == EVENT_COUNTER) {
+        if (t->queue[i].event->kind == EVENT_COUNTER && !t->queue[i].event->key.known) {
             t->queue[i].time_ns = time_ns;
             t->queue[i].event->time_ns = time_ns;
             sort_in(t, i);

@@ -72,8 +72,7 @@ static size_t make_box(struct screen *s)
     if (row->kind == EVENT_SEGMENT) {
         if (s->voice.lang == LANG_EN)
             str_put_char(&s->scratch, ' ');
-        say_why(&s->scratch, &s->voice, s->o.session, row);
-        say_counted(&s->scratch, &s->voice, s->o.session, row);
+        say_reasons(&s->scratch, &s->voice, s->o.session, row);
         page_clear(&s->box, s->box.width);
         page_add(&s->box, LOOK_TEXT, s->scratch.at);
     }
