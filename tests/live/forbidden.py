@@ -44,31 +44,34 @@ def ways_out(d):
     assert d.err.startswith("tcpviz: ") and d.out == "", (d.err, d.out)
 
 
+def no_way(*denial):
+    """Neither one network nor the two of the wire."""
+    for argv in ([], ["--wire"]) if CALLS else ():
+        ways_out(end(start(argv, "connect\n", denied(*denial))))
+
+
 def test_no_user_namespaces():
-    if CALLS:
-        ways_out(end(start([], "connect\n", denied("unshare"))))
+    no_way("unshare")
 
 
 def test_namespaces_without_capabilities():
     """Ubuntu's AppArmor: unshare succeeds, and the capabilities in it are denied."""
-    if CALLS:
-        ways_out(end(start([], "connect\n", denied("ioctl", 1, ETHTOOL))))
+    no_way("ioctl", 1, ETHTOOL)
 
 
 def test_namespaces_whose_ids_cannot_be_mapped():
-    if CALLS:
-        ways_out(end(start([], "connect\n", denied("write", 2, ID_MAP_BYTES))))
+    no_way("write", 2, ID_MAP_BYTES)
 
 
 def test_no_namespaces_left():
     """user.max_user_namespaces = 0, as in many containers; root of it without capabilities."""
-    d = run_in(["unshare", "-Ur", "sh", "-c", "echo 0 > /proc/sys/user/max_user_namespaces && "
-                "exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"", "sh"])
-    ways_out(d)
+    for argv in [], ["--wire"]:
+        ways_out(run_in(["unshare", "-Ur", "sh", "-c", "echo 0 > /proc/sys/user/max_user_namespaces && "
+                         "exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"", "sh"], argv))
 
 
-def run_in(wrapped):
-    p = subprocess.run([*DROP, *wrapped, program(), "--script", "-"], input=b"connect\n", capture_output=True, timeout=60,
+def run_in(wrapped, argv):
+    p = subprocess.run([*DROP, *wrapped, program(), *argv, "--script", "-"], input=b"connect\n", capture_output=True, timeout=60,
                        env=environment(), cwd=scratch())
     return Done(p.returncode, p.stdout.decode(), p.stderr.decode())
 
