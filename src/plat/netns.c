@@ -23,7 +23,8 @@ enum { ETHERNET_MTU = 1500 };
 bool netns_forbidden(int err, struct fail *f)
 {
     static const char ways[] = N_(
-        "ways out: run `sudo tcpviz --host`; or `sudo setcap cap_net_raw+ep` on the program and run `tcpviz "
+        "ways out: run `sudo tcpviz --host`, for the wire `sudo tcpviz --wire`; or `sudo setcap "
+        "cap_net_raw+ep` on the program and run `tcpviz "
         "--host`; or allow user namespaces: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` "
         "or the "
         "AppArmor profile assets/apparmor/tcpviz");

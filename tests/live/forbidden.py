@@ -39,7 +39,7 @@ def end(p):
 
 def ways_out(d):
     d.expect(3)
-    for way in ("sudo tcpviz --host", "setcap cap_net_raw+ep", "apparmor_restrict_unprivileged_userns", "assets/apparmor/tcpviz"):
+    for way in ("sudo tcpviz --host", "sudo tcpviz --wire", "setcap cap_net_raw+ep", "apparmor_restrict_unprivileged_userns", "assets/apparmor/tcpviz"):
         assert way in d.err, (way, d.err)
     assert d.err.startswith("tcpviz: ") and d.out == "", (d.err, d.out)
 
