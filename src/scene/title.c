@@ -105,7 +105,10 @@ void say_title(struct str *out, const struct voice *v, const struct session *s, 
     enum label l = telling(r->labels & annot_labels((enum annot_id)r->annot));
     if (l == LABEL_COUNT)
         l = telling(r->labels);
-    put_words(out, v, l < LABEL_COUNT ? label_words(l) : N_("broken header"));
+    if (l < LABEL_COUNT)
+        put_words(out, v, label_words(l));
+    else /* no label fits a header that cannot be or flags without sense */
+        say_brief(out, v, s, r);
     size_t len = 0;
     const char *data = data_of(s, r, &len);
     if (data)

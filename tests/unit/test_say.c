@@ -307,6 +307,32 @@ static void test_a_row_speaks_with_its_numbers(void **state)
     session_free(s);
 }
 
+/* No label fits flags that no TCP sets, and their title is what their sentence says. */
+static void test_senseless_flags_have_a_title_of_their_own(void **state)
+{
+    (void)state;
+    struct session *s = a_talk();
+    struct str out, brief;
+    struct made m;
+    make_frame(&m, at_us(900020), SIDE_CLIENT, CLIENT_PORT, 0, 102, 0, 0);
+    seal_frame(&m, 0);
+    assert_true(session_apply(s, &m.event));
+    const struct row *r = session_row(s, (uint32_t)session_rows(s) - 1);
+    assert_int_equal(r->kind, EVENT_SEGMENT);
+    assert_int_equal(r->labels, 0);
+    str_init(&out, heap_mem());
+    str_init(&brief, heap_mem());
+    say_title(&out, &english, s, r);
+    assert_string_equal(out.at, "Flags that do not belong together");
+    str_clear(&out);
+    say_title(&out, &chinese, s, r);
+    say_brief(&brief, &chinese, s, r);
+    assert_string_equal(out.at, brief.at);
+    str_release(&brief);
+    str_release(&out);
+    session_free(s);
+}
+
 static void test_built_in_files_are_found(void **state)
 {
     (void)state;
@@ -414,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_a_call_is_one_short_line),
         cmocka_unit_test(test_built_in_files_are_found),
         cmocka_unit_test(test_a_row_speaks_with_its_numbers),
+        cmocka_unit_test(test_senseless_flags_have_a_title_of_their_own),
         cmocka_unit_test(test_labels_that_the_sentence_lacks_get_a_clause),
         cmocka_unit_test(no_number_is_cut),
     };
