@@ -197,7 +197,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         else
             other(&f, s, op);
     }
-    show(s, 1u << (kind >> 4) % 4); /* words cost most: a part of them at a time */
+    static const unsigned parts[] = {SHOW_ENGLISH, SHOW_CHINESE, SHOW_EXPORTS, SHOW_EXPORTS | SHOW_CHINESE};
+    show(s, parts[(kind >> 4) % 4], (unsigned)len); /* words cost most: a part of them at a time */
     session_free(s);
     return 0;
 }

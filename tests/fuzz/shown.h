@@ -5,35 +5,61 @@
 
 #include "fuzz/fuzz.h"
 
+#include "export/labsheet.h"
 #include "export/summary.h"
 #include "scene/detail.h"
+#include "scene/fill.h"
 #include "scene/ladder.h"
 
-/* Nothing raw gets out. */
+/* Nothing raw gets out. Lines of CSV end with two bytes. */
 static inline bool harmless(void *ctx, const char *bytes, size_t len)
 {
     (void)ctx;
     if (getenv("SHOW"))
         fwrite(bytes, 1, len, stdout);
     for (size_t i = 0; i < len; i++)
-        MUST(((uint8_t)bytes[i] >= ' ' && bytes[i] != 0x7f) || bytes[i] == '\n');
+        MUST(((uint8_t)bytes[i] >= ' ' && bytes[i] != 0x7f) || bytes[i] == '\n' ||
+             (bytes[i] == '\r' && i + 1 < len && bytes[i + 1] == '\n'));
     return true;
 }
 
-static inline void export_in(const char *format, const struct voice *v, const struct session *s)
+/* A file of bytes, not of text. */
+static inline bool any_bytes(void *ctx, const char *bytes, size_t len)
 {
-    const struct export_options o = {
-        .format = export_find(format, strlen(format)), .voice = *v, .mem = heap_mem()};
-    struct export *e = export_new(&o, s, (struct export_sink){harmless, NULL});
-    MUST(e && export_all(e, 0));
+    (void)ctx;
+    MUST(bytes || !len);
+    return true;
+}
+
+static inline void export_in(const struct export_format *format, const struct voice *v,
+                             const struct session *s)
+{
+    const struct export_options o = {.format = format, .voice = *v, .mem = heap_mem()};
+    const bool binary = !strncmp(format->name, "pcap", 4);
+    struct export *e = export_new(&o, s, (struct export_sink){binary ? any_bytes : harmless, NULL});
+    MUST(e && (export_all(e, 0) || export_problem(e)));
     export_free(e);
 }
 
-/* A sentence has no place that is not filled, and names no frame that there is not. */
-static inline void said(const struct str *text)
+/* What of a text is ours: a title ends, and a brief sentence begins, with what a segment of HTTP holds. */
+static inline void words_of(const struct str *text, bool title, const struct str *http, const char **at,
+                            size_t *len)
 {
-    bool whole = !text->failed && text->len > 0 && !strchr(text->at, '{') && !strchr(text->at, '}');
-    for (const char *hash = text->at; whole && (hash = strchr(hash, '#')) != NULL; hash++)
+    const char *end = title ? strstr(text->at, ", ") : NULL;
+    const size_t skip = http->len && !strncmp(text->at, http->at, http->len) ? http->len : 0;
+    *at = text->at + skip;
+    *len = end ? (size_t)(end - text->at) : text->len - skip;
+}
+
+/* A sentence has no place that is not filled, and names no frame that there is not. */
+static inline void said(const struct str *text, bool title, const struct str *http)
+{
+    const char *at;
+    size_t len;
+    words_of(text, title, http, &at, &len);
+    bool whole = !text->failed && len > 0 && !memchr(at, '{', len) && !memchr(at, '}', len);
+    for (const char *end = at + len, *hash = at; whole && (hash = memchr(hash, '#', (size_t)(end - hash)));
+         hash++)
         whole = hash[1] >= '1' && hash[1] <= '9';
     if (!whole)
         fprintf(stderr, "not whole: %s\n", text->at);
@@ -46,16 +72,19 @@ static inline void sentences(const struct voice *v, const struct session *s, con
     static void (*const says[])(struct str *, const struct voice *, const struct session *,
                                 const struct row *) = {say_brief, say_note, say_why, say_next, say_title};
     enum { LADDER_CELLS = 44 };
-    struct str text;
+    struct str text, http;
     str_init(&text, heap_mem());
+    str_init(&http, heap_mem());
+    put_http_kind(&http, s, r, v->ascii);
     for (size_t i = 0; i < COUNT_OF(says); i++) {
         str_clear(&text);
         says[i](&text, v, s, r);
-        said(&text);
+        said(&text, says[i] == say_title, &http);
         const char *cut = says[i] == say_brief ? strstr(text.at, "…") : NULL;
         MUST(!cut || cut == text.at || cut[-1] < '0' || cut[-1] > '9'); /* half a number is a lie */
         MUST(says[i] != say_brief || cells_of(text.at, text.len) <= LADDER_CELLS);
     }
+    str_release(&http);
     str_release(&text);
 }
 
@@ -111,23 +140,36 @@ static inline void counted(const struct session *s)
 
 enum { SHOW_ENGLISH = 1, SHOW_CHINESE = 2, SHOW_EXPORTS = 4, SHOW_ALL = 7 };
 
-/* What of a session is asked for. */
-static inline void show(const struct session *s, unsigned what)
+/* The session as a file. All formats cost a hundred times what the reading does, so an input comes out in one
+ * of them: the fuzzer turns every input in many ways. */
+static inline void write_out(const struct session *s, unsigned which, const struct voice *v)
+{
+    const struct export_sink sink = {harmless, NULL};
+    unsigned formats = 0;
+    while (export_format_at(formats))
+        formats++;
+    which %= formats + 5;
+    if (which < formats)
+        export_in(export_format_at(which), v, s);
+    else if (which < formats + 2)
+        MUST(summary_put(s, v, which == formats, sink, heap_mem()));
+    else
+        MUST(labsheet_put(s, v, (enum labsheet_kind)(which - formats - 2), sink, heap_mem()));
+}
+
+/* What of a session is asked for; `which` chooses the format. */
+static inline void show(const struct session *s, unsigned what, unsigned which)
 {
     const struct voice english = {.lang = LANG_EN}, chinese = {.lang = LANG_ZH};
     if (getenv("SHOW")) /* a person wants to see what an input is */
-        export_in("jsonl", &english, s);
+        export_in(export_find("jsonl", strlen("jsonl")), &english, s);
     counted(s);
     if (what & SHOW_ENGLISH)
         lay_out(&english, s);
     if (what & SHOW_CHINESE)
         lay_out(&chinese, s);
-    if (!(what & SHOW_EXPORTS))
-        return;
-    export_in("txt", &english, s);
-    export_in("jsonl", &english, s);
-    MUST(summary_put(s, &english, false, (struct export_sink){harmless, NULL}, heap_mem()));
-    MUST(summary_put(s, &english, true, (struct export_sink){harmless, NULL}, heap_mem()));
+    if (what & SHOW_EXPORTS)
+        write_out(s, which, what & SHOW_CHINESE ? &chinese : &english);
 }
 
 #endif
