@@ -32,8 +32,9 @@ void app_read_no_more(struct app *a)
 static void conclude(struct app *a, const struct fail *f)
 {
     app_read_no_more(a);
-    if (f->what)
+    if (f->what || f->status)
         app_tell(a, f);
+    a->starved = a->starved || fail_starved(f);
     if (f->status)
         a->status = (int)f->status;
     if (!a->screen && !a->script)

@@ -60,8 +60,11 @@ void app_finish(struct app *a, struct fail *f)
     kept_close(a->kept, f);
     a->kept = NULL;
     app_report(a, f);
-    if (!wants_screen(a->options))
-        app_tell_aside(a);
-    if (f->status && !a->status)
+    /* What memory was lacking for is no account of the whole. */
+    if (!wants_screen(a->options) && !a->starved && !fail_starved(f))
+        app_tell_aside(a, f);
+    if (f->status && (!a->status || fail_starved(f)))
         a->status = (int)f->status;
+    if (a->starved && fail_starved(f)) /* the same again */
+        fail_release(f);
 }

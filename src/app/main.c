@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -33,10 +34,13 @@ static void locale_set(const struct voice *v)
         setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-static int print(const struct str *text)
+static int print(const struct str *text, struct fail *f)
 {
-    const bool good = !text->failed && fputs(text->at, stdout) >= 0 && fflush(stdout) == 0;
-    return good ? 0 : FAIL_SYSTEM;
+    if (text->failed)
+        fail_errno(f, ENOMEM, NULL, "%s", "tcpviz");
+    else if (fputs(text->at, stdout) < 0 || fflush(stdout) != 0)
+        fail_errno(f, errno, NULL, "%s", N_("standard output"));
+    return (int)f->status;
 }
 
 int main(int argc, char **argv)
@@ -54,17 +58,17 @@ int main(int argc, char **argv)
         status = (int)f.status;
     } else if (o.mode == MODE_HELP) {
         options_help(&text, &v);
-        status = print(&text);
+        status = print(&text, &f);
     } else if (o.mode == MODE_VERSION) {
         str_put(&text, "tcpviz " TCPVIZ_VERSION "\n");
-        status = print(&text);
+        status = print(&text, &f);
     } else if (o.mode == MODE_SESSIONS) {
-        status = sessions_list(&text, &v, &f) ? print(&text) : (int)f.status;
+        status = sessions_list(&text, &v, &f) ? print(&text, &f) : (int)f.status;
     } else {
         status = app_main(&o, &v, &f);
     }
     if (f.status)
-        fail_print(&f, &v);
+        (void)fail_print(&f, &v);
     fail_release(&f);
     options_release(&o);
     str_release(&text);

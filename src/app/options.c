@@ -356,8 +356,8 @@ bool options_parse(struct options *o, int argc, char **argv, struct fail *f)
         return fail_errno(f, ENOMEM, NULL, "%s", "tcpviz");
     str_init(&s.filter, heap_mem());
     bool good = scan_words(&s);
-    if (good && s.filter.len > 0) {
-        o->filter = strdup(s.filter.at);
+    if (good && (s.filter.len > 0 || s.filter.failed)) {
+        o->filter = s.filter.failed ? NULL : strdup(s.filter.at);
         good = o->filter || fail_errno(f, ENOMEM, NULL, "%s", "tcpviz");
     }
     str_release(&s.filter);

@@ -191,11 +191,12 @@ bool outlet_finish(struct outlet *o, struct fail *f)
         outfile_abandon(file);
         return fail_set(f, FAIL_SYSTEM, problem, NULL, "%s", o->format->name);
     }
-    if (!outfile_commit(file, f))
+    const bool starved = o->failed && outfile_sound(file);
+    if (starved && !outfile_direct(file)) /* half a file is not put in the place of a whole one */
+        outfile_abandon(file);
+    else if (!outfile_commit(file, f))
         return false;
-    if (o->failed)
-        return fail_errno(f, ENOMEM, NULL, "%s", o->format->name);
-    return true;
+    return !starved || fail_errno(f, ENOMEM, NULL, "%s", o->format->name);
 }
 
 void outlet_free(struct outlet *o)

@@ -26,9 +26,11 @@ int app_descriptor(const struct app *a, const struct tuple *t, enum side side);
 void app_tell(struct app *a, const struct fail *f);
 /* Frames that the sniffer had no room for. */
 uint64_t app_drops(const struct app *a);
-/* Says on standard error which frames were left out, where that is unusual, and how many were lost. */
-void app_tell_aside(const struct app *a);
-void fail_print(const struct fail *f, const struct voice *v);
+/* Says on standard error which frames were left out, where that is unusual, and how many were lost. f: there
+ * was no memory to say it. */
+void app_tell_aside(struct app *a, struct fail *f);
+/* On standard error. False: there was no memory for its words, and that was said. */
+bool fail_print(const struct fail *f, const struct voice *v);
 /* "what: why; way out" in the voice's language. */
 void fail_words(struct str *out, const struct fail *f, const struct voice *v);
 

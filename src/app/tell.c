@@ -1,5 +1,6 @@
 #include "app/parts.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "plat/heap.h"
@@ -21,7 +22,7 @@ void fail_words(struct str *out, const struct fail *f, const struct voice *v)
     }
 }
 
-void fail_print(const struct fail *f, const struct voice *v)
+bool fail_print(const struct fail *f, const struct voice *v)
 {
     struct str text;
     const char *way = f->way ? say(v, f->way) : NULL;
@@ -37,14 +38,19 @@ void fail_print(const struct fail *f, const struct voice *v)
         str_put(&text, "\n");
         way += len + (way[len] == '\n');
     }
-    fputs(text.at, stderr);
+    const bool whole = !text.failed && (f->what || f->why);
+    if (whole)
+        fputs(text.at, stderr);
+    else /* there was no memory for the words */
+        fprintf(stderr, "tcpviz: %s\n", say(v, N_("out of memory")));
     str_release(&text);
+    return whole;
 }
 
 void app_tell(struct app *a, const struct fail *f)
 {
     if (!a->screen) {
-        fail_print(f, &a->voice);
+        (void)fail_print(f, &a->voice);
         return;
     }
     struct str text;
@@ -54,41 +60,47 @@ void app_tell(struct app *a, const struct fail *f)
     str_release(&text);
 }
 
+/* A line about the session; false: there was no memory for it. */
+static bool tell_line(struct app *a, const struct str *line)
+{
+    struct fail f = {0};
+    if (line->failed)
+        return false;
+    fail_set(&f, FAIL_NONE, line->at, NULL, "%s", session_source(a->session));
+    a->starved = !fail_print(&f, &a->voice);
+    fail_release(&f);
+    return !a->starved;
+}
+
 /* Drops of the sniffer are never passed over: what is told without those frames may be wrong. */
-static void tell_drops(const struct app *a)
+static bool tell_drops(struct app *a)
 {
     struct str count, line;
-    struct fail f = {0};
 
     str_init(&count, a->mem);
     str_init(&line, a->mem);
     str_put_u64(&count, app_drops(a));
     say_fill(&line, say(&a->voice, N_("the sniffer had no room for {n} frames: they are missing")), "n",
              count.at, NULL);
-    if (!line.failed)
-        fail_set(&f, FAIL_NONE, line.at, NULL, "%s", session_source(a->session));
-    fail_print(&f, &a->voice);
-    fail_release(&f);
+    const bool whole = !count.failed && tell_line(a, &line);
     str_release(&line);
     str_release(&count);
+    return whole;
 }
 
-void app_tell_aside(const struct app *a)
+void app_tell_aside(struct app *a, struct fail *f)
 {
-    bool usual;
+    bool usual, whole = true;
     struct str line;
 
     str_init(&line, a->mem);
-    for (size_t i = 0; say_aside(&line, &a->voice, a->session, i, &usual); i++) {
-        struct fail f = {0};
-        if (!usual && !line.failed)
-            fail_set(&f, FAIL_NONE, line.at, NULL, "%s", session_source(a->session));
-        if (f.what)
-            fail_print(&f, &a->voice);
-        fail_release(&f);
+    for (size_t i = 0; whole && say_aside(&line, &a->voice, a->session, i, &usual); i++) {
+        whole = usual || tell_line(a, &line);
         str_clear(&line);
     }
     str_release(&line);
-    if (app_drops(a))
-        tell_drops(a);
+    if (whole && app_drops(a))
+        whole = tell_drops(a);
+    if (!whole)
+        fail_errno(f, ENOMEM, NULL, "%s", session_source(a->session));
 }

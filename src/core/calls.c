@@ -30,6 +30,8 @@ static void take_write(struct track *t, struct calls *k, uint32_t bytes, uint32_
     if (mem_grow(t->mem, &items, &k->cap, k->count + 1, sizeof *k->writes)) {
         k->writes = items;
         k->writes[k->count++] = (struct write_call){k->written, k->written + bytes, row};
+    } else {
+        t->starved = true;
     }
     k->written += bytes;
 }
@@ -95,8 +97,10 @@ static void take_call(struct track *t, struct conn *c, const struct event_call *
 {
     struct calls *k = calls_of(t, c, call->side);
     struct flow *f = &c->flow[call->side];
-    if (!k)
+    if (!k) {
+        t->starved = true;
         return;
+    }
     switch (call->kind) {
     case CALL_CONNECT:
         k->connect_row = row;

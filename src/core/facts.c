@@ -24,8 +24,10 @@ uint32_t track_find(struct track *t, const struct event_key *key)
     if (!early)
         at = conn_new(t, &key->tuple);
     struct conn_lab *lab = at == NO_CONN ? NULL : conn_lab(t, conn_at(t, at));
-    if (!lab)
+    if (!lab) {
+        t->starved = true;
         return NO_CONN;
+    }
     lab->serial = key->serial;
     return at;
 }

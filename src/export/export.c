@@ -89,6 +89,8 @@ static bool hand_over(struct export *e, bool now)
 
 bool export_begin(struct export *e, bool flush)
 {
+    if (e->failed)
+        return false;
     if (e->format->writer->begin)
         e->format->writer->begin(e);
     return hand_over(e, flush);

@@ -314,6 +314,7 @@ static void put_aside(struct export *e)
         str_put_char(&e->out, '\n');
         str_clear(&e->note);
     }
+    e->out.failed = e->out.failed || e->note.failed;
 }
 
 static void html_end(struct export *e)

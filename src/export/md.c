@@ -168,6 +168,7 @@ static void md_end(struct export *e)
         inert_put(&e->out, INERT_MARKDOWN, e->note.at, e->note.len);
         str_clear(&e->note);
     }
+    e->out.failed = e->out.failed || e->note.failed;
     str_put(&e->out, e->out.len > 0 && e->out.at[e->out.len - 1] != '\n' ? "\n" : "");
 }
 

@@ -1,5 +1,7 @@
-/* fail.c: failures as values. Where there is no memory for the words the status still stands. */
+/* fail.c: failures as values. Where there is no memory for the words, that is the failure: half of them would
+ * mislead. */
 #include "plat/fail.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,10 @@ static void set(struct fail *f, enum fail_status status, const char *why, const 
     f->why = why ? strdup(why) : NULL;
     f->way = way ? strdup(way) : NULL;
     fail_release(&old);
+    if (f->what && !f->why == !why && !f->way == !way)
+        return;
+    fail_release(f);
+    f->status = FAIL_SYSTEM;
 }
 
 bool fail_set(struct fail *f, enum fail_status status, const char *why, const char *way,
@@ -37,6 +43,12 @@ bool fail_errno(struct fail *f, int err, const char *way, const char *what_forma
     set(f, FAIL_SYSTEM, why ? why : "Unknown error", way, what_format, ap);
     va_end(ap);
     return false;
+}
+
+bool fail_starved(const struct fail *f)
+{
+    return f->status == FAIL_SYSTEM &&
+           ((!f->what && !f->why) || (f->why && !strcmp(f->why, strerrordesc_np(ENOMEM))));
 }
 
 void fail_release(struct fail *f)

@@ -9,7 +9,7 @@
 enum fail_status { FAIL_NONE = 0, FAIL_EXPECT = 1, FAIL_USAGE = 2, FAIL_SYSTEM = 3 };
 
 /* Texts are owned by the struct (malloc'd, or NULL); fail_release frees them. Zero-initialise before the
- * first use. */
+ * first use. Without any text: there was no memory for them. */
 struct fail {
     enum fail_status status;
     char *what; /* "port 3344" */
@@ -25,6 +25,8 @@ bool fail_set(struct fail *f, enum fail_status status, const char *why, const ch
 /* The same with the words of an errno as why. */
 bool fail_errno(struct fail *f, int err, const char *way, const char *what_format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Whether memory is what it lacked. */
+bool fail_starved(const struct fail *f);
 void fail_release(struct fail *f);
 
 #endif

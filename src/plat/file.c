@@ -210,6 +210,11 @@ bool outfile_flush(struct outfile *o)
     return !o->err;
 }
 
+bool outfile_sound(const struct outfile *o)
+{
+    return !o->err;
+}
+
 bool outfile_lags(const struct outfile *o)
 {
     return o->held > o->sent && !o->err;

@@ -23,6 +23,8 @@ bool outfile_write(struct outfile *o, const void *bytes, size_t len);
  * waiting for its reader (up to 64 MiB then wait in memory): outfile_lags says whether to flush again later.
  */
 bool outfile_flush(struct outfile *o);
+/* Whether nothing has failed so far. */
+bool outfile_sound(const struct outfile *o);
 bool outfile_lags(const struct outfile *o);
 /* Both end and free o. Commit, true: the file is there, whole. False: f says why, and an old file is as it
  * was. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 #include <uv.h>
+#include "plat/reserve.h"
 
 struct source {
     union {
@@ -70,6 +71,7 @@ static void after_poll(uv_check_t *h)
 
 struct loop *loop_new(struct fail *f)
 {
+    (void)uv_replace_allocator(malloc, reserve_resize, calloc, reserve_free);
     struct loop *l = calloc(1, sizeof *l);
     int err = l ? uv_loop_init(&l->uv) : UV_ENOMEM;
     if (err) {

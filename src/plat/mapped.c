@@ -321,6 +321,10 @@ static enum mapped_next more_unpacked(struct mapped *b, struct fail *f)
         b->raw_at = b->raw_len - in_left;
         b->len += ROOM - out_left;
         b->full = out_left == 0;
+        if (!good && unpack_starved(b->unpack)) {
+            fail_errno(f, ENOMEM, NULL, "%s", b->name);
+            return MAPPED_FAILED;
+        }
         if (!good)
             end(b, N_("the packed bytes are damaged"), false);
     }

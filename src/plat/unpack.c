@@ -4,10 +4,12 @@
 #define ZLIB_CONST
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 struct unpack {
     enum unpack_kind kind;
-    bool begun;  /* a member or frame that has not ended */
+    bool begun; /* a member or frame that has not ended */
+    bool starved;
     bool padded; /* zeros follow the last member, as tapes and disks have them: nothing else may come */
     z_stream gzip;
     ZSTD_DStream *zstd;
@@ -88,6 +90,7 @@ static bool gunzip(struct unpack *u, const uint8_t **in, size_t *in_left, uint8_
         *in_left -= took;
         *out += gave;
         *out_left -= gave;
+        u->starved = how == Z_MEM_ERROR;
         if (how == Z_STREAM_END)
             u->begun = false;
         else if (how != Z_OK && how != Z_BUF_ERROR)
@@ -107,6 +110,7 @@ static bool unzstd(struct unpack *u, const uint8_t **in, size_t *in_left, uint8_
         ZSTD_inBuffer from = {*in, *in_left < PIECE ? *in_left : PIECE, 0};
         ZSTD_outBuffer to = {*out, *out_left, 0};
         const size_t how = ZSTD_decompressStream(u->zstd, &to, &from);
+        u->starved = ZSTD_getErrorCode(how) == ZSTD_error_memory_allocation;
         if (ZSTD_isError(how))
             return false;
         moved = from.pos + to.pos;
@@ -124,6 +128,11 @@ bool unpack_some(struct unpack *u, const uint8_t **in, size_t *in_left, uint8_t 
 {
     return u->kind == UNPACK_ZSTD ? unzstd(u, in, in_left, out, out_left)
                                   : gunzip(u, in, in_left, out, out_left);
+}
+
+bool unpack_starved(const struct unpack *u)
+{
+    return u->starved;
 }
 
 bool unpack_whole(const struct unpack *u)

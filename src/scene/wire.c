@@ -50,6 +50,7 @@ static void fill_wire(struct str *out, const struct voice *v, const struct sessi
     put_filled(out, v, whole ? sentences[i].whole : sentences[i].brief, "n", number.at, "span", span.at,
                "side", say(v, side_name((enum side)r->side)), "peer", say(v, side_name((enum side)of->side)),
                NULL);
+    out->failed = out->failed || number.failed || span.failed;
     str_release(&number);
     str_release(&span);
 }

@@ -43,8 +43,12 @@ static bool add_extra(struct session *s, const struct verdict *v, struct row *r)
     x->number = v->annot.number;
     x->limit = v->annot.limit;
     x->probably = v->annot.probably;
-    x->repeats_count = (uint8_t)v->repeats_count;
-    return v->repeats_count == 0 || add_repeats(s, v, &x->repeats);
+    if (v->repeats_count == 0)
+        return true;
+    if (!add_repeats(s, v, &x->repeats))
+        return false;
+    x->repeats_count = (uint8_t)v->repeats_count; /* the row stays, and names no frames that are not there */
+    return true;
 }
 
 static void fill_segment(struct row *r, const struct seg *g, const struct verdict *v)

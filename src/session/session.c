@@ -353,7 +353,7 @@ bool session_apply(struct session *s, const struct event *e)
     s->start_segment |= first;
     if (s->start_ns == 0 || first)
         s->start_ns = e->time_ns;
-    if (s->rows.count < NO_ROW && apply_kind(s, e) && !track_starved(s->track))
+    if (s->rows.count < NO_ROW && apply_kind(s, e) && !track_starved(s->track) && !s->out_of_memory)
         return true;
     s->out_of_memory = true;
     return false;
@@ -361,10 +361,13 @@ bool session_apply(struct session *s, const struct event *e)
 
 void session_kernel_set(struct session *s, uint32_t conn, const struct event_sample *k, uint64_t time_ns)
 {
-    struct conn_live *live =
-        k->side < SIDE_COUNT && conn < track_count(s->track) ? facts_live(s, conn) : NULL;
-    if (!live)
+    if (k->side >= SIDE_COUNT || conn >= track_count(s->track))
         return;
+    struct conn_live *live = facts_live(s, conn);
+    if (!live) {
+        s->out_of_memory = true;
+        return;
+    }
     live->kernel[k->side] = *k;
     live->kernel_ns[k->side] = time_ns;
     s->version++;

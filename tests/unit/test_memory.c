@@ -61,8 +61,7 @@ static void with_every_failure(bool (*part)(const struct mem *m, const struct se
             const bool good = part(&m, s);
             if (p.held)
                 fail_msg("request %zu refused: %zu bytes were not given back", n, p.held);
-            if (good == p.refused &&
-                !(good && (part == session_of || part == transcript_of || part == record_of)))
+            if (good == p.refused && !(good && part == transcript_of))
                 fail_msg("request %zu refused: %s", n,
                          good ? "nothing was said of it" : "a failure without a reason");
             whole = !p.refused;
