@@ -194,11 +194,12 @@ void str_put_span(struct str *s, uint64_t ns, bool ascii)
         {86400 * UINT64_C(1000000000), UINT64_MAX, "d", "d"},
     };
     size_t i = 0;
-    while (ns / units[i].unit + (ns % units[i].unit * 2 >= units[i].unit && units[i].unit > 1) >=
+    uint64_t nearest;
+    while ((nearest = ns / units[i].unit + (ns % units[i].unit * 2 >= units[i].unit && units[i].unit > 1)) >=
            units[i].most)
         i++;
     if (units[i].unit == 1 || units[i].unit > UINT64_C(1000000000))
-        str_put_u64(s, ns / units[i].unit);
+        str_put_u64(s, nearest);
     else
         put_scaled(s, ns, units[i].unit);
     str_put_char(s, ' ');

@@ -145,7 +145,9 @@ static void sizes_and_spans(void **state)
     CHECK("8.0 s", str_put_span(&s, UINT64_C(8000000000), false));
     CHECK("12 min", str_put_span(&s, UINT64_C(720000000000), false));
     CHECK("2 h", str_put_span(&s, UINT64_C(7200000000000), false));
-    CHECK("213503 d", str_put_span(&s, UINT64_MAX, false));
+    CHECK("2 h", str_put_span(&s, UINT64_C(7199900000000), false)); /* the nearest, not what is below */
+    CHECK("3 min", str_put_span(&s, UINT64_C(179000000000), false));
+    CHECK("213504 d", str_put_span(&s, UINT64_MAX, false));
 }
 
 static struct addr addr6(const uint16_t (*groups)[8])
