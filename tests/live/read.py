@@ -1,5 +1,5 @@
 """-r: captures that others made, from a file and from standard input, whole and broken, as text and as JSON Lines."""
-import gzip, os, signal, threading, time
+import capture, gzip, os, signal, threading, time
 from harness import *
 
 CAPTURES = ROOT / "tests" / "captures"
@@ -32,6 +32,31 @@ def test_keep_alives_are_told():
     d = jsonl(copy("keepalive-unanswered.pcap")).expect(0)
     assert [s["labels"] for s in d.segments].count(["keep-alive"]) == 2, d.out
     assert "rst" in d.segments[-1]["labels"] and d.segments[0]["step"] == "handshake 1/3"
+
+
+def test_silence_that_nobody_answers_is_told():
+    """How long it was, how many probes it took, and that they were counted anew after an answer."""
+    c = capture.Capture()
+    quiet = capture.Connection(c, "10.0.0.1:40000", "10.0.0.2:80")
+    quiet.open(0)
+    quiet.say(1, 0, b"GET / HTTP/1.1\r\n\r\n")
+    for time in (7201, 7276):
+        quiet.send(time, 1, capture.ACK, seq=0)
+    quiet.send(7276.01, 0, capture.ACK)
+    for time in (14476, 14551, 14626):
+        quiet.send(time, 1, capture.ACK, seq=0)
+    quiet.send(14701, 1, capture.RST | capture.ACK)
+    path = c.write(os.path.join(scratch(), "quiet.pcap"))
+    rows = jsonl(path).expect(0).segments[5:]
+    assert [r["labels"][0] for r in rows] == ["keep-alive"] * 2 + ["keep-alive-ack"] + ["keep-alive"] * 3 + ["rst"], rows
+    for row, words in zip(rows, ("After 2 h of silence the server asks", "probe number 2, 75 s after the last segment: nothing was heard of the client",
+                                 "answers the keep-alive #7", "After 2 h of silence the server asks", "probe number 2, 75 s after",
+                                 "probe number 3, 75 s after", "gives up: 3 keep-alive probes got no answer")):
+        assert words in row["note"], (words, row["note"])
+    assert rows[2]["acks_frame"] == 7, rows[2]
+    text = run("-r", path).expect(0).out.splitlines()
+    for words in ("Keep-alive: 2 h of silence; still there?", "Keep-alive probe 2: the last got no answer", "Gives up after 3 probes without"):
+        assert any(words in line for line in text), (words, text)
 
 
 def test_standard_input_is_the_same():
