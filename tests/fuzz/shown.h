@@ -172,4 +172,13 @@ static inline void show(const struct session *s, unsigned what, unsigned which)
         write_out(s, which, what & SHOW_CHINESE ? &chinese : &english);
 }
 
+/* In every format. */
+static inline void show_as_all(const struct session *s)
+{
+    enum { FORMATS = 16 };
+    MUST(!export_format_at(FORMATS - 5)); /* and the five reports */
+    for (unsigned i = 0; i < FORMATS; i++)
+        show(s, i ? SHOW_EXPORTS : SHOW_ALL, i);
+}
+
 #endif

@@ -139,7 +139,7 @@ static void play(const struct trace *t, const size_t *order, size_t missing)
         if (order[i] != missing)
             apply(s, t, &p);
     }
-    show(s, SHOW_ALL);
+    show(s, SHOW_ALL, (unsigned)missing);
     session_free(s);
 }
 
@@ -190,7 +190,7 @@ static void whole(void **state)
                  row_state(r, SIDE_SERVER) == v.state[SIDE_SERVER]);
             MUST(r->seq == v.seq && r->ack == v.ack && row_win(r) == v.win && r->annot == v.annot.id);
         }
-        show(s, SHOW_ALL);
+        show_as_all(s);
         track_free(t);
         session_free(s);
     }
@@ -246,7 +246,7 @@ static void broken_header(void **state)
     e.u.segment.bytes = frame;
     assert_true(session_apply(s, &e));
     assert_int_equal(session_rows(s), 1);
-    show(s, SHOW_ALL);
+    show_as_all(s);
     session_free(s);
 }
 
