@@ -163,7 +163,7 @@ static bool act_round(struct lab *l, const struct epoll_event *ready, int count)
         if (p != NULL && peer_is_open(p))
             did[i] |= act_write(l, p, ready[i].events);
         /* Hung up or in error, and the program wants nothing of it: it would be reported for ever. */
-        if (p != NULL && !did[i] && (ready[i].events & (EPOLLHUP | EPOLLERR)) != 0)
+        if (p != NULL && !did[i] && p->events == 0 && (ready[i].events & (EPOLLHUP | EPOLLERR)) != 0)
             peer_mute(p);
         any |= did[i];
     }

@@ -17,7 +17,7 @@ int stamps_hold(void);
 void stamps_moving(struct peer *p, uint64_t bytes);
 /* Bytes up to p->read_bytes were read: when they came in by softirq, and when read() had them. */
 void stamps_read(struct peer *p, uint64_t softirq_ns, uint64_t read_ns);
-/* Hands over what waits in the error queue and empties it. Returns how many stamps there were. */
+/* Hands over what waits in the error queue and empties it. Returns how much waited there. */
 int stamps_drain(struct peer *p);
 
 #endif

@@ -66,6 +66,7 @@ int tstamp_read_tx(int fd, void (*stamp)(void *ctx, enum stamp_point point, uint
         struct msghdr m = {.msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
         if (recvmsg(fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
             return count;
+        count++;
         uint64_t time_ns = 0;
         struct sock_extended_err err = {.ee_origin = SO_EE_ORIGIN_NONE};
         for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
@@ -77,7 +78,6 @@ int tstamp_read_tx(int fd, void (*stamp)(void *ctx, enum stamp_point point, uint
         enum stamp_point point;
         if (!time_ns || err.ee_origin != SO_EE_ORIGIN_TIMESTAMPING || !point_of(err.ee_info, &point))
             continue;
-        count++;
         stamp(ctx, point, time_ns, err.ee_data);
     }
 }

@@ -16,7 +16,8 @@ bool tstamp_enable(int fd);
 
 /* Hands over the stamps that wait (STAMP_QDISC, STAMP_DRIVER, STAMP_ACKED) and empties the error queue, so
  * that polling does not report it again. id: how many bytes were sent, since enabling, before the byte that
- * is stamped; it wraps at 2^32. A repeated segment gives its points again. Returns how many there were. */
+ * is stamped; it wraps at 2^32. A repeated segment gives its points again. Returns how many
+ * messages there were, those without a stamp too: of what was sent while stamps were still asked for. */
 int tstamp_read_tx(int fd, void (*stamp)(void *ctx, enum stamp_point point, uint64_t time_ns, uint32_t id),
                    void *ctx);
 /* The offset whose low 32 bits are id and that is nearest to `near` (bytes written so far). */
