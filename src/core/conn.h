@@ -87,6 +87,9 @@ enum close_at {
 struct conn_lab {
     struct calls *calls[SIDE_COUNT]; /* NULL: none was made */
     struct ranges *got[SIDE_COUNT];  /* on the wire: what arrived of that side's; NULL elsewhere */
+    seq_t own[SIDE_COUNT];           /* on the wire: the end of what that side's host has sent itself */
+    bool own_known[SIDE_COUNT];
+    bool fin_came[SIDE_COUNT]; /* on the wire: that side's FIN arrived where it was still expected */
     uint32_t serial;
 };
 
@@ -198,7 +201,7 @@ void machine_input(struct conn *c, enum side side, enum fsm_input in);
 /* Whether a segment is one of the many that move neither machine: data and ACKs of an open connection of
  * which no FIN was seen. What the receiver has is then brought up to date, and nothing else is to be done. */
 bool machine_rests(struct track *t, struct conn *c, const struct receipt *r);
-void machine_sent(const struct track *t, struct conn *c, const struct receipt *r, bool first_fin);
+void machine_sent(struct track *t, struct conn *c, const struct receipt *r, bool first_fin);
 /* A made-up segment is on its way: its sender's machine knows nothing of it. */
 void machine_forged(struct conn *c, const struct receipt *r);
 void machine_received(struct track *t, const struct receipt *r);

@@ -3,7 +3,10 @@
  *
  * A segment is refused where TCP would refuse it: a RST that is not exact (RFC 5961), one without ACK, one
  * that PAWS rejects; a refused segment is no input. A FIN counts when everything before it has arrived, and
- * an endpoint's own ACK of a FIN is evidence that it has. */
+ * an endpoint's own ACK of a FIN is evidence that it has.
+ *
+ * On the wire, bytes that the class made up may have taken the numbers of what a host sends later. Its FIN is
+ * then an old one to the receiver, whose ACKs are of what the host never sent: both are refused, for ever. */
 #include "core/conn.h"
 
 void machine_input(struct conn *c, enum side side, enum fsm_input in)
@@ -17,8 +20,14 @@ static bool has_ack(const struct receipt *r)
     return (r->flags & TCP_ACK) != 0;
 }
 
+/* Whether a FIN that was sent can have been taken: on the wire its arrival was told of. */
+static bool fin_came(const struct track *t, const struct conn *c, enum side from)
+{
+    return !t->options.wire || (c->lab && c->lab->fin_came[from]);
+}
+
 /* What a sender must already have received, since it answers to it. */
-static void evidence(struct conn *c, enum side me, const struct receipt *r)
+static void evidence(const struct track *t, struct conn *c, enum side me, const struct receipt *r)
 {
     struct flow *f = &c->flow[me], *peer = &c->flow[conn_peer(c, me)];
     if (r->flags & (TCP_SYN | TCP_RST))
@@ -29,7 +38,8 @@ static void evidence(struct conn *c, enum side me, const struct receipt *r)
         machine_input(c, me, IN_RCVD_SYN_ACK);
     if (f->state == STATE_SYN_RECEIVED && r->len && !c->crossing && peer->any && !conn_calls(c, me))
         machine_input(c, me, IN_RCVD_ACK_OF_SYN);
-    if (peer->fin && !peer->fin_got && has_ack(r) && seq_upto(peer->fin_end, r->ack)) {
+    if (peer->fin && !peer->fin_got && has_ack(r) && seq_upto(peer->fin_end, r->ack) &&
+        fin_came(t, c, conn_peer(c, me))) {
         peer->fin_got = true;
         machine_input(c, me, IN_RCVD_FIN);
     }
@@ -42,14 +52,39 @@ static bool waits(const struct track *t, const struct conn *c, enum side side)
     return t->listener != STATE_CLOSED && !conn_calls(c, side);
 }
 
-void machine_sent(const struct track *t, struct conn *c, const struct receipt *r, bool first_fin)
+/* What follows behind the bytes of a segment. */
+static seq_t right_of(const struct receipt *r)
+{
+    return seq_add(r->seq, r->len + ((r->flags & TCP_FIN) != 0) + ((r->flags & TCP_SYN) != 0));
+}
+
+/* How far its host itself has come, whatever was made up in its name. */
+static void note_own(struct track *t, struct conn *c, const struct receipt *r)
+{
+    struct conn_lab *lab = t->options.wire && !(r->flags & TCP_RST) ? conn_lab(t, c) : NULL;
+    const enum side me = (enum side)r->from;
+    if (!lab)
+        return;
+    lab->own[me] =
+        lab->own_known[me] && !(r->flags & TCP_SYN) ? seq_max(lab->own[me], right_of(r)) : right_of(r);
+    lab->own_known[me] = true;
+}
+
+/* An ACK of what that side has not sent (RFC 9293 3.10.7.4): the segment is not taken, whatever it brings. */
+static bool acks_unsent(const struct conn *c, enum side me, const struct receipt *r)
+{
+    return c->lab && c->lab->own_known[me] && seq_after(r->ack, c->lab->own[me]);
+}
+
+void machine_sent(struct track *t, struct conn *c, const struct receipt *r, bool first_fin)
 {
     enum side me = (enum side)r->from;
     struct flow *f = &c->flow[me];
     struct flow *peer = &c->flow[conn_peer(c, me)];
+    note_own(t, c, r);
     if (r->refused)
         return;
-    evidence(c, me, r);
+    evidence(t, c, me, r);
     if (has_ack(r) && seq_after(r->ack, peer->rcv) && peer->any)
         peer->rcv = r->ack;
     if (r->flags & TCP_RST) {
@@ -116,7 +151,7 @@ static struct ranges *arrivals(struct track *t, struct conn *c, enum side from)
 /* Brings what the receiver has in order up to date. */
 static void take_bytes(struct track *t, struct conn *c, const struct receipt *r)
 {
-    seq_t right = seq_add(r->seq, r->len + ((r->flags & TCP_FIN) != 0) + ((r->flags & TCP_SYN) != 0));
+    const seq_t right = right_of(r);
     struct flow *from = &c->flow[r->from];
     struct ranges *got = t->options.wire ? arrivals(t, c, (enum side)r->from) : &from->seen;
     if (!got || (t->options.wire && !ranges_add(got, t->mem, r->seq, right, NULL))) {
@@ -125,6 +160,8 @@ static void take_bytes(struct track *t, struct conn *c, const struct receipt *r)
     }
     if (r->flags & TCP_SYN)
         from->rcv = right;
+    if (r->flags & TCP_FIN && t->options.wire && seq_after(right, from->rcv))
+        c->lab->fin_came[r->from] = true;
     from->rcv = seq_max(from->rcv, ranges_gap(got, from->rcv));
 }
 
@@ -169,13 +206,13 @@ void machine_received(struct track *t, const struct receipt *r)
         take_bytes(t, c, r);
         return;
     }
-    if (!has_ack(r))
+    if (!has_ack(r) || acks_unsent(c, me, r))
         return;
     bool syn_acked = f->state == STATE_SYN_RECEIVED && seq_after(r->ack, f->base);
     if (f->state == STATE_SYN_RECEIVED && (!syn_acked || !queue_admits(t, c, me)))
         return;
     take_bytes(t, c, r);
-    bool fin = from->fin && !from->fin_got && seq_upto(from->fin_end, from->rcv);
+    bool fin = from->fin && !from->fin_got && seq_upto(from->fin_end, from->rcv) && fin_came(t, c, sender);
     bool fin_acked = f->fin && !f->fin_ack_got && seq_upto(f->fin_end, r->ack);
     from->fin_got = from->fin_got || fin;
     f->fin_ack_got = f->fin_ack_got || fin_acked;
