@@ -137,6 +137,8 @@ static enum script_result step_condition(struct script *s, uint64_t now_ns, stru
     begin(s, now_ns, within);
     if (s->unsettled)
         return SCRIPT_WAITS;
+    if (a->sampler && w.conn != NO_CONN && cond_asks_kernel(s->now->cond))
+        sampler_refresh(a->sampler, w.conn, clock_now());
     if (cond_holds(s->now->cond, a->session, &w, &matched)) {
         a->window = matched;
         a->window_moves = true;

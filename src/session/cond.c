@@ -128,6 +128,15 @@ bool cond_holds(const struct cond *c, const struct session *s, const struct cond
     return true;
 }
 
+bool cond_asks_kernel(const struct cond *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->part[i].kind == PART_QUEUE && c->part[i].queue != QUEUE_ACCEPT &&
+            c->part[i].queue != QUEUE_SYN)
+            return true;
+    return false;
+}
+
 bool cond_meets(const struct cond *c, const struct session *s, const struct cond_window *w, uint32_t row)
 {
     const struct row *r = session_row(s, row);

@@ -33,6 +33,9 @@ struct cond_window {
 bool cond_holds(const struct cond *c, const struct session *s, const struct cond_window *w,
                 uint32_t *matched);
 
+/* Whether it asks what the kernel says of a socket (a queue, a window): that is to be asked for first. */
+bool cond_asks_kernel(const struct cond *c);
+
 /* Whether it holds of one segment, the one of that row: labels are this segment's, the rest is as of now. */
 bool cond_meets(const struct cond *c, const struct session *s, const struct cond_window *w, uint32_t row);
 

@@ -181,22 +181,32 @@ static bool confirmed(struct sampler *p, struct side_watch *sw, enum tcp_state k
     return p->last_ns - sw->odd_ns >= p->again_ns && heard >= sw->odd_ns + p->again_ns;
 }
 
+/* Asks, and shows the answer. False: there is no socket yet. */
+static bool view(struct sampler *p, const struct watch *w, enum side side, struct event_sample *k,
+                 uint64_t now_ns)
+{
+    ask(p, w, side, k);
+    if (no_socket_yet(&w->side[side], k->state, session_state(p->session, w->conn, side)))
+        return false;
+    const struct event_sample *old = session_kernel(p->session, w->conn, side);
+    if (!old || !sample_same(old, k) || old->timer_ms != k->timer_ms) {
+        session_kernel_set(p->session, w->conn, k, now_ns);
+        p->news = true;
+    }
+    return true;
+}
+
 static void look(struct sampler *p, struct watch *w, enum side side)
 {
     struct side_watch *sw = &w->side[side];
     struct event_sample k;
-    ask(p, w, side, &k);
+    const bool there = view(p, w, side, &k, p->last_ns);
     enum tcp_state machine = session_state(p->session, w->conn, side);
     sw->timer = k.timer != TIMER_NONE;
     sw->syn_received = k.state == STATE_SYN_RECEIVED || machine == STATE_SYN_RECEIVED;
-    if (no_socket_yet(sw, k.state, machine)) {
+    if (!there) {
         sw->odd = false;
         return;
-    }
-    const struct event_sample *old = session_kernel(p->session, w->conn, side);
-    if (!old || !sample_same(old, &k) || old->timer_ms != k.timer_ms) {
-        session_kernel_set(p->session, w->conn, &k, p->last_ns);
-        p->news = true;
     }
     if (k.state == machine) {
         write_sample(p, w, &k, machine);
@@ -335,6 +345,16 @@ bool sampler_run(struct sampler *p, uint64_t now_ns)
     if (any)
         look_listener(p);
     return p->news;
+}
+
+void sampler_refresh(struct sampler *p, uint32_t conn, uint64_t now_ns)
+{
+    bool over;
+    const struct watch *w = watches_find(&p->watches, conn, &over);
+    struct event_sample k;
+    for (int side = 0; w && side < SIDE_COUNT; side++)
+        if (!side_done(p, w, (enum side)side))
+            view(p, w, (enum side)side, &k, now_ns);
 }
 
 uint64_t sampler_wait(const struct sampler *p, uint64_t now_ns)

@@ -50,6 +50,9 @@ void sampler_lag(struct sampler *p, uint64_t ns);
 /* Asks what there is to ask now (ns of CLOCK_REALTIME; it becomes the time of the samples). Call it after
  * each turn that had events, and when sampler_wait says so. Returns whether there is anything new to show. */
 bool sampler_run(struct sampler *p, uint64_t now_ns);
+/* Asks for one connection at once, whatever holds the sampler back, so that session_kernel is as of now;
+ * nothing is written. A condition on a queue must not be judged by what stood there before a write(). */
+void sampler_refresh(struct sampler *p, uint32_t conn, uint64_t now_ns);
 /* In how many ns it wants to be run again: an answer is to be asked again, or a timer runs. 0: not before the
  * next events. */
 uint64_t sampler_wait(const struct sampler *p, uint64_t now_ns);
