@@ -58,6 +58,22 @@ def test_jitter_keeps_the_order():
     assert min(lags) < 0.02 < max(lags), "some are early, some late"
 
 
+def test_a_reader_goes_on_when_layer_times_end():
+    """A stamp may come after they were switched off, as more than 64 KiB have gone."""
+    d = wire("wire delay 50\n" + OPEN + "write server 40000\nwait 0.01\nwrite server 40000\nwait until server send-q = 0 within 5\n"
+             "write client 1000\nwait until client send-q = 0 within 5\nwait 0.1\n")
+    assert (read_bytes(d, "client"), read_bytes(d, "server")) == (80000, 1000)
+
+
+def test_a_queue_is_that_of_now():
+    """Traffic that never ends holds samples back; a condition on a queue asks the kernel itself."""
+    d = wire("wire rate 100000\nwire delay 50\nconnect 2\nwait 0.5\nselect 1\nwrite client 30000000\nwait 0.9\nselect 2\n" +
+             "write client 100\nwait until client send-q = 0 within 5\nnote all of it is acknowledged\n" * 2)
+    wrote = [r["time"] for r in d.rows if r["type"] == "call" and r["name"] == "write" and r["conn"] == 2]
+    took = [r["time"] - t for r, t in zip((r for r in d.rows if r["type"] == "note"), wrote)]
+    assert len(took) == 2 and min(took) > 0.1, f"that is how long the way takes, and back: {took}"
+
+
 def test_rate_and_queue():
     d = wire(OPEN + "wire rate 800\nwrite client 10000\nexpect client send-q = 0 within 5\nwait 0.1\n")
     data = of(d, "client", "data", without=["retransmission"])
@@ -141,6 +157,9 @@ def test_made_up_segments():
     assert read_bytes(d, "server") == 10, "what fits is taken, whoever made it"
     d = wire("connect\nexpect client is ESTABLISHED and server is ESTABLISHED within 3\ninject to client P. 1:4(3) ack 5000\nwait 0.2\nexpect client is ESTABLISHED\n")
     assert read_bytes(d, "client") == 0 and of(d, "client", "challenge-ack"), "it acknowledges what was not sent"
+    d = wire("wire delay 20\n" + OPEN + "inject to client P. 1:4(3) ack 1\nwait 0.2\nclose server\nwait 0.5\n"
+             "expect client is ESTABLISHED and server is FIN-WAIT-1\n")
+    assert of(d, "server", "fin"), "its number was taken by what was made up: an old FIN, and an ACK of what was not sent"
     d = wire("inject to server 4000 > 3344 S 0:0(0) win 1000 <mss 1000>\nwait 0.2\n" + OPEN)
     assert len(of(d, "server", "syn-ack")) >= 2, "a listener answers a SYN of nobody"
 
