@@ -1,6 +1,7 @@
 /* rows.c: which rows are looked at. The selection gives the rows that pass; a pause and the pace each hide
  * all rows from some row of the session on, so what is shown is a beginning of the selection, found by
- * bisection. The cursor is an index into it and follows the newest row until it is moved away from there. */
+ * bisection. The cursor is an index into it and follows the newest row until it is moved away from there, or
+ * put on a frame that is held: keys that come later mean that one. */
 #include <stdlib.h>
 #include <string.h>
 #include "tui/state.h"
@@ -146,7 +147,7 @@ void rows_go(struct screen *s, size_t at)
         return;
     s->keep = NO_ROW;
     s->cursor = at < s->count ? at : s->count - 1;
-    bool follows = s->cursor == newest(s);
+    bool follows = s->cursor == newest(s) && !wire_in_hand(s, rows_cursor(s));
     if (s->follow && !follows)
         s->seen = s->count;
     s->follow = follows;

@@ -232,6 +232,8 @@ bool wire_drawn(const struct screen *s); /* frames cross the lines: the session 
 bool wire_busy(const struct screen *s);  /* something is on it */
 /* The frame that a row tells of, 0: none. */
 uint32_t wire_frame_of(const struct screen *s, uint32_t row);
+/* Whether that row is of a frame that is held. */
+bool wire_in_hand(const struct screen *s, uint32_t row);
 void wire_hold_turn(struct screen *s);          /* holds it, or lets it flow */
 void wire_delay_step(struct screen *s, int by); /* a longer or shorter delay */
 /* Whether the frame of that row is under way for longer than its line. */

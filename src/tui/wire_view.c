@@ -186,6 +186,13 @@ uint32_t wire_frame_of(const struct screen *s, uint32_t row)
     return r == NULL ? 0 : e != NULL ? e->frame : r->frame;
 }
 
+bool wire_in_hand(const struct screen *s, uint32_t row)
+{
+    const uint32_t frame = s->o.hooks.wire_frame == NULL || row == NO_ROW ? 0 : wire_frame_of(s, row);
+    struct wire_seen seen;
+    return frame != 0 && s->o.hooks.wire_frame(s->o.hooks.ctx, frame, &seen) && seen.held;
+}
+
 static void run(struct screen *s, const char *line)
 {
     screen_run(s, line, strlen(line));
