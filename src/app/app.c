@@ -165,7 +165,8 @@ static void app_schedule(struct app *a, uint64_t now_ns, uint64_t steady_ns)
         wait_ns = sooner((uint64_t)LAG_MS * 1000000, wait_ns);
     unsigned done;
     uint64_t ns;
-    if ((a->reader && !a->read_waits) || exporting_file(a->exporting, &done, &ns))
+    if ((a->reader && !a->read_waits) || exporting_file(a->exporting, &done, &ns) ||
+        (a->wired && wired_behind(a->wired)))
         source_start(a->timer, 0, 0);
     else if (wait_ns)
         source_start(a->timer, (wait_ns + 999999) / 1000000, 0);
@@ -232,12 +233,8 @@ static size_t app_settle(struct app *a, bool news, uint64_t sniffed_ns)
     /* they cost as much as a frame of the screen; a timer that moves one also sends, or is seen soon */
     const uint64_t steady = clock_steady();
     const bool due = a->sampler && sampler_timer_runs(a->sampler) && steady - a->counted_ns >= COUNTED_NS;
-    if (a->wired) {
-        const size_t applied =
-            wired_observe(a->wired, sniffed_ns, steady) ? turn_settle(a->turn, sniffed_ns) : 0;
-        wire_judged(a->wired->wire);
-        return applied;
-    }
+    if (a->wired)
+        return wired_settle(a->wired, sniffed_ns, steady);
     if (a->counters && (news || due)) {
         a->counted_ns = steady;
         counters_read(a->counters, take_counter, a);

@@ -12,11 +12,17 @@
 #include "plat/counters.h"
 #include "plat/diag.h"
 #include "plat/heap.h"
+#include "plat/slice.h"
 #include "session/cond.h"
 
 enum {
     LAG_NS = 200000,       /* what a host has said is in our hands by then */
     OBSERVE_NS = 1000000,  /* after the first news */
+    OBSERVE_SHARE = 20,    /* of the time, at most, where news never end */
+    SLICE_NS = 100000,     /* of the processor: a frame is due at its time */
+    SETTLE_NS = 4000000,   /* judging may take in a turn: keys and the screen wait for it */
+    BEHIND_MOST = 1 << 18, /* events that may wait to be judged; then frames wait too */
+    BREATHS_BEHIND = 16,   /* of so many, they have one */
     COUNTED_NS = 500000000 /* while only timers run */
 };
 
@@ -110,6 +116,15 @@ static uint64_t seed_of(const struct options *o)
     return o->seed >= 0 ? (uint64_t)o->seed : clock_now() / 1000 % 100000;
 }
 
+/* Frames go on while others are judged: as many as come, unless more wait to be judged than should. */
+static bool breathe(void *ctx)
+{
+    struct wired *w = ctx;
+    if (turn_waiting(w->app->turn) < BEHIND_MOST || ++w->breaths % BREATHS_BEHIND == 0)
+        wire_breathe(w->wire);
+    return clock_steady() < w->settle_ns;
+}
+
 bool wired_wire_up(struct wired *w, struct fail *f)
 {
     const struct app *a = w->app;
@@ -123,7 +138,12 @@ bool wired_wire_up(struct wired *w, struct fail *f)
     turn_several(a->turn);
     turn_lag(a->turn, LAG_NS);
     w->wire = wire_new(&o, f);
-    return w->wire != NULL;
+    if (!w->wire)
+        return false;
+    turn_breathe(a->turn, breathe, w);
+    slice_short(SLICE_NS);
+    heap_hoard();
+    return true;
 }
 
 bool wired_observers_up(struct wired *w, struct fail *f)
@@ -192,11 +212,25 @@ static void moved(void *ctx, const char *name, int64_t delta)
     app_counter(c->app, c->side, name, delta);
 }
 
-static void count(struct wired *w)
+/* What it costs decides how soon it may be done again. */
+static void count(struct wired *w, uint64_t since_ns)
 {
-    for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++)
+    uint64_t cost_ns = 0, begin_ns = 0;
+    for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
+        begin_ns = clock_steady();
         counters_read(w->counters[s], moved, &(struct counting){w->app, s});
+        cost_ns += clock_steady() - begin_ns;
+        wire_breathe(w->wire);
+    }
     app_listen(w->app);
+    turn_counted(w->app->turn, since_ns > LAG_NS ? since_ns - LAG_NS : 0);
+    w->rest_ns = begin_ns + cost_ns * OBSERVE_SHARE;
+}
+
+static uint64_t due(const struct wired *w)
+{
+    const uint64_t due_ns = w->fresh_ns + OBSERVE_NS;
+    return due_ns > w->rest_ns ? due_ns : w->rest_ns;
 }
 
 /* Something waits to be judged: since now, if it was not known before. */
@@ -206,17 +240,37 @@ static void note_news(struct wired *w, uint64_t steady_ns)
         w->fresh_ns = steady_ns;
 }
 
-bool wired_observe(struct wired *w, uint64_t now_ns, uint64_t steady_ns)
+/* Whether it is time to observe; then counters are read, and what is settled may be judged up to observed_ns.
+ */
+static bool observe(struct wired *w, uint64_t now_ns, uint64_t steady_ns)
 {
     const bool timers = w->app->sampler && sampler_timer_runs(w->app->sampler);
+    const uint64_t before_ns = w->observed_ns;
     note_news(w, steady_ns);
-    const bool fresh = w->fresh_ns && (steady_ns - w->fresh_ns >= OBSERVE_NS || wire_asks(w->wire));
-    if (!fresh && !(timers && now_ns - w->observed_ns >= COUNTED_NS))
+    const bool fresh = w->fresh_ns && (steady_ns >= due(w) || wire_asks(w->wire));
+    if (!fresh && !(timers && now_ns - before_ns >= COUNTED_NS))
         return false;
     w->fresh_ns = 0;
     w->observed_ns = now_ns;
-    count(w);
+    count(w, before_ns);
     return true;
+}
+
+bool wired_behind(const struct wired *w)
+{
+    const uint64_t oldest = turn_oldest(w->app->turn);
+    return oldest != UINT64_MAX && oldest + LAG_NS <= w->observed_ns;
+}
+
+size_t wired_settle(struct wired *w, uint64_t now_ns, uint64_t steady_ns)
+{
+    size_t applied = 0;
+    if (observe(w, now_ns, steady_ns) || wired_behind(w)) {
+        w->settle_ns = clock_steady() + SETTLE_NS;
+        applied = turn_settle(w->app->turn, w->observed_ns);
+    }
+    wire_judged(w->wire);
+    return applied;
 }
 
 uint64_t wired_wait(struct wired *w, uint64_t steady_ns)
@@ -224,5 +278,5 @@ uint64_t wired_wait(struct wired *w, uint64_t steady_ns)
     note_news(w, steady_ns); /* the sampler's, at the end of a turn */
     if (!w->fresh_ns)
         return 0;
-    return w->fresh_ns + OBSERVE_NS > steady_ns ? w->fresh_ns + OBSERVE_NS - steady_ns : 1;
+    return due(w) > steady_ns ? due(w) - steady_ns : 1;
 }

@@ -15,6 +15,9 @@
 /* ASIDE_NS: how long a reordered frame waits to be overtaken. AGE_NS: no frame waits in the socket so long.
  */
 enum { ROUNDS = 16, ASIDE_NS = 10000000, AGE_NS = 1000000000 };
+/* More bytes in one second than a class looks at: of the frames behind them the headers are kept and the
+ * beginning of what they carry, for to store all would take the time that they need to go on. */
+enum { FLOOD_BYTES = 8 << 20, FLOOD_KEEP = 256 };
 
 static void ready(void *ctx, int events)
 {
@@ -83,11 +86,23 @@ void wire_drop(struct wire *w, struct wframe *f, enum wire_why why)
     wframe_free(w, f);
 }
 
+static bool floods(struct wire *w, uint32_t len, uint64_t time_ns)
+{
+    const uint64_t second = time_ns / 1000000000;
+    if (second != w->flood_second)
+        w->flood_bytes = 0;
+    w->flood_second = second;
+    w->flood_bytes += len;
+    return w->flood_bytes > FLOOD_BYTES && len > FLOOD_KEEP;
+}
+
 /* Tells what a frame is, and where its header stands. */
 static void tell_entry(struct wire *w, struct wframe *f, uint64_t time_ns, bool injected)
 {
     struct seg g;
-    const enum frame_kind kind = seg_decode(&g, DLT_EN10MB_, f->bytes, f->len, f->len);
+    const bool cut = floods(w, f->len, time_ns);
+    const enum frame_kind kind = cut ? seg_decode(&g, DLT_EN10MB_, f->bytes, f->len, f->len)
+                                     : seg_decode_again(&g, DLT_EN10MB_, f->bytes, f->len, f->len);
     /* One that the other processor had not handed over yet counts as said just now. */
     if (time_ns < w->newest_ns)
         time_ns = w->newest_ns;
@@ -96,8 +111,10 @@ static void tell_entry(struct wire *w, struct wframe *f, uint64_t time_ns, bool 
                             .time_ns = time_ns,
                             .u.segment = {.linktype = DLT_EN10MB_,
                                           .bytes = f->bytes,
-                                          .caplen = f->len,
+                                          .caplen = cut ? FLOOD_KEEP : f->len,
                                           .wirelen = f->len,
+                                          .cut = cut && frame_is_segment(kind) && !g.truncated,
+                                          .cksum = g.cksum,
                                           .frame = f->id,
                                           .injected = injected}};
     if (kind == FRAME_TCP) {
@@ -347,16 +364,28 @@ static void overtaken_by_none(struct wire *w, struct lane *l)
     lane_go(w, f, now_ns);
 }
 
+/* False: there was nothing to do. */
+static bool one_round(struct wire *w)
+{
+    bool any = take(w);
+    for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
+        overtaken_by_none(w, &w->lane[s]);
+        any |= deliver(w, &w->lane[s]);
+    }
+    return any;
+}
+
+void wire_breathe(struct wire *w)
+{
+    if (!w->gone)
+        one_round(w);
+    wire_wind(w);
+}
+
 bool wire_pump(struct wire *w)
 {
-    bool any = true;
-    for (int i = 0; i < ROUNDS && any && !w->gone; i++) {
-        any = take(w);
-        for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
-            overtaken_by_none(w, &w->lane[s]);
-            any |= deliver(w, &w->lane[s]);
-        }
-    }
+    for (int i = 0; i < ROUNDS && !w->gone && one_round(w); i++)
+        continue;
     wire_wind(w);
     if (!w->gone || w->gone_told)
         return true;

@@ -58,6 +58,8 @@ void wire_free(struct wire *w);
 /* Takes what has come and hands on what is due. It does so by itself when frames come; a long turn calls it
  * in between. False, once: the interface of a host is gone. */
 bool wire_pump(struct wire *w);
+/* The same, but for some frames only. */
+void wire_breathe(struct wire *w);
 /* More has been judged: decides what waited for it (`drop next CONDITION`). */
 void wire_judged(struct wire *w);
 /* Whether frames wait to be judged. */

@@ -3,12 +3,13 @@
  * gives is zero already. */
 #include "plat/heap.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, HUGE_PAGE = 2 << 20 };
+enum { PAGE = 4096, HUGE_PAGE = 2 << 20, HOARD = 64 << 20, HOARD_PAD = 1 << 20 };
 
 static size_t pages(size_t size)
 {
@@ -66,6 +67,13 @@ static void *heap_zeroed(void *ctx, size_t size)
 {
     (void)ctx;
     return size >= HUGE_PAGE ? huge_new(size) : calloc(1, size);
+}
+
+void heap_hoard(void)
+{
+    mallopt(M_TRIM_THRESHOLD, HOARD);
+    mallopt(M_MMAP_THRESHOLD, HUGE_PAGE);
+    mallopt(M_TOP_PAD, HOARD_PAD);
 }
 
 uint64_t memory_half(void)

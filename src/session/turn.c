@@ -13,7 +13,7 @@
 
 #include "session/pack.h"
 
-enum { LAG_NS = 3000000 };
+enum { LAG_NS = 3000000, BREATH = 32 /* events that are applied at once */ };
 
 struct waiting {
     uint64_t time_ns;
@@ -29,6 +29,8 @@ struct turn {
     size_t first, count, cap; /* queue[first .. first + count) */
     uint64_t newest_segment, lag_ns, heard_ns;
     bool several, failed;
+    bool (*breathe)(void *ctx); /* NULL: nothing is so urgent */
+    void *breathe_ctx;
 };
 
 /* The order at equal times. */
@@ -79,6 +81,12 @@ uint64_t turn_heard_until(const struct turn *t)
 void turn_several(struct turn *t)
 {
     t->several = true;
+}
+
+void turn_breathe(struct turn *t, bool (*breathe)(void *ctx), void *ctx)
+{
+    t->breathe = breathe;
+    t->breathe_ctx = ctx;
 }
 
 void turn_free(struct turn *t)
@@ -147,10 +155,11 @@ static void apply_first(struct turn *t)
     mem_free(t->mem, w.event, w.size);
 }
 
-/* Counters behind the first segment go before it, but for those that have a time and a connection. */
-static void advance_counters(struct turn *t)
+/* Counters behind the first segment from `at` on go before it, but for those that have a time and a
+ * connection. */
+static void advance_counters(struct turn *t, size_t at)
 {
-    size_t at = t->first, end = t->first + t->count;
+    const size_t end = t->first + t->count;
     while (at < end && t->queue[at].event->kind != EVENT_SEGMENT)
         at++;
     if (at == end)
@@ -164,14 +173,31 @@ static void advance_counters(struct turn *t)
         }
 }
 
+void turn_counted(struct turn *t, uint64_t since_ns)
+{
+    size_t at = t->first + t->count;
+    while (at > t->first && t->queue[at - 1].time_ns > since_ns)
+        at--;
+    advance_counters(t, at);
+}
+
+size_t turn_waiting(const struct turn *t)
+{
+    return t->count;
+}
+
 static size_t settle_until(struct turn *t, uint64_t limit_ns)
 {
     if (t->count == 0 || t->queue[t->first].time_ns > limit_ns)
         return 0;
-    advance_counters(t);
+    if (!t->several)
+        advance_counters(t, t->first);
     size_t applied = 0;
-    for (; t->count > 0 && t->queue[t->first].time_ns <= limit_ns; applied++)
+    for (bool on = true; on && t->count > 0 && t->queue[t->first].time_ns <= limit_ns;) {
         apply_first(t);
+        if (++applied % BREATH == 0 && t->breathe)
+            on = t->breathe(t->breathe_ctx);
+    }
     if (t->count == 0)
         t->first = 0;
     return applied;
@@ -192,6 +218,7 @@ size_t turn_settle(struct turn *t, uint64_t now_ns)
 
 size_t turn_flush(struct turn *t)
 {
+    t->breathe = NULL;
     return settle_until(t, UINT64_MAX);
 }
 

@@ -21,11 +21,19 @@ uint64_t turn_heard_until(const struct turn *t);
 void turn_several(struct turn *t);
 /* A sink that copies the event and keeps it for turn_settle. */
 struct event_sink turn_sink(struct turn *t);
+/* To be called now and then while many events are applied: what cannot wait for all of them. It may take more
+ * into the queue. False: the rest can wait for another turn_settle. */
+void turn_breathe(struct turn *t, bool (*breathe)(void *ctx), void *ctx);
+/* The counters that were just taken moved after since_ns: they stand before the first segment from there on
+ * (where turn_several was not said, turn_settle sees to that). */
+void turn_counted(struct turn *t, uint64_t since_ns);
+/* How many events wait. */
+size_t turn_waiting(const struct turn *t);
 /* Applies, in order, all events that nothing unseen can precede any more, when the sniffer was drained at
  * `now_ns` (CLOCK_REALTIME, taken before) for the last time.
  * Returns how many. */
 size_t turn_settle(struct turn *t, uint64_t now_ns);
-/* Applies all that is left (the sniffer has been drained and closed, or there is none). */
+/* Applies all that is left, without a breath (the sniffer has been drained and closed, or there is none). */
 size_t turn_flush(struct turn *t);
 /* How long until turn_settle has something to do: ns; 0 where nothing waits. */
 uint64_t turn_wait(const struct turn *t, uint64_t now_ns);

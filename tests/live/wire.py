@@ -1,4 +1,5 @@
 """The wire: what the hands do to frames, and what TCP makes of it. Most run as an ordinary user, in namespaces of their own."""
+import struct
 from harness import *
 
 OPEN = "connect\nexpect client is ESTABLISHED and server is ESTABLISHED within 3\n"
@@ -72,6 +73,22 @@ def test_a_queue_is_that_of_now():
     wrote = [r["time"] for r in d.rows if r["type"] == "call" and r["name"] == "write" and r["conn"] == 2]
     took = [r["time"] - t for r, t in zip((r for r in d.rows if r["type"] == "note"), wrote)]
     assert len(took) == 2 and min(took) > 0.1, f"that is how long the way takes, and back: {took}"
+
+
+def test_a_flood_is_not_kept_whole():
+    """More than 8 MB in a second: all of it arrives, and each frame was judged whole before its end was cut."""
+    pcap = os.path.join(scratch(), "flood.pcap")
+    d = script(OPEN + f"write client 12000000\nwait until client send-q = 0 within 20\nwait 0.2\nexport pcap:{pcap}\nclose client\n"
+               "expect server is CLOSE-WAIT within 5\n", "--wire").expect()
+    assert read_bytes(d, "server") == 12000000
+    assert not any({"truncated", "bad-checksum"} & set(s["labels"]) for s in d.segments)
+    data, at, lengths = pathlib.Path(pcap).read_bytes(), 24, set()
+    while at < len(data):
+        kept, whole = struct.unpack_from("<II", data, at + 8)
+        lengths.add((kept, whole))
+        at += 16 + kept
+    assert (1514, 1514) in lengths and (256, 1514) in lengths, lengths
+    assert all(kept == min(whole, 256) for kept, whole in lengths if kept != whole), lengths
 
 
 def test_rate_and_queue():

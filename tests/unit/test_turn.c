@@ -59,7 +59,7 @@ static void put_counter(struct world *w, uint64_t time_ns)
 /* The kinds of all rows, a letter each. */
 static const char *kinds(struct world *w)
 {
-    static char text[64];
+    static char text[256];
     size_t n = session_rows(w->s);
     for (size_t i = 0; i < n; i++) {
         enum event_kind k = (enum event_kind)session_row(w->s, i)->kind;
@@ -67,6 +67,56 @@ static const char *kinds(struct world *w)
     }
     text[n] = 0;
     return text;
+}
+
+/* The counters of a host are read now and then; what they tell came after the time before, however much is
+ * still to be judged. */
+static void test_counters_stand_where_they_moved(void **state)
+{
+    struct world *w = *state;
+    turn_several(w->t);
+    for (unsigned us = 10; us <= 40; us += 10)
+        put_frame(w, at_us(us));
+    put_counter(w, at_us(50));
+    turn_counted(w->t, at_us(25));
+    assert_int_equal(turn_waiting(w->t), 5);
+    assert_int_equal(turn_settle(w->t, at_us(60000)), 5);
+    assert_string_equal(kinds(w), "ssnss");
+    put_counter(w, at_us(70));
+    turn_counted(w->t, at_us(50)); /* no segment came since */
+    assert_int_equal(turn_flush(w->t), 1);
+    assert_string_equal(kinds(w), "ssnssn");
+}
+
+struct breaths {
+    struct world *w;
+    unsigned taken, most;
+};
+
+static bool breathe(void *ctx)
+{
+    struct breaths *b = ctx;
+    put_call(b->w, at_us(50000), "read"); /* what comes meanwhile is not judged yet */
+    return ++b->taken < b->most;
+}
+
+static void test_a_long_turn_breathes(void **state)
+{
+    enum { EVENTS = 100, BREATH = 32 };
+    struct world *w = *state;
+    struct breaths b = {w, 0, 2};
+    turn_breathe(w->t, breathe, &b);
+    for (unsigned us = 1; us <= EVENTS; us++)
+        put_call(w, at_us(us), "write");
+    assert_int_equal(turn_settle(w->t, at_us(10000)), 2 * BREATH); /* no more is wanted in this turn */
+    b = (struct breaths){w, 0, EVENTS};
+    assert_int_equal(turn_settle(w->t, at_us(10000)), EVENTS - 2 * BREATH);
+    assert_int_equal(b.taken, 1);
+    assert_int_equal(turn_waiting(w->t), 3);
+    for (unsigned us = 1; us <= EVENTS; us++)
+        put_call(w, at_us(50000 + us), "write");
+    assert_int_equal(turn_flush(w->t), EVENTS + 3);
+    assert_int_equal(b.taken, 1);
 }
 
 static void test_a_call_waits_for_the_sniffer(void **state)
@@ -202,6 +252,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_at_equal_times_counters_calls_segments, up, down),
         cmocka_unit_test_setup_teardown(test_counters_go_before_the_first_segment_of_the_batch, up, down),
         cmocka_unit_test_setup_teardown(test_counters_without_a_segment_keep_their_time, up, down),
+        cmocka_unit_test_setup_teardown(test_counters_stand_where_they_moved, up, down),
+        cmocka_unit_test_setup_teardown(test_a_long_turn_breathes, up, down),
         cmocka_unit_test_setup_teardown(test_no_memory_is_told, up, down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
