@@ -17,7 +17,7 @@
 enum { ROUNDS = 16, ASIDE_NS = 10000000, AGE_NS = 1000000000 };
 /* More bytes in one second than a class looks at: of the frames behind them the headers are kept and the
  * beginning of what they carry, for to store all would take the time that they need to go on. */
-enum { FLOOD_BYTES = 8 << 20, FLOOD_KEEP = 256 };
+enum { FLOOD_BYTES = 8 << 20, FLOOD_MOST = 2 * FLOOD_BYTES, FLOOD_KEEP = 256, SECOND_NS = 1000000000 };
 
 static void ready(void *ctx, int events)
 {
@@ -88,11 +88,12 @@ void wire_drop(struct wire *w, struct wframe *f, enum wire_why why)
 
 static bool floods(struct wire *w, uint32_t len, uint64_t time_ns)
 {
-    const uint64_t second = time_ns / 1000000000;
-    if (second != w->flood_second)
-        w->flood_bytes = 0;
-    w->flood_second = second;
-    w->flood_bytes += len;
+    const uint64_t ns = time_ns > w->flood_ns ? time_ns - w->flood_ns : 0;
+    const uint64_t sunk = ns < SECOND_NS ? ns * FLOOD_BYTES / SECOND_NS : UINT64_MAX;
+    w->flood_bytes = (w->flood_bytes > sunk ? w->flood_bytes - sunk : 0) + len;
+    if (w->flood_bytes > FLOOD_MOST)
+        w->flood_bytes = FLOOD_MOST;
+    w->flood_ns += ns;
     return w->flood_bytes > FLOOD_BYTES && len > FLOOD_KEEP;
 }
 

@@ -80,8 +80,8 @@ struct wire {
     bool holding, silent;
     bool gone, gone_told; /* the interface of a host */
     uint32_t mtu;
-    uint64_t cut_ns;                    /* it is cut until then */
-    uint64_t flood_second, flood_bytes; /* that entered in that second */
+    uint64_t cut_ns;                /* it is cut until then */
+    uint64_t flood_ns, flood_bytes; /* a measure of what entered, which sinks with time */
     uint64_t newest_ns; /* when the newest frame left, CLOCK_REALTIME: numbers and times grow together */
 };
 

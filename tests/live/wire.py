@@ -78,9 +78,9 @@ def test_a_queue_is_that_of_now():
 def test_a_flood_is_not_kept_whole():
     """More than 8 MB in a second: all of it arrives, and each frame was judged whole before its end was cut."""
     pcap = os.path.join(scratch(), "flood.pcap")
-    d = script(OPEN + f"write client 12000000\nwait until client send-q = 0 within 20\nwait 0.2\nexport pcap:{pcap}\nclose client\n"
+    d = script(OPEN + f"write client 20000000\nwait until client send-q = 0 within 20\nwait 0.2\nexport pcap:{pcap}\nclose client\n"
                "expect server is CLOSE-WAIT within 5\n", "--wire").expect()
-    assert read_bytes(d, "server") == 12000000
+    assert read_bytes(d, "server") == 20000000
     assert not any({"truncated", "bad-checksum"} & set(s["labels"]) for s in d.segments)
     data, at, lengths = pathlib.Path(pcap).read_bytes(), 24, set()
     while at < len(data):
