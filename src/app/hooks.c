@@ -160,6 +160,19 @@ static void rescue_terminal(void)
     screen_rescue_do(&rescue);
 }
 
+enum screen_color app_screen_color(const struct options *o)
+{
+    return o->color == COLOR_ALWAYS  ? SCREEN_COLOR_ALWAYS
+           : o->color == COLOR_NEVER ? SCREEN_COLOR_NEVER
+                                     : SCREEN_COLOR_AUTO;
+}
+
+void app_rescue_with(const struct screen_rescue *r)
+{
+    rescue = *r;
+    crash_restore_with(rescue_terminal);
+}
+
 bool app_screen_up(struct app *a, struct fail *f)
 {
     const struct options *o = a->options;
@@ -177,9 +190,7 @@ bool app_screen_up(struct app *a, struct fail *f)
             .loop = a->loop,
             .session = a->session,
             .voice = a->voice,
-            .color = o->color == COLOR_ALWAYS  ? SCREEN_COLOR_ALWAYS
-                     : o->color == COLOR_NEVER ? SCREEN_COLOR_NEVER
-                                               : SCREEN_COLOR_AUTO,
+            .color = app_screen_color(o),
             .theme = NULL,
             .steady = a->steady,
             .first_run = a->lab && state_first("tip-seen"),
@@ -197,7 +208,8 @@ bool app_screen_up(struct app *a, struct fail *f)
         f);
     if (!a->screen)
         return false;
-    screen_rescue_get(a->screen, &rescue);
-    crash_restore_with(rescue_terminal);
+    struct screen_rescue way;
+    screen_rescue_get(a->screen, &way);
+    app_rescue_with(&way);
     return true;
 }

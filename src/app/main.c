@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "app/compare.h"
 #include "app/parts.h"
 #include "app/sessions.h"
 #include "plat/heap.h"
@@ -64,6 +65,8 @@ int main(int argc, char **argv)
         status = print(&text, &f);
     } else if (o.mode == MODE_SESSIONS) {
         status = sessions_list(&text, &v, &f) ? print(&text, &f) : (int)f.status;
+    } else if (o.mode == MODE_DIFF) {
+        status = compare_main(&o, &v, &f);
     } else {
         status = app_main(&o, &v, &f);
     }

@@ -140,6 +140,21 @@ static bool take_lang(struct scan *s, const char *value)
     return true;
 }
 
+/* Two files: a word that looks like an option is none, but for standard input. */
+static bool take_diff(struct scan *s, const char *value)
+{
+    const char *other = s->at + 1 < s->argc ? s->argv[s->at + 1] : "";
+    if (!*value || !*other || (value[0] == '-' && value[1]) || (other[0] == '-' && other[1]))
+        return wrong(s, N_("{option} needs {argument}"), NULL, "argument",
+                     option_table[OPTION_DIFF].argument);
+    if (strcmp(value, "-") == 0 && strcmp(other, "-") == 0)
+        return wrong(s, N_("{option}: only one of the two can be standard input"), NULL, "argument", "");
+    s->o->mode = MODE_DIFF;
+    s->o->diff[0] = value;
+    s->o->diff[1] = s->argv[++s->at];
+    return true;
+}
+
 /* value is "" for an option that takes none. */
 static bool take(struct scan *s, enum option id, const char *value)
 {
@@ -175,6 +190,7 @@ static bool take(struct scan *s, enum option id, const char *value)
     case OPTION_COLOR: return take_color(s, value);
     case OPTION_ASCII: o->ascii = true; return true;
     case OPTION_SESSIONS: o->mode = MODE_SESSIONS; return true;
+    case OPTION_DIFF: return take_diff(s, value);
     case OPTION_VERSION: o->mode = MODE_VERSION; return true;
     case OPTION_HELP: o->mode = MODE_HELP; return true;
     case OPTION_COUNT: break;
@@ -274,19 +290,21 @@ static bool to_standard_output(const char *export)
 /* What does not go together. */
 static bool check(struct scan *s)
 {
-    static const enum option sources[] = {OPTION_HOST, OPTION_WIRE, OPTION_READ, OPTION_INTERFACE,
-                                          OPTION_SESSIONS};
+    static const enum option sources[] = {OPTION_HOST,      OPTION_WIRE,     OPTION_READ,
+                                          OPTION_INTERFACE, OPTION_SESSIONS, OPTION_DIFF};
     static const enum option lab_only[] = {OPTION_PORT, OPTION_IPV6, OPTION_BACKLOG, OPTION_KEEPALIVE};
     static const struct {
         enum option option, other;
     } never[] = {{OPTION_WRITE, OPTION_READ},       {OPTION_WRITE, OPTION_NO_JOURNAL},
                  {OPTION_SUMMARY, OPTION_EXPORT},   {OPTION_SUMMARY, OPTION_SCRIPT},
                  {OPTION_LABSHEET, OPTION_SUMMARY}, {OPTION_LABSHEET, OPTION_EXPORT},
-                 {OPTION_LABSHEET, OPTION_SCRIPT},  {OPTION_LABSHEET, OPTION_FOLLOW}},
+                 {OPTION_LABSHEET, OPTION_SCRIPT},  {OPTION_LABSHEET, OPTION_FOLLOW},
+                 {OPTION_DIFF, OPTION_SCRIPT},      {OPTION_DIFF, OPTION_WRITE},
+                 {OPTION_DIFF, OPTION_NO_JOURNAL}},
       needs[] = {{OPTION_SNAPLEN, OPTION_INTERFACE}, {OPTION_FOLLOW, OPTION_READ},
                  {OPTION_SUMMARY, OPTION_READ},      {OPTION_LABSHEET, OPTION_READ},
                  {OPTION_DELAY, OPTION_WIRE},        {OPTION_SEED, OPTION_WIRE}};
-    const bool lab = !given(s, OPTION_READ) && !given(s, OPTION_INTERFACE);
+    const bool lab = !given(s, OPTION_READ) && !given(s, OPTION_INTERFACE), diff = given(s, OPTION_DIFF);
     const char *first = NULL;
     for (size_t i = 0; i < COUNT_OF(sources); i++) {
         if (!given(s, sources[i]))
@@ -296,7 +314,7 @@ static bool check(struct scan *s)
             return wrong(s, N_("{option} and --{other} do not go together"), NULL, "other", first);
         first = option_table[sources[i]].long_name;
     }
-    for (size_t i = 0; !lab && i < COUNT_OF(lab_only); i++)
+    for (size_t i = 0; (!lab || diff) && i < COUNT_OF(lab_only); i++)
         if (given(s, lab_only[i]))
             return wrong(s, N_("{option} and --{other} do not go together"), NULL, "other",
                          option_table[lab_only[i]].long_name);
@@ -308,7 +326,7 @@ static bool check(struct scan *s)
                          option_table[needs[i].other].long_name);
     }
     set_name(s, "--", "memory", 6);
-    if (given(s, OPTION_MEMORY) && lab)
+    if (given(s, OPTION_MEMORY) && lab && !diff)
         return wrong(s, N_("{option} goes with --{other} only"), NULL, "other", "read");
     for (size_t i = 0; i < COUNT_OF(never); i++) {
         const char *name = option_table[never[i].option].long_name;

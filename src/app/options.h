@@ -8,12 +8,13 @@
 #include "plat/fail.h"
 #include "scene/say.h"
 
-enum mode { MODE_LAB, MODE_HOST, MODE_WIRE, MODE_READ, MODE_WATCH, MODE_SESSIONS, MODE_HELP, MODE_VERSION };
+enum mode { MODE_LAB, MODE_HOST, MODE_WIRE, MODE_READ, MODE_WATCH, MODE_SESSIONS, MODE_DIFF, MODE_HELP, MODE_VERSION };
 
 struct options {
     enum mode mode;
     const char *read;     /* -r FILE */
     const char *iface;    /* -i */
+    const char *diff[2];  /* --diff A B */
     const char *filter;   /* BPF: the words after the options, joined by blanks; owned */
     const char *script;   /* --script FILE, "-" */
     const char *write;    /* -w FILE */

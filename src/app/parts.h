@@ -38,6 +38,9 @@ void fail_words(struct str *out, const struct fail *f, const struct voice *v);
 bool app_reports(const struct options *o);
 void app_report(struct app *a, struct fail *f);
 
+enum screen_color app_screen_color(const struct options *o);
+/* After a crash the terminal is given back as that says. */
+void app_rescue_with(const struct screen_rescue *r);
 /* The screen with its hooks. */
 bool app_screen_up(struct app *a, struct fail *f);
 

@@ -175,6 +175,7 @@ static const char *source_words(const struct options *o)
     case MODE_READ: return o->read;
     case MODE_WATCH: return o->iface;
     case MODE_SESSIONS:
+    case MODE_DIFF:
     case MODE_HELP:
     case MODE_VERSION: break;
     }

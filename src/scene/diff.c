@@ -51,8 +51,8 @@ static void measure(struct diff_view *v)
         if (session_frames(s) > frames)
             frames = session_frames(s);
         for (uint32_t i = 0; i < session_conns(s); i++)
-            if (session_conn(s, i, &c) && c.last_ns > c.first_ns && c.last_ns - c.first_ns > ns)
-                ns = c.last_ns - c.first_ns;
+            if (session_conn(s, i, &c) && c.last_ns > diff_begin(s, i) && c.last_ns - diff_begin(s, i) > ns)
+                ns = c.last_ns - diff_begin(s, i);
     }
     v->number_cells = digits(frames) > NUMBER_LEAST ? digits(frames) : NUMBER_LEAST;
     v->time_cells = digits(ns / 1000000000) + 7;
@@ -153,21 +153,24 @@ static void put_right(struct str *out, const char *text, size_t len, size_t cell
     str_put_n(out, text, len);
 }
 
-/* Numbers that tell nothing here give room for a SYN's options. */
-static void put_syn(struct str *out, const struct session *s, const struct row *r)
+/* The options of a SYN that differs in them. */
+static void put_offered(struct str *out, const struct session *s, const struct row *r)
 {
     struct tcp_options o;
     str_put(out, r->flags & TCP_ACK ? "SYN ACK" : "SYN");
     if (!diff_options(s, r, &o))
         return;
     if (o.mss) {
-        str_put(out, "  mss ");
+        str_put(out, " mss ");
         str_put_u64(out, o.mss_value);
     }
     str_put(out, o.sack_permitted ? " sack" : "");
     str_put(out, o.timestamps ? " ts" : "");
-    str_put(out, o.wscale ? " ws" : "");
     str_put(out, o.fast_open ? " tfo" : "");
+    if (o.wscale) {
+        str_put(out, " ws ");
+        str_put_u64(out, o.shift);
+    }
 }
 
 /* "SYN-SENT|LISTEN": what the row made of the client, of the server. */
@@ -187,20 +190,20 @@ static void put_place(struct diff_view *v, struct str *out, const struct session
 {
     const struct ladder_line *l = &v->line;
     struct str time;
-    struct conn_view c;
     str_init(&time, v->mem);
     put_right(out, l->number.at, l->number.len, v->number_cells);
     str_put(out, " ");
     if (r->kind == EVENT_CALL)
         str_put(&time, say(&v->voice, r->side == SIDE_CLIENT ? N_("client") : N_("server")));
-    else if (session_conn(s, r->conn, &c) && r->time_ns >= c.first_ns)
-        str_put_fixed(&time, (r->time_ns - c.first_ns) / 1000, 6);
+    else if (r->time_ns >= diff_begin(s, r->conn))
+        str_put_fixed(&time, (r->time_ns - diff_begin(s, r->conn)) / 1000, 6);
     put_right(out, time.at, time.len, v->time_cells);
     str_put(out, " ");
     str_release(&time);
 }
 
-static void put_words_of(struct diff_view *v, struct str *out, const struct session *s, const struct row *r)
+static void put_words_of(struct diff_view *v, struct str *out, const struct session *s, const struct row *r,
+                         bool offers)
 {
     const struct ladder_line *l = &v->line;
     const bool ascii = v->voice.ascii, client = l->from == SIDE_CLIENT;
@@ -211,8 +214,8 @@ static void put_words_of(struct diff_view *v, struct str *out, const struct sess
     str_put(out, ascii ? client ? "> " : "< " : client ? "→ " : "← ");
     str_put(out, tone_glyph(l->tone, ascii));
     str_put(out, " ");
-    if (r->flags & TCP_SYN)
-        put_syn(out, s, r);
+    if (offers)
+        put_offered(out, s, r);
     else
         str_put_n(out, l->arrow_short.at, l->arrow_short.len);
 }
@@ -230,7 +233,7 @@ static void put_row(struct diff_view *v, struct diff_line *out, unsigned side)
     out->tone[side] = v->line.tone;
     put_place(v, text, s, r);
     out->words[side] = text->len;
-    put_words_of(v, text, s, r);
+    put_words_of(v, text, s, r, r->flags & TCP_SYN && diff_why(v->d, out->item) & DIFFERS_OPTIONS);
     str_init(&edges, v->mem);
     put_edges(&edges, out->item->edges[side], v->voice.ascii);
     const size_t used = cells_of(text->at, text->len), wanted = cells_of(edges.at, edges.len);
@@ -331,6 +334,11 @@ void diff_view_says(const struct diff_view *v, const struct diff_item *item, uns
     ladder_line_of(&l, s, item->row[side], NO_ROW, &(struct ladder_style){.voice = v->voice});
     str_put_n(out, l.sentence.at, l.sentence.len);
     ladder_line_release(&l);
+    const struct event_call *call = session_call(s, r);
+    if (!call)
+        return;
+    str_put(out, "  ");
+    say_call_means(out, &v->voice, call, r->conn == NO_CONN);
 }
 
 void diff_view_why(const struct diff_view *v, const struct diff_item *item, struct str *out)

@@ -57,9 +57,8 @@ struct filling {
     const char *name;
 };
 
-static void fill_line(void *ctx, const char *at, size_t len)
+static void fill_line(struct filling *f, const char *at, size_t len)
 {
-    struct filling *f = ctx;
     struct diff_account *a = f->m->a;
     if (f->line == a->lines && !add_line(f->m, DIFF_LINE_ACCOUNT))
         return;
@@ -74,6 +73,24 @@ static void fill_line(void *ctx, const char *at, size_t len)
     f->name = "";
 }
 
+/* Breaks a text at blanks, so that no state's name is parted. */
+static void fill_column(struct filling *f, const char *text, size_t len, size_t width)
+{
+    for (size_t at = 0; at < len;) {
+        size_t take = cells_cut(text + at, len - at, width);
+        if (at + take < len)
+            for (size_t i = take; i > 0; i--)
+                if (text[at + i] == ' ') {
+                    take = i;
+                    break;
+                }
+        fill_line(f, text + at, take ? take : len - at);
+        at += take ? take : len - at;
+        while (at < len && text[at] == ' ')
+            at++;
+    }
+}
+
 /* Both texts under their name, each in its column, on as many lines as they need. */
 static void end_pair(struct making *m, const char *name, bool marked)
 {
@@ -82,7 +99,7 @@ static void end_pair(struct making *m, const char *name, bool marked)
         marked && (m->text[0].len != m->text[1].len || memcmp(m->text[0].at, m->text[1].at, m->text[0].len));
     for (unsigned side = 0; side < DIFF_SIDES; side++) {
         struct filling f = {m, side, first, say(m->v, name)};
-        text_wrap(m->text[side].at, m->text[side].len, width, fill_line, &f);
+        fill_column(&f, m->text[side].at, m->text[side].len, width);
         m->a->failed = m->a->failed || m->text[side].failed;
         str_clear(&m->text[side]);
     }
@@ -108,15 +125,25 @@ struct counts {
     uint64_t first_ns, last_ns, conns;
 };
 
-static void count_conn(struct counts *c, const struct conn_view *v)
+uint64_t diff_begin(const struct session *s, uint32_t conn)
+{
+    struct conn_view v;
+    if (!session_conn(s, conn, &v))
+        return session_start(s);
+    const uint32_t row = v.first_frame ? session_frame(s, v.first_frame) : NO_ROW;
+    const struct row *r = row == NO_ROW ? NULL : session_row(s, row);
+    return r ? r->time_ns : v.first_ns;
+}
+
+static void count_conn(struct counts *c, const struct conn_view *v, uint64_t first_ns)
 {
     for (int i = 0; i < SIDE_COUNT; i++) {
         c->segments[i] += v->stats[i].segments;
         c->bytes[i] += v->stats[i].unique_bytes;
         c->again[i] += v->stats[i].retransmitted_segments;
     }
-    if (!c->conns++ || v->first_ns < c->first_ns)
-        c->first_ns = v->first_ns;
+    if (!c->conns++ || first_ns < c->first_ns)
+        c->first_ns = first_ns;
     if (v->last_ns > c->last_ns)
         c->last_ns = v->last_ns;
 }
@@ -217,18 +244,22 @@ static void put_number(struct str *out, const struct voice *v, const char *engli
 /* How many rows are alike, and what has to be known of the comparison. */
 static void put_sum(struct making *m, const struct diff *d)
 {
-    const size_t differ = diff_items(d) - diff_count(d, DIFF_ALIKE);
+    static const struct {
+        enum diff_kind kind;
+        const char *words;
+    } others[] = {{DIFF_DIFFERS, N_("{n} differ")},
+                  {DIFF_LEFT, N_("{n} only in A")},
+                  {DIFF_RIGHT, N_("{n} only in B")}};
+    const bool differ = diff_items(d) > diff_count(d, DIFF_ALIKE);
     struct str *out = &m->text[0];
     str_put(out, " ");
     put_number(out, m->v, differ ? N_("{n} rows alike") : N_("No difference: {n} rows alike"), "n",
                diff_count(d, DIFF_ALIKE));
-    if (differ) {
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        if (!diff_count(d, others[i].kind))
+            continue;
         str_put(out, m->v->ascii ? ", " : " · ");
-        put_number(out, m->v, N_("{n} differ"), "n", diff_count(d, DIFF_DIFFERS));
-        str_put(out, m->v->ascii ? ", " : " · ");
-        put_number(out, m->v, N_("{n} only in A"), "n", diff_count(d, DIFF_LEFT));
-        str_put(out, m->v->ascii ? ", " : " · ");
-        put_number(out, m->v, N_("{n} only in B"), "n", diff_count(d, DIFF_RIGHT));
+        put_number(out, m->v, others[i].words, "n", diff_count(d, others[i].kind));
     }
     end_words(m, DIFF_LINE_WORDS);
 }
@@ -276,7 +307,7 @@ void diff_account_whole(struct diff_account *a, const struct voice *v, const str
     struct conn_view conn;
     for (unsigned side = 0; side < DIFF_SIDES; side++)
         for (uint32_t i = 0; session_conn(diff_session(d, side), i, &conn); i++)
-            count_conn(&c[side], &conn);
+            count_conn(&c[side], &conn, diff_begin(diff_session(d, side), i));
     if (!only_conn(d)) {
         for (unsigned side = 0; side < DIFF_SIDES; side++)
             str_put_grouped(&m.text[side], c[side].conns);
@@ -305,7 +336,7 @@ void diff_account_part(struct diff_account *a, const struct voice *v, const stru
     for (unsigned side = 0; side < DIFF_SIDES; side++) {
         if (!session_conn(diff_session(d, side), p->conn[side], &conn))
             continue;
-        count_conn(&c[side], &conn);
+        count_conn(&c[side], &conn, diff_begin(diff_session(d, side), p->conn[side]));
         say_conn(&m.text[side], v, p->conn[side], &conn.tuple);
         cut_at_word(&m.text[side], 0, column, v->ascii);
     }

@@ -25,5 +25,7 @@ void diff_account_clear(struct diff_account *a);
 void diff_account_whole(struct diff_account *a, const struct voice *v, const struct diff *d, size_t column);
 void diff_account_part(struct diff_account *a, const struct voice *v, const struct diff *d, size_t part,
                        size_t column);
+/* When the first segment of a connection was seen, as far as its row is still there; else when it began. */
+uint64_t diff_begin(const struct session *s, uint32_t conn);
 
 #endif

@@ -70,6 +70,23 @@ static void put_options(const struct both *b)
     put_yes(b, N_("broken options"), o[0].malformed, o[1].malformed);
 }
 
+/* What a call was to its connection: close() of a socket that lingers for no time is an abort. */
+static void put_other(const struct both *b)
+{
+    const struct event_call *left = session_call(b->session[0], b->row[0]),
+                            *right = session_call(b->session[1], b->row[1]);
+    put_yes(b, N_("made up"), b->row[0]->injected, b->row[1]->injected);
+    if (!left || !right)
+        return;
+    if (left->kind != right->kind) {
+        begin(b, N_("it means"));
+        str_put(b->out, call_kind_name(left->kind));
+        str_put(b->out, " / ");
+        str_put(b->out, call_kind_name(right->kind));
+    }
+    put_yes(b, N_("bytes unread"), left->unread, right->unread);
+}
+
 /* The labels that one has and the other has not. */
 static void put_labels(const struct both *b)
 {
@@ -151,7 +168,7 @@ void say_diff_why(struct str *out, const struct voice *v, const struct diff *d, 
     if (why & DIFFERS_ARGUMENTS)
         begin(&b, N_("the arguments"));
     if (why & DIFFERS_OTHER)
-        begin(&b, N_("how it came about"));
+        put_other(&b);
     while (out->len > b.start && out->at[out->len - 1] == ' ')
         str_cut(out, out->len - 1);
 }

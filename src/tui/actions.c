@@ -288,6 +288,10 @@ static bool do_list(struct screen *s, enum view_id what)
     case VIEW_HEX: talk_hex(s); return true;
     case VIEW_TROUBLE_NEXT: find_start(s, FIND_TROUBLE, false); return true;
     case VIEW_TROUBLE_PREV: find_start(s, FIND_TROUBLE, true); return true;
+    case VIEW_DIFF_NEXT:
+    case VIEW_DIFF_PREV:
+        screen_say(s, say(&s->voice, N_("two sessions are compared by tcpviz --diff A B")), true);
+        return true;
     default: return false;
     }
 }

@@ -2,35 +2,11 @@
 #include "tui/bar.h"
 
 #include <string.h>
+#include "tui/keylist.h"
 
-enum { BAR_PLACES = 20 };
-
-/* Goes over the key bar from the left: `put` paints, or with c NULL finds whose words stand at column hit. */
-static const struct key_row *walk_bar(const struct screen *s, struct canvas *c, int hit)
+static struct keylist keys_of(const struct screen *s)
 {
-    struct rect r = s->layout.bar;
-    unsigned views = screen_views(s);
-    int gap = r.cols < 100 ? 1 : 2;
-    int x = 1;
-    for (int place = 1; place <= BAR_PLACES; place++) {
-        for (size_t i = 0; i < s->o.key_count; i++) {
-            const struct key_row *k = &s->o.keys[i];
-            if (k->bar != place || key_find(s->o.keys, s->o.key_count, views, k->key) != k)
-                continue;
-            const char *words = say(&s->voice, k->help);
-            int width = (int)strlen(k->key) + 1 + (int)cells_of(words, strlen(words));
-            if (x + width > r.cols)
-                continue;
-            if (c != NULL) {
-                canvas_put(c, r, 0, x, LOOK_KEY, 0, k->key);
-                canvas_put(c, r, 0, x + (int)strlen(k->key) + 1, LOOK_TEXT, 0, words);
-            } else if (hit >= x && hit < x + width) {
-                return k;
-            }
-            x += width + gap;
-        }
-    }
-    return NULL;
+    return (struct keylist){s->o.keys, s->o.key_count, screen_views(s), &s->voice};
 }
 
 void bar_keys(struct screen *s)
@@ -39,14 +15,16 @@ void bar_keys(struct screen *s)
     if (s->asking != ASK_NOTHING && s->message.len > 0)
         canvas_put(s->canvas, s->layout.bar, 0, 1, s->message_wrong ? LOOK_WARN : LOOK_DIM, 0, s->message.at);
     else if (!painted_show(&s->painted, s->canvas, s->layout.bar.y, &key)) {
-        (void)walk_bar(s, s->canvas, 0);
+        const struct keylist k = keys_of(s);
+        (void)keylist_bar(&k, s->canvas, s->layout.bar, 0);
         painted_keep(&s->painted, s->canvas, s->layout.bar.y, &key);
     }
 }
 
 const struct key_row *bar_key_at(const struct screen *s, int x)
 {
-    return walk_bar(s, NULL, x);
+    const struct keylist k = keys_of(s);
+    return keylist_bar(&k, NULL, s->layout.bar, x);
 }
 
 /* "valid, 41 connections": how many the filter lets through, as far as they are counted. */

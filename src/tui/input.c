@@ -3,14 +3,6 @@
 #include "tui/bar.h"
 #include "tui/state.h"
 
-const struct key_row *key_find(const struct key_row *rows, size_t count, unsigned view, const char *key)
-{
-    for (size_t i = 0; i < count; i++)
-        if (key_here(&rows[i], view) && strcmp(rows[i].key, key) == 0)
-            return &rows[i];
-    return NULL;
-}
-
 unsigned screen_views(const struct screen *s)
 {
     static const unsigned views[] = {

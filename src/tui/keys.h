@@ -17,10 +17,11 @@ enum {
     V_TALK = 64,  /* what the sides of a connection said */
     V_WIRE = 128, /* only where there is a wire */
     V_PLAY = 256, /* only where a session is read again */
+    V_DIFF = 512, /* two sessions side by side */
     V_WITH = V_LAB | V_WIRE | V_PLAY,
     V_MAIN = V_LADDER | V_DETAIL,
     V_ALL = V_MAIN | V_LIST,
-    V_VIEWS = V_ALL | V_PAGE | V_DIALOG | V_TALK
+    V_VIEWS = V_ALL | V_PAGE | V_DIALOG | V_TALK | V_DIFF
 };
 
 /* line: the command that the key runs; with a leading '?' the prompt opens with the rest filled in, for Enter

@@ -1,6 +1,8 @@
 /* pages.c: what is read rather than watched: the keys, the terms, what a program read, two rows compared. */
 #include <string.h>
 #include "scene/sheet.h"
+#include "tui/compared.h"
+#include "tui/keylist.h"
 #include "tui/state.h"
 
 struct term_row {
@@ -13,44 +15,6 @@ static const struct term_row terms[] = {
 #define TERM(labels, state, name, words) {labels, state, name, words},
 #include "tui/glossary.def"
 };
-
-/* Appends text so that it takes at least `cells`. */
-static void put_padded(struct str *out, const char *text, size_t cells)
-{
-    size_t width = cells_of(text, strlen(text));
-    str_put(out, text);
-    if (width < cells)
-        str_put_rep(out, " ", cells - width);
-}
-
-static bool line_seen(const struct screen *s, size_t before, unsigned views, const char *line)
-{
-    for (size_t i = 0; i < before; i++)
-        if (key_here(&s->o.keys[i], views) && strcmp(s->o.keys[i].line, line) == 0)
-            return true;
-    return false;
-}
-
-/* One line for all keys that run the same command. */
-static void add_keys(struct screen *s, size_t first, unsigned views)
-{
-    const struct key_row *k = &s->o.keys[first];
-    struct str keys, line;
-    str_init(&keys, s->o.mem);
-    str_init(&line, s->o.mem);
-    for (size_t i = first; i < s->o.key_count; i++)
-        if (key_here(&s->o.keys[i], views) && strcmp(s->o.keys[i].line, k->line) == 0) {
-            str_put(&keys, keys.len > 0 ? "  " : "");
-            str_put(&keys, s->o.keys[i].key);
-        }
-    put_padded(&line, keys.at, s->page.width < 90 ? 18 : 22);
-    put_padded(&line, say(&s->voice, k->help), 32);
-    str_put(&line, " :");
-    str_put(&line, k->line[0] == '?' ? k->line + 1 : k->line);
-    page_add(&s->page, LOOK_TEXT, line.at);
-    str_release(&keys);
-    str_release(&line);
-}
 
 /* What a filter may ask, where there is one. */
 static void add_fields(struct screen *s, bool of_conns)
@@ -97,11 +61,7 @@ static void make_help(struct screen *s)
     const unsigned views = of[s->under].view | (screen_views(s) & V_WITH);
     struct page *p = &s->page;
     str_put(&p->title, say(&s->voice, of[s->under].title));
-    for (size_t i = 0; i < s->o.key_count; i++) {
-        const struct key_row *k = &s->o.keys[i];
-        if (key_here(k, views) && !line_seen(s, i, views, k->line))
-            add_keys(s, i, views);
-    }
+    keylist_page(&(struct keylist){s->o.keys, s->o.key_count, views, &s->voice}, views, p);
     if (s->under == MODE_LIST || s->under == MODE_TALK) {
         end_help(s);
         return;
@@ -223,39 +183,6 @@ static void make_text(struct screen *s)
                  say(&s->voice, N_("No program of this connection has read anything yet.")));
 }
 
-static const struct detail_field *field_named(const struct detail *d, const char *name)
-{
-    for (size_t i = 0; i < d->fields; i++)
-        if (strcmp(d->field[i].name, name) == 0)
-            return &d->field[i];
-    return NULL;
-}
-
-/* A value in `cells` cells, the last of them blank; what was cut is told by a mark. */
-static void put_cell(struct screen *s, const char *text, size_t cells)
-{
-    size_t len = strlen(text);
-    bool whole = cells_of(text, len) < cells;
-    size_t keep = whole ? len : cells_cut(text, len, cells - 2);
-    str_put_n(&s->scratch, text, keep);
-    if (!whole)
-        str_put(&s->scratch, s->voice.ascii ? "~" : "…");
-    str_put_rep(&s->scratch, " ", cells - cells_of(text, keep) - !whole);
-}
-
-static void add_pair(struct screen *s, const char *name, const char *a, const char *b)
-{
-    size_t half = (size_t)(s->page.width - 24) / 2;
-    bool differ = strcmp(a, b) != 0;
-    str_clear(&s->scratch);
-    str_put(&s->scratch, differ ? "* " : "  ");
-    put_padded(&s->scratch, name, 20);
-    str_put_char(&s->scratch, ' ');
-    put_cell(s, a, half);
-    put_cell(s, b, half);
-    page_line_add(&s->page, differ ? LOOK_CURSOR : LOOK_DIM, s->scratch.at);
-}
-
 /* Two marked rows, or the marked one and that under the cursor. */
 static void make_compare(struct screen *s)
 {
@@ -272,16 +199,8 @@ static void make_compare(struct screen *s)
     detail_init(&left, s->o.mem);
     detail_init(&right, s->o.mem);
     if (detail_of(&left, &s->voice, s->o.session, a, s->o.steady) &&
-        detail_of(&right, &s->voice, s->o.session, b, s->o.steady)) {
-        add_pair(s, "", left.title.at, right.title.at);
-        for (size_t i = 0; i < left.fields; i++) {
-            const struct detail_field *f = field_named(&right, left.field[i].name);
-            add_pair(s, left.field[i].name, left.field[i].value.at, f == NULL ? "" : f->value.at);
-        }
-        for (size_t i = 0; i < right.fields; i++)
-            if (field_named(&left, right.field[i].name) == NULL)
-                add_pair(s, right.field[i].name, "", right.field[i].value.at);
-    }
+        detail_of(&right, &s->voice, s->o.session, b, s->o.steady))
+        compared_page(&s->page, &s->voice, &left, &right);
     detail_release(&left);
     detail_release(&right);
 }

@@ -6,7 +6,6 @@
  * the kernel that run (a keepalive, TIME-WAIT) are drawn ten times a second, the clock of an open connection
  * once; else nothing wakes up. */
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include "tui/state.h"
 
@@ -90,12 +89,8 @@ static void on_pace(void *ctx)
 
 static void use_theme(struct screen *s, const char *name)
 {
-    const char *no_color = getenv("NO_COLOR"); /* no-color.org: set and not empty */
-    bool unwanted = no_color != NULL && *no_color != '\0';
-    bool mono = s->o.color == SCREEN_COLOR_NEVER || (s->o.color == SCREEN_COLOR_AUTO && unwanted);
-    int colors = mono ? 0 : term_colors(s->term);
-    if (!theme_load(&s->theme, mono || colors < 8 ? "mono" : name, colors))
-        memset(&s->theme, 0xff, sizeof s->theme);
+    theme_for(&s->theme, name, s->o.color == SCREEN_COLOR_NEVER, s->o.color == SCREEN_COLOR_ALWAYS,
+              term_colors(s->term));
     s->theme_name = name;
     term_theme(s->term, &s->theme);
 }

@@ -1,6 +1,7 @@
 #include "tui/theme.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "core/builtin.h"
 #include "core/types.h"
@@ -134,6 +135,16 @@ bool theme_load(struct theme *t, const char *name, int colors)
         return false;
     const struct builtin *file = builtin_find(room);
     return file != NULL && theme_parse(t, (const char *)file->at, file->len, colors, &line);
+}
+
+void theme_for(struct theme *t, const char *name, bool never, bool always, int colors)
+{
+    const char *no_color = getenv("NO_COLOR"); /* no-color.org: set and not empty */
+    const bool mono = never || (!always && no_color != NULL && *no_color != '\0');
+    if (mono)
+        colors = 0;
+    if (!theme_load(t, mono || colors < 8 ? "mono" : name, colors))
+        memset(t, 0xff, sizeof *t);
 }
 
 const char *theme_next(const char *name)

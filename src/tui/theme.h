@@ -20,6 +20,9 @@ struct theme {
 bool theme_parse(struct theme *t, const char *text, size_t len, int colors, int *line);
 /* The built-in theme of that name; false if there is none. */
 bool theme_load(struct theme *t, const char *name, int colors);
+/* That theme for a terminal of so many colours, without colour where there are few, where it is asked for or
+ * where NO_COLOR says so; always: NO_COLOR is not heeded. */
+void theme_for(struct theme *t, const char *name, bool never, bool always, int colors);
 /* The theme after that one, in a circle: "dark", "light", "mono". */
 const char *theme_next(const char *name);
 
