@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { COST_LEAST = 256 /* a search goes at least so far */ };
+enum { COST_LEAST = 1024, COST_FACTOR = 4 /* how far a search goes */ };
 
 struct align_box {
     int64_t a, a_end, b, b_end;
@@ -155,13 +155,13 @@ static bool shrink(struct align_box *x, const struct align_keys *a, const struct
     return false;
 }
 
-/* How far a search goes: about the root of the number of keys. */
+/* So far that a stretch of so many keys that differ is still aligned as well as can be. */
 static size_t cost_of(size_t keys)
 {
-    size_t root = COST_LEAST;
+    size_t root = COST_LEAST / COST_FACTOR;
     while (root * root < keys)
         root += root / 2;
-    return root;
+    return root * COST_FACTOR;
 }
 
 bool align_keys(struct align *al, const struct align_keys *a, const struct align_keys *b)

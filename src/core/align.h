@@ -4,7 +4,8 @@
  * for from both ends until the two meet, and both halves are aligned likewise. Time grows with the product of
  * length and difference, so a search that has gone far is given up: the halves are then parted at the point
  * that lies farthest from where they began, and what is said is still true, only not the shortest there is.
- * So n keys cost at most about n * sqrt(n) steps, whatever they are, and memory for 16 n bytes. */
+ * So n keys cost some n * sqrt(n) steps at most, whatever they are: 2 * 100,000 less than a second; memory is
+ * 16 n bytes. */
 #ifndef TCPVIZ_CORE_ALIGN_H
 #define TCPVIZ_CORE_ALIGN_H
 

@@ -93,6 +93,8 @@ void cut_at_word(struct str *out, size_t start, size_t cells, bool ascii)
     bool blank;
     keep = cut_before_number(text, keep, cells > mark ? cells - mark : 0, &blank);
     str_cut(out, start + keep);
+    if (!ascii && keep >= 3 && memcmp(out->at + out->len - 3, "…", 3) == 0)
+        return;
     str_put(out, blank ? " " : "");
     str_put(out, ascii ? "..." : "…");
 }

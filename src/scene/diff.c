@@ -319,7 +319,19 @@ size_t diff_view_next(const struct diff_view *v, size_t from, bool up)
     return i < count ? line_of(v, i) : SIZE_MAX;
 }
 
-void diff_view_says(const struct diff_view *v, const struct diff_item *item, unsigned side, struct str *out)
+void diff_view_legend(const struct diff_view *v, struct str *out)
+{
+    say_fill(
+        out,
+        say(&v->voice, N_("Between the columns: {differs} both have it, but not the same; {left} only A has "
+                          "it; {right} only B has it. "
+                          "States stand where they change: the client's, a line, the server's.")),
+        "differs", diff_mark(DIFF_DIFFERS, v->voice.ascii), "left", diff_mark(DIFF_LEFT, v->voice.ascii),
+        "right", diff_mark(DIFF_RIGHT, v->voice.ascii), NULL);
+}
+
+void diff_view_says(const struct diff_view *v, const struct diff_item *item, unsigned side, bool brief,
+                    struct str *out)
 {
     const struct session *s = diff_session(v->d, side);
     const struct row *r = item->row[side] == NO_ROW ? NULL : session_row(s, item->row[side]);
@@ -327,7 +339,7 @@ void diff_view_says(const struct diff_view *v, const struct diff_item *item, uns
     if (!r)
         return;
     if (r->kind == EVENT_SEGMENT) {
-        say_note(out, &v->voice, s, r);
+        (brief ? say_brief : say_note)(out, &v->voice, s, r);
         return;
     }
     ladder_line_init(&l, v->mem);
@@ -335,7 +347,7 @@ void diff_view_says(const struct diff_view *v, const struct diff_item *item, uns
     str_put_n(out, l.sentence.at, l.sentence.len);
     ladder_line_release(&l);
     const struct event_call *call = session_call(s, r);
-    if (!call)
+    if (!call || brief)
         return;
     str_put(out, "  ");
     say_call_means(out, &v->voice, call, r->conn == NO_CONN);

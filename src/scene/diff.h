@@ -40,8 +40,12 @@ bool diff_view_line(struct diff_view *v, size_t i, struct diff_line *out);
 size_t diff_view_next(const struct diff_view *v, size_t from, bool up);
 /* "≠" and its like; a blank for DIFF_ALIKE. */
 const char *diff_mark(enum diff_kind k, bool ascii);
-/* What the row of that side says, as a sentence; nothing where there is none. */
-void diff_view_says(const struct diff_view *v, const struct diff_item *item, unsigned side, struct str *out);
+/* What the row of that side says, as a sentence, or as the short one of the ladder; nothing where there is
+ * none. */
+void diff_view_says(const struct diff_view *v, const struct diff_item *item, unsigned side, bool brief,
+                    struct str *out);
+/* What the marks mean. */
+void diff_view_legend(const struct diff_view *v, struct str *out);
 /* In what two rows differ, or whose a row alone is: "length 9 / 1"; nothing where they are alike. */
 void diff_view_why(const struct diff_view *v, const struct diff_item *item, struct str *out);
 

@@ -281,7 +281,7 @@ static void put_remarks(struct making *m, const struct diff *d)
     if (diff_rough(d))
         put_remark(m, N_("So much differs that some rows may not stand beside their likes."));
     if (session_first(diff_session(d, 0)) || session_first(diff_session(d, 1)))
-        put_remark(m, N_("The oldest rows have given way: more memory for them with --memory."));
+        put_remark(m, N_("the oldest rows have given way: more memory for them with --memory"));
 }
 
 static struct making making_of(struct diff_account *a, const struct voice *v, size_t column)

@@ -101,28 +101,49 @@ static void paint_line(struct diff_screen *s, struct rect r, int y, size_t at)
                diff_mark(l->mark, s->voice.ascii));
 }
 
-/* Both sentences of the line under the cursor, and in what they differ. */
+static void paint_words(struct diff_screen *s, struct rect in)
+{
+    for (int y = 0; y < in.rows && (size_t)y < s->box.lines; y++)
+        canvas_put_n(s->canvas, in, y, 0, LOOK_TEXT, 0, s->box.text.at + s->box.line[y].at,
+                     s->box.line[y].len);
+}
+
+/* One side's sentence, the short one where the whole does not fit. */
+static void paint_sentence(struct diff_screen *s, struct rect in, const struct diff_item *item, unsigned side)
+{
+    for (int brief = 0; brief < 2; brief++) {
+        str_clear(&s->scratch);
+        page_clear(&s->box, in.cols);
+        diff_view_says(s->view, item, side, brief, &s->scratch);
+        if (s->scratch.len > 0)
+            page_add(&s->box, LOOK_TEXT, s->scratch.at);
+        if (s->box.lines <= (size_t)in.rows)
+            break;
+    }
+    paint_words(s, in);
+}
+
+/* Both sentences of the line under the cursor, and in what they differ; elsewhere what the marks mean. */
 static void paint_box(struct diff_screen *s, struct rect r)
 {
     const bool item = diff_view_line(s->view, s->cursor, &s->line) && s->line.kind == DIFF_LINE_ITEM;
+    const int middle = column_at(s, 1);
     str_clear(&s->scratch);
     if (item && s->line.mark == DIFF_ALIKE)
         str_put(&s->scratch, say(&s->voice, N_("alike")));
     else if (item)
         diff_view_why(s->view, s->line.item, &s->scratch);
     canvas_box(s->canvas, r, LOOK_FRAME, s->scratch.at, NULL, s->voice.ascii);
-    for (unsigned side = 0; item && side < DIFF_SIDES; side++) {
-        const int left = side == 0 ? 2 : column_at(s, 1);
-        const int right = side == 0 ? column_at(s, 1) - DIFF_GAP : r.cols - 2;
-        str_clear(&s->scratch);
-        diff_view_says(s->view, s->line.item, side, &s->scratch);
-        page_clear(&s->box, right - left);
-        page_add(&s->box, LOOK_TEXT, s->scratch.at);
-        const struct rect in = {r.y + 1, left, r.rows - 2, right - left};
-        for (int y = 0; y < in.rows && (size_t)y < s->box.lines && s->scratch.len > 0; y++)
-            canvas_put_n(s->canvas, in, y, 0, LOOK_TEXT, 0, s->box.text.at + s->box.line[y].at,
-                         s->box.line[y].len);
+    if (item) {
+        paint_sentence(s, (struct rect){r.y + 1, 2, r.rows - 2, middle - DIFF_GAP - 2}, s->line.item, 0);
+        paint_sentence(s, (struct rect){r.y + 1, middle, r.rows - 2, r.cols - 2 - middle}, s->line.item, 1);
+        return;
     }
+    str_clear(&s->scratch);
+    page_clear(&s->box, r.cols - 4);
+    diff_view_legend(s->view, &s->scratch);
+    page_add(&s->box, LOOK_DIM, s->scratch.at);
+    paint_words(s, (struct rect){r.y + 1, 2, r.rows - 2, r.cols - 4});
 }
 
 static void paint_rows(struct diff_screen *s, const struct diff_layout *l)

@@ -87,10 +87,9 @@ static void open_page(struct diff_screen *s, enum diff_open what)
     str_put(&s->page.title, say(&s->voice, N_("keys of two sessions side by side")));
     keylist_page(&keys, V_DIFF, &s->page);
     page_add(&s->page, LOOK_TEXT, "");
-    page_add(&s->page, LOOK_DIM,
-             say(&s->voice,
-                 N_("Between the columns: ≠ both have it, but it differs; < only A has it; > only B has it. "
-                    "States stand where they change, the client's to the left of the line.")));
+    str_clear(&s->scratch);
+    diff_view_legend(s->view, &s->scratch);
+    page_add(&s->page, LOOK_DIM, s->scratch.at);
 }
 
 static void move(struct diff_screen *s, long by)
