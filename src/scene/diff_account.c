@@ -247,13 +247,13 @@ static void put_sum(struct making *m, const struct diff *d)
     static const struct {
         enum diff_kind kind;
         const char *words;
-    } others[] = {{DIFF_DIFFERS, N_("{n} differ")},
-                  {DIFF_LEFT, N_("{n} only in A")},
-                  {DIFF_RIGHT, N_("{n} only in B")}};
+    } others[] = {{DIFF_DIFFERS, N_("differ: {n}")},
+                  {DIFF_LEFT, N_("only in A: {n}")},
+                  {DIFF_RIGHT, N_("only in B: {n}")}};
     const bool differ = diff_items(d) > diff_count(d, DIFF_ALIKE);
     struct str *out = &m->text[0];
     str_put(out, " ");
-    put_number(out, m->v, differ ? N_("{n} rows alike") : N_("No difference: {n} rows alike"), "n",
+    put_number(out, m->v, differ ? N_("rows alike: {n}") : N_("No difference. Rows alike: {n}"), "n",
                diff_count(d, DIFF_ALIKE));
     for (size_t i = 0; i < COUNT_OF(others); i++) {
         if (!diff_count(d, others[i].kind))

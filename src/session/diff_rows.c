@@ -33,6 +33,13 @@ static void put_edge(struct diff_seen *at, enum side side, enum tcp_state now, e
         at->edges = (uint8_t)(side == SIDE_CLIENT ? (at->edges & 0xf0) | now : (at->edges & 15) | now << 4);
 }
 
+/* Whether it opens: what its arrival makes of the receiver stands at the SYN ACK, as where no wire tells of
+ * arrivals. */
+static bool opens(const struct session *s, uint32_t row)
+{
+    return (session_row(s, row)->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
 /* On the wire a receiver's state changes when a segment arrives; that stands at the segment, so that it does
  * not matter how long it was under way. */
 static bool see_row(struct diff *d, unsigned side, uint32_t row, enum tcp_state state[SIDE_COUNT])
@@ -49,7 +56,7 @@ static bool see_row(struct diff *d, unsigned side, uint32_t row, enum tcp_state 
     }
     if (wire && wire->what == WIRE_ARRIVED) {
         const uint32_t of = session_frame(s, wire->frame);
-        if (of != NO_ROW && r->side < SIDE_COUNT)
+        if (of != NO_ROW && r->side < SIDE_COUNT && !opens(s, of))
             put_edge(seen_of(d, side, of), (enum side)r->side, row_state(r, (enum side)r->side),
                      &state[r->side]);
         return true;
