@@ -357,3 +357,8 @@ void diff_view_why(const struct diff_view *v, const struct diff_item *item, stru
 {
     say_diff_why(out, &v->voice, v->d, item);
 }
+
+void diff_view_cut(struct str *text, size_t cells, bool ascii)
+{
+    cut_at_word(text, 0, cells, ascii);
+}

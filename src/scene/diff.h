@@ -49,6 +49,9 @@ void diff_view_legend(const struct diff_view *v, struct str *out);
 /* In what two rows differ, or whose a row alone is: "length 9 / 1"; nothing where they are alike. */
 void diff_view_why(const struct diff_view *v, const struct diff_item *item, struct str *out);
 
+/* Cuts a text to so many cells, at a word. */
+void diff_view_cut(struct str *text, size_t cells, bool ascii);
+
 /* The pieces of that: what two rows differ in (diff_why.c). */
 void say_diff_why(struct str *out, const struct voice *v, const struct diff *d, const struct diff_item *item);
 

@@ -88,11 +88,13 @@ static void put_other(const struct both *b)
 }
 
 /* The labels that one has and the other has not. */
-static void put_labels(const struct both *b)
+static void put_labels(const struct both *b, bool flags)
 {
+    /* what the flags have told already */
+    const uint64_t told = LBL(TRUNCATED) | (flags ? LBL(SYN) | LBL(SYN_ACK) | LBL(FIN) | LBL(RST) : 0);
     static const char *const heads[] = {N_("only A:"), N_("only B:")};
     for (unsigned i = 0; i < DIFF_SIDES; i++) {
-        const uint64_t only = b->row[i]->labels & ~b->row[1 - i]->labels & ~LBL(TRUNCATED);
+        const uint64_t only = b->row[i]->labels & ~b->row[1 - i]->labels & ~told;
         bool any = false;
         for (int l = 0; l < LABEL_COUNT; l++) {
             if (!(only & LABEL_BIT(l)))
@@ -127,15 +129,25 @@ static void put_states(const struct both *b, const struct diff_item *item)
     }
 }
 
+/* "FIN ACK / RST ACK" */
 static void put_flags(const struct both *b)
 {
     static const struct {
         unsigned flag;
         const char *word;
-    } words[] = {{TCP_SYN, "SYN"}, {TCP_FIN, "FIN"}, {TCP_RST, "RST"}, {TCP_PSH, "PSH"}, {TCP_ACK, "ACK"},
-                 {TCP_URG, "URG"}, {TCP_ECE, "ECE"}, {TCP_CWR, "CWR"}, {TCP_NS, "NS"}};
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        put_yes(b, words[i].word, b->row[0]->flags & words[i].flag, b->row[1]->flags & words[i].flag);
+    } words[] = {{TCP_SYN, "SYN"}, {TCP_FIN, "FIN"}, {TCP_RST, "RST"}, {TCP_PSH, "PSH"}, {TCP_URG, "URG"},
+                 {TCP_ECE, "ECE"}, {TCP_CWR, "CWR"}, {TCP_NS, "NS"},   {TCP_ACK, "ACK"}};
+    for (unsigned side = 0; side < DIFF_SIDES; side++) {
+        str_put(b->out, side ? " / " : "");
+        const size_t first = b->out->len;
+        for (size_t i = 0; i < COUNT_OF(words); i++)
+            if (b->row[side]->flags & words[i].flag) {
+                str_put(b->out, b->out->len > first ? " " : "");
+                str_put(b->out, words[i].word);
+            }
+        if (b->out->len == first)
+            str_put(b->out, b->v->ascii ? "-" : "–");
+    }
 }
 
 void say_diff_why(struct str *out, const struct voice *v, const struct diff *d, const struct diff_item *item)
@@ -160,7 +172,7 @@ void say_diff_why(struct str *out, const struct voice *v, const struct diff *d, 
     if (why & DIFFERS_OPTIONS)
         put_options(&b);
     if (why & DIFFERS_LABELS)
-        put_labels(&b);
+        put_labels(&b, why & DIFFERS_FLAGS);
     if (why & DIFFERS_STATES)
         put_states(&b, item);
     if (why & DIFFERS_RESULT)

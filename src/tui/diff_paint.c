@@ -133,6 +133,7 @@ static void paint_box(struct diff_screen *s, struct rect r)
         str_put(&s->scratch, say(&s->voice, N_("alike")));
     else if (item)
         diff_view_why(s->view, s->line.item, &s->scratch);
+    diff_view_cut(&s->scratch, (size_t)r.cols - 6, s->voice.ascii);
     canvas_box(s->canvas, r, LOOK_FRAME, s->scratch.at, NULL, s->voice.ascii);
     if (item) {
         paint_sentence(s, (struct rect){r.y + 1, 2, r.rows - 2, middle - DIFF_GAP - 2}, s->line.item, 0);

@@ -46,12 +46,12 @@ static void clip(struct diff_screen *s)
     const size_t seen = l.rows.rows > 0 ? (size_t)l.rows.rows : 1;
     if (s->cursor >= lines)
         s->cursor = lines ? lines - 1 : 0;
+    if (s->top + seen > lines)
+        s->top = lines > seen ? lines - seen : 0;
     if (s->top > s->cursor)
         s->top = s->cursor;
     if (s->cursor >= s->top + seen)
         s->top = s->cursor - seen + 1;
-    if (s->top + seen > lines)
-        s->top = lines > seen ? lines - seen : 0;
 }
 
 static void make_compared(struct diff_screen *s, const struct diff_item *item)
@@ -126,6 +126,15 @@ static int page_rows(const struct diff_screen *s)
     return rows > 2 ? rows - 1 : 1;
 }
 
+/* A page on shows what was not in view, the cursor at the same height of it. */
+static void turn_page(struct diff_screen *s, int by)
+{
+    const size_t top = s->top;
+    move(s, by);
+    if (s->open == DIFF_ROWS)
+        s->top = by > 0 ? top + (size_t)by : top > (size_t)-by ? top - (size_t)-by : 0;
+}
+
 static void next_theme(struct diff_screen *s, const char *name)
 {
     s->theme_name = name;
@@ -140,8 +149,8 @@ static void run_view(struct diff_screen *s, enum view what)
     switch (what) {
     case VIEW_UP: move(s, -1); break;
     case VIEW_DOWN: move(s, 1); break;
-    case VIEW_PAGE_UP: move(s, -page_rows(s)); break;
-    case VIEW_PAGE_DOWN: move(s, page_rows(s)); break;
+    case VIEW_PAGE_UP: turn_page(s, -page_rows(s)); break;
+    case VIEW_PAGE_DOWN: turn_page(s, page_rows(s)); break;
     case VIEW_HOME: move(s, -ALL); break;
     case VIEW_END: move(s, ALL); break;
     case VIEW_DIFF_NEXT: go_difference(s, false); break;

@@ -8,6 +8,7 @@ END = """close client
 expect client is FIN-WAIT-2 within 2
 close server
 expect client is TIME-WAIT within 2
+wait until server is CLOSED within 2
 """
 LIFE = """connect
 expect client is ESTABLISHED and server is ESTABLISHED within 3
