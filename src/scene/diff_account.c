@@ -95,8 +95,8 @@ static void fill_column(struct filling *f, const char *text, size_t len, size_t 
 static void end_pair(struct making *m, const char *name, bool marked)
 {
     const size_t first = m->a->lines, width = m->column > NAME + 8 ? m->column - NAME : 8;
-    const bool differs =
-        marked && (m->text[0].len != m->text[1].len || memcmp(m->text[0].at, m->text[1].at, m->text[0].len));
+    const bool differs = marked && (m->text[0].len != m->text[1].len ||
+                                    memcmp(m->text[0].at, m->text[1].at, m->text[0].len) != 0);
     for (unsigned side = 0; side < DIFF_SIDES; side++) {
         struct filling f = {m, side, first, say(m->v, name)};
         fill_column(&f, m->text[side].at, m->text[side].len, width);

@@ -113,7 +113,10 @@ uint64_t happened_key(const struct happened *h)
  * a call beside the same call, an event of the wire beside the same event. */
 uint64_t happened_like(const struct session *s, const struct row *r, const struct happened *h)
 {
-    struct happened like = {.kind = h->kind, .side = h->side};
+    struct happened like;
+    memset(&like, 0, sizeof like);
+    like.kind = h->kind;
+    like.side = h->side;
     const struct event_call *call = session_call(s, r);
     if (call && call->name) {
         like.arguments = happened_sum(1, call->name, strlen(call->name));

@@ -14,7 +14,7 @@ enum view {
 };
 
 static const char *const view_names[VIEWS] = {
-#define VIEW(id, name, help) [VIEW_##id] = name,
+#define VIEW(id, name, help) [VIEW_##id] = (name),
 #include "tui/view.def"
 };
 

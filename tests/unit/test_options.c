@@ -144,6 +144,15 @@ static void wrong_ones(void **state)
     is_wrong("-i lo -6", "--interface and --ipv6 do not go together");
     is_wrong("-s 96", "--snaplen goes with --interface only");
     is_wrong("port 80", "port: not expected here; a filter goes with -r or -i");
+    is_wrong("--diff", "--diff needs A B");
+    is_wrong("--diff a.pcap", "--diff needs A B");
+    is_wrong("--diff a.pcap -e txt:-", "--diff needs A B");
+    is_wrong("--diff - -", "--diff: only one of the two can be standard input");
+    is_wrong("--diff a.pcap b.pcap port 80", "port: not expected here; a filter goes with -r or -i");
+    is_wrong("--diff a.pcap b.pcap -r c.pcap", "--diff and --read do not go together");
+    is_wrong("--diff a.pcap b.pcap -p 80", "--diff and --port do not go together");
+    is_wrong("--diff a.pcap b.pcap --delay 5", "--delay goes with --wire only");
+    is_wrong("--diff a.pcap b.pcap -w c.pcapng", "--diff and --write do not go together");
     is_wrong("-e - -e jsonl:-", "only one export can go to standard output");
     is_wrong("--\x1b[2J", "--^[[2J: unknown option; see --help");
     is_wrong("-\xc3\xa9", "-?: unknown option; see --help");
@@ -179,14 +188,27 @@ static void help_names_everything(void **state)
     str_release(&help);
 }
 
+static void two_files(void **state)
+{
+    (void)state;
+    char text[256];
+    struct options o;
+    right("--lang zh --diff=a.pcap - -e txt:out", text, &o);
+    assert_int_equal(o.mode, MODE_DIFF);
+    assert_string_equal(o.diff[0], "a.pcap");
+    assert_string_equal(o.diff[1], "-");
+    assert_int_equal(o.export_count, 1);
+    options_release(&o);
+}
+
 int main(void)
 {
     unsetenv("LC_ALL");
     unsetenv("LC_MESSAGES");
     unsetenv("LANG");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults),   cmocka_unit_test(every_option),          cmocka_unit_test(wrong_ones),
-        cmocka_unit_test(in_chinese), cmocka_unit_test(help_names_everything),
+        cmocka_unit_test(defaults),   cmocka_unit_test(two_files),  cmocka_unit_test(every_option),
+        cmocka_unit_test(wrong_ones), cmocka_unit_test(in_chinese), cmocka_unit_test(help_names_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
