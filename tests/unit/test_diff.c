@@ -216,7 +216,9 @@ static struct session *lab(bool late, int64_t got)
 {
     struct session *s = a_session(heap_mem());
     const uint64_t shift = late ? 1000 : 0;
-    call_at(s, 1, SIDE_CLIENT, CALL_CONNECT, "connect", late ? "9, 10.0.0.2:3344" : "4, 10.0.0.2:3344", 0);
+    call_at(s, 1, SIDE_CLIENT, CALL_CONNECT, "connect", late ? "9, 10.0.0.9:80" : "4, 10.0.0.2:3344", 0);
+    call_at(s, 2, SIDE_CLIENT, CALL_OTHER, "setsockopt", late ? "9, TCP_NODELAY, [1]" : "4, TCP_NODELAY, [1]",
+            0);
     see(s, at_us(10), SIDE_CLIENT, TCP_SYN, 0, 0, 0);
     see(s, at_us(20), SIDE_SERVER, TCP_SYN | TCP_ACK, 0, 1, 0);
     see(s, at_us(30), SIDE_CLIENT, TCP_ACK, 1, 1, 0);
@@ -239,18 +241,56 @@ static void calls_in_an_order_of_their_own(void **state)
     (void)state;
     struct session *a = lab(false, 3), *b = lab(true, 3);
     struct diff *d = compared(a, b);
-    counts(d, 9, 0, 0, 0);
+    counts(d, 10, 0, 0, 0);
     diff_free(d);
     d = compared(b, a);
-    counts(d, 9, 0, 0, 0);
+    counts(d, 10, 0, 0, 0);
     ends(d, a, b);
     a = lab(false, 3);
     b = lab(false, 2);
     d = compared(a, b);
-    counts(d, 8, 1, 0, 0);
+    counts(d, 9, 1, 0, 0);
     for (size_t i = 0; i < diff_items(d); i++)
         if (diff_item(d, i)->kind == DIFF_DIFFERS)
             assert_int_equal(diff_why(d, diff_item(d, i)), DIFFERS_RESULT);
+    ends(d, a, b);
+}
+
+/* A call that only the right one has stands behind the segment that it stood behind there, and before what
+ * its program called next. */
+static void a_call_of_one_only_has_its_place(void **state)
+{
+    (void)state;
+    struct session *a = a_session(heap_mem()), *b = a_session(heap_mem());
+    for (int i = 0; i < 2; i++) {
+        struct session *s = i ? b : a;
+        shake_hands(s);
+        if (!i)
+            call_at(s, 50, SIDE_CLIENT, CALL_WRITE, "write", "4", 3);
+        see(s, at_us(60), SIDE_CLIENT, PSH_ACK, 1, 1, 3);
+        if (i)
+            call_at(s, 70, SIDE_SERVER, CALL_OTHER, "setsockopt", "7, TCP_CORK, [1]", 0);
+        see(s, at_us(80), SIDE_SERVER, TCP_ACK, 1, 4, 0);
+        call_at(s, 90, SIDE_SERVER, CALL_READ, "read", "7", 3);
+        see(s, at_us(100), SIDE_CLIENT, PSH_ACK, 4, 1, 3);
+        if (i) {
+            call_at(s, 105, SIDE_CLIENT, CALL_OTHER, "setsockopt", "4, TCP_CORK, [0]", 0);
+            call_at(s, 110, SIDE_CLIENT, CALL_WRITE, "write", "4", 3);
+        }
+    }
+    struct diff *d = compared(a, b);
+    counts(d, 8, 0, 0, 2);
+    size_t at[8] = {0};
+    for (size_t i = 0; i < diff_items(d); i++)
+        if (diff_item(d, i)->row[1] != NO_ROW && diff_item(d, i)->row[1] < 8)
+            at[diff_item(d, i)->row[1]] = i;
+    assert_int_equal(at[4], at[3] + 1); /* behind the data, before its ACK */
+    assert_int_equal(at[5], at[4] + 1);
+    for (size_t i = 0; i < diff_items(d); i++) {
+        const struct event_call *c = session_call(b, session_row(b, diff_item(d, i)->row[1]));
+        if (c && c->kind == CALL_WRITE) /* the left one has it early: so has its neighbour at the right */
+            assert_int_equal(diff_item(d, i - 1)->kind, DIFF_RIGHT);
+    }
     ends(d, a, b);
 }
 
@@ -399,6 +439,7 @@ int main(void)
         cmocka_unit_test(connections_by_what_came_of_them),
         cmocka_unit_test(connections_that_are_the_same),
         cmocka_unit_test(calls_in_an_order_of_their_own),
+        cmocka_unit_test(a_call_of_one_only_has_its_place),
         cmocka_unit_test(calls_that_only_one_knows),
         cmocka_unit_test(any_two),
         cmocka_unit_test(hostile_text),
