@@ -262,9 +262,22 @@ static void put_counts(struct panel *p, const struct voice *v, const struct pane
     }
 }
 
+/* Of the past: the socket is closed since, by a RST or a close, and its timers with it; the kernel was asked
+ * before that. */
+static const struct event_sample *without_timer(const struct event_sample *k, struct event_sample *gone)
+{
+    if (!k)
+        return NULL;
+    *gone = *k;
+    gone->timer = TIMER_NONE;
+    gone->timer_ms = gone->probes = gone->probes_max = -1;
+    return gone;
+}
+
 void panel_fill(struct panel *p, const struct voice *v, const struct panel_of *of)
 {
     struct str *texts[TEXTS];
+    struct event_sample gone;
     panel_texts(p, texts);
     for (size_t i = 0; i < TEXTS; i++)
         str_clear(texts[i]);
@@ -280,7 +293,7 @@ void panel_fill(struct panel *p, const struct voice *v, const struct panel_of *o
     listener_queues_of(&p->listener, v, of->at ? of->at->listener : session_listener(of->session),
                        of->at ? of->at->listener_state : session_listener_state(of->session));
     put_numbers(p, v, k, of->steady);
-    put_timer(p, v, of, k);
+    put_timer(p, v, of, of->at && p->state == STATE_CLOSED ? without_timer(k, &gone) : k);
     put_last_read(p, v, of);
     put_counts(p, v, of);
 }

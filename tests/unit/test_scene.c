@@ -7,6 +7,7 @@
 
 #include "scene/detail.h"
 #include "scene/states.h"
+#include "session/cursor.h"
 #include "unit/timeline.h"
 
 static const struct voice english = {LANG_EN, false, false}, plain = {LANG_EN, true, false};
@@ -113,6 +114,34 @@ static void test_a_kernel_that_differs_is_shown(void **state)
     of.now_ns = at_us(90000000);
     panel_fill(&p, &english, &of);
     assert_string_equal(p.timer_short.at, "ka 0.0 s");
+    panel_release(&p);
+    session_free(s);
+}
+
+/* Of the past: what closed the socket stopped its timers, though the kernel was asked before. */
+static void test_a_closed_socket_has_no_timer(void **state)
+{
+    (void)state;
+    struct session *s = a_talk();
+    struct panel p;
+    struct moment at = {0};
+    panel_init(&p, heap_mem());
+    happen(s, 80, a_sample(SIDE_SERVER, STATE_ESTABLISHED));
+    struct cursor *c = cursor_new(heap_mem(), s);
+    const uint32_t before = (uint32_t)session_rows(s) - 1;
+    see(s, at_us(90), SIDE_CLIENT, TCP_RST | TCP_ACK, 101, 1, 0);
+    const struct panel_of of = {
+        .session = s, .conn = 0, .side = SIDE_SERVER, .now_ns = at_us(90), .at = &at, .keepalive_ms = 8000};
+    cursor_at(c, 0, before, &at);
+    panel_fill(&p, &english, &of);
+    assert_int_equal(p.timer, TIMER_KEEPALIVE);
+    cursor_at(c, 0, before + 1, &at);
+    panel_fill(&p, &english, &of);
+    assert_string_equal(p.state_text.at, "CLOSED");
+    assert_int_equal(p.timer, TIMER_NONE);
+    assert_string_equal(p.timer_text.at, "no timer runs");
+    assert_string_equal(p.probes.at, "");
+    cursor_free(c);
     panel_release(&p);
     session_free(s);
 }
@@ -276,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_panel_has_what_the_kernel_says),
         cmocka_unit_test(test_a_kernel_that_differs_is_shown),
+        cmocka_unit_test(test_a_closed_socket_has_no_timer),
         cmocka_unit_test(test_without_a_connection_there_is_the_listener),
         cmocka_unit_test(test_the_way_has_the_times_that_were_measured),
         cmocka_unit_test(test_a_row_whole_has_its_fields_where_they_stand),
