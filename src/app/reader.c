@@ -69,6 +69,8 @@ struct reader *reader_open(const char *path, const char *filter, bool follow, co
         r->file = mapped_open(m, path, follow, f);
     r->frames = r->file ? pcapfile_new(m) : NULL;
     r->journal = r->frames ? jread_new(m) : NULL;
+    if (r->journal && filter)
+        jread_filtered(r->journal);
     if (r->journal)
         return r;
     if (!f->status)

@@ -29,6 +29,7 @@ struct jread {
     size_t notes, next, order_cap;
     uint64_t added_at; /* offset in the file from which on all is `added`; 0: not known */
     struct str texts;
+    bool filtered; /* only some frames of the file are wanted */
 };
 
 struct jread *jread_new(const struct mem *m)
@@ -120,6 +121,11 @@ enum jread_head jread_head(struct jread *j, const uint8_t *bytes, size_t len, bo
     }
     pcapfile_free(f);
     return head;
+}
+
+void jread_filtered(struct jread *j)
+{
+    j->filtered = true;
 }
 
 void jread_frame(struct jread *j, const struct pcapfile *f, const struct pcap_frame *p,
@@ -275,7 +281,8 @@ bool jread_entry(struct jread *j, const struct pcap_frame *p, struct session *s)
         return jread_due(j, s) && session_apply(s, &e.event);
     case ENTRY_MARK: return session_mark(s, e.mark, e.mark_len, e.row + notes_before(j, e.row));
     case ENTRY_ASIDE:
-        session_aside(s, e.aside.kind, e.aside.linktype, e.aside.frames);
+        if (!j->filtered) /* whether those would pass is not known */
+            session_aside(s, e.aside.kind, e.aside.linktype, e.aside.frames);
         session_begins(s, e.aside.start_ns);
         break;
     case ENTRY_SESSION:

@@ -27,6 +27,8 @@ enum jread_head jread_head(struct jread *j, const uint8_t *bytes, size_t len, bo
  * the whole file before anything is read of it. Where that is not at hand (a pipe), notes stand at the end.
  * False: no memory. */
 bool jread_added(struct jread *j, const uint8_t *bytes, size_t len);
+/* Only some frames of the file are wanted: those that it counts without holding them are none of them. */
+void jread_filtered(struct jread *j);
 /* Completes the event of a frame that pcapfile_next has just given with its number and what stands beside it.
  * To be asked of every frame of the file. */
 void jread_frame(struct jread *j, const struct pcapfile *f, const struct pcap_frame *p,

@@ -46,6 +46,15 @@ def test_the_journal_counts_what_is_no_segment():
     assert back.out == (was := pathlib.Path(seen).read_text()), f"{was}\n{back.out}"
 
 
+def test_a_filter_leaves_out_what_the_journal_only_counts():
+    journal = os.path.join(scratch(), "j.pcapng")
+    watch("-w", journal).expect(0)
+    os.chmod(journal, 0o644)
+    whole = run("-r", journal, "-e", "txt:-").expect(0).out
+    some = run("-r", journal, "-e", "txt:-", "tcp port 4000").expect(0).out
+    assert "frames that are not TCP" in whole and "frames that are not TCP" not in some and ":4000" in some, some
+
+
 def test_a_filter():
     d = watch("tcp port 4000").expect(0)
     assert {s["conn"] for s in d.segments} == {1} and all(":4000" in s["src"] + s["dst"] for s in d.segments), d.out
