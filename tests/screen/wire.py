@@ -24,13 +24,15 @@ def down_to(t, pattern):
     """Moves the cursor from the first row on until the screen shows that."""
     t.keys("Home")
     t.wait("╭ a call of")
+    under_cursor = lambda text: re.search("^▌.*", text, re.M)
     for _ in range(60):
-        if pattern.search(t.text()):
-            return
         before = t.text()
+        if pattern.search(before):
+            return
         t.keys("Down")
-        for _ in range(50):
-            if t.text() != before:
+        for _ in range(50):  # rows that come meanwhile change the screen too
+            now, was = under_cursor(t.text()), under_cursor(before)
+            if now and was and now[0] != was[0]:
                 break
     raise AssertionError(f"{pattern} is not there\n{t.text()}")
 
