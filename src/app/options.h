@@ -8,7 +8,17 @@
 #include "plat/fail.h"
 #include "scene/say.h"
 
-enum mode { MODE_LAB, MODE_HOST, MODE_WIRE, MODE_READ, MODE_WATCH, MODE_SESSIONS, MODE_DIFF, MODE_HELP, MODE_VERSION };
+enum mode {
+    MODE_LAB,
+    MODE_HOST,
+    MODE_WIRE,
+    MODE_READ,
+    MODE_WATCH,
+    MODE_SESSIONS,
+    MODE_DIFF,
+    MODE_HELP,
+    MODE_VERSION
+};
 
 struct options {
     enum mode mode;
