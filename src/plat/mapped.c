@@ -16,7 +16,8 @@
 
 enum {
     ROOM = 256 * 1024,     /* read and unpacked at a time */
-    DROP = 8 * 1024 * 1024 /* a mapping's pages are given back in pieces of this size */
+    AROUND = 256 * 1024,   /* more than the kernel maps around a page that is looked at */
+    DROP = 4 * 1024 * 1024 /* a mapping's pages are given back in pieces of this size */
 };
 
 struct mapped {
@@ -25,7 +26,8 @@ struct mapped {
     size_t first, len; /* those from first on are kept */
     size_t cap;        /* 0: it is a mapping, not memory */
     uint64_t base;     /* offset of bytes[first]; of a mapping always 0 */
-    size_t dropped;    /* so many bytes of a mapping were given back */
+    size_t dropped;    /* so many bytes of a mapping were given back, */
+    size_t before;     /* and what follows these was released last */
     int fd;            /* -1: all of it is there */
     int watch;         /* readable when a followed file changes; -1 */
     bool standard;     /* fd is not ours to close */
@@ -165,11 +167,14 @@ void mapped_release(struct mapped *b, uint64_t upto)
         b->base = upto;
         return;
     }
-    /* The pages stay in the kernel's cache; whoever looks at them again finds them there. */
-    const size_t whole = (size_t)upto / DROP * DROP;
-    if (whole > b->dropped)
-        (void)madvise(b->bytes + b->dropped, whole - b->dropped, MADV_DONTNEED);
-    b->dropped = whole > b->dropped ? whole : b->dropped;
+    /* The pages stay in the kernel's cache; whoever looks at them again finds them there. What was released
+     * last is looked at once more, when it is written: it goes with the next piece. */
+    const size_t whole = (size_t)upto / DROP * DROP, last = b->before / AROUND * AROUND;
+    b->before = (size_t)upto;
+    if (whole < b->dropped + DROP)
+        return;
+    (void)madvise(b->bytes + b->dropped, whole - b->dropped, MADV_DONTNEED);
+    b->dropped = last < whole ? last : whole;
 }
 
 /* Where in the file, as it lies there, stands what comes next. */

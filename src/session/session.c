@@ -14,7 +14,8 @@ enum {
     ROWS_SHIFT = 6,  /* so many rows come at first, as a power of two */
     EXTRAS_SHIFT = 5,
     REPEATS_SHIFT = 7, /* more than one row has */
-    CONNS_SHIFT = 3
+    CONNS_SHIFT = 3,
+    SHORT_SHIFT = 3 /* where older rows give way all the time: chunks are so much smaller */
 };
 
 struct session *session_new(const struct session_options *o)
@@ -30,10 +31,11 @@ struct session *session_new(const struct session_options *o)
     s->wired = o->track.wire;
     s->memory = o->memory;
     s->started_ns = o->started_ns;
-    chunks_init(&s->rows, s->mem, sizeof(struct row), ROWS_SHIFT);
-    chunks_init(&s->extras, s->mem, sizeof(struct extra), EXTRAS_SHIFT);
+    const unsigned smaller = o->most ? SHORT_SHIFT : 0;
+    chunks_init(&s->rows, s->mem, sizeof(struct row), ROWS_SHIFT - smaller);
+    chunks_init(&s->extras, s->mem, sizeof(struct extra), EXTRAS_SHIFT - smaller);
     chunks_init(&s->repeats, s->mem, sizeof(uint32_t), REPEATS_SHIFT);
-    chunks_init(&s->segments, s->mem, sizeof(uint32_t), ROWS_SHIFT);
+    chunks_init(&s->segments, s->mem, sizeof(uint32_t), ROWS_SHIFT - smaller);
     chunks_init(&s->notes, s->mem, sizeof(uint32_t), CONNS_SHIFT);
     chunks_init(&s->lives, s->mem, sizeof(struct conn_live *), CONNS_SHIFT);
     chunks_init(&s->conns, s->mem, sizeof(struct conn_facts), CONNS_SHIFT);
