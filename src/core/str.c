@@ -65,43 +65,73 @@ void str_put_rep(struct str *s, const char *text, size_t times)
     s->at[s->len] = 0;
 }
 
+static const char pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445"
+    "46474849505152535455565758596061626364656667686970717273747576777879808182838485868788899091"
+    "9293949596979899";
+
+/* How many digits v has: 1233 / 4096 is the logarithm of 2, a little less (Bit Twiddling Hacks, "Find integer
+ * log base 10"). */
+static unsigned count_digits(uint64_t v)
+{
+    static const uint64_t tens[] = {0,
+                                    10,
+                                    100,
+                                    1000,
+                                    10000,
+                                    100000,
+                                    1000000,
+                                    10000000,
+                                    100000000,
+                                    1000000000,
+                                    10000000000,
+                                    100000000000,
+                                    1000000000000,
+                                    10000000000000,
+                                    100000000000000,
+                                    1000000000000000,
+                                    10000000000000000,
+                                    100000000000000000,
+                                    1000000000000000000,
+                                    UINT64_C(10000000000000000000)};
+    const unsigned guess = (64 - (unsigned)__builtin_clzll(v | 1)) * 1233 >> 12;
+    return guess + (v >= tens[guess]);
+}
+
+/* The digits of v, of which there are so many, in front of `end`. */
+static void put_digits(char *end, uint64_t v)
+{
+    for (; v >= 100; v /= 100) {
+        end -= 2;
+        memcpy(end, pairs + v % 100 * 2, 2);
+    }
+    if (v < 10)
+        end[-1] = (char)('0' + v);
+    else
+        memcpy(end - 2, pairs + v * 2, 2);
+}
+
 /* Digits of v, from the right; returns where they start within digits[20]. */
 static unsigned to_digits(char digits[static 20], uint64_t v)
 {
-    static const char pairs[] =
-        "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445"
-        "46474849505152535455565758596061626364656667686970717273747576777879808182838485868788899091"
-        "9293949596979899";
-    unsigned at = 20;
-    for (; v >= 100; v /= 100) {
-        at -= 2;
-        memcpy(digits + at, pairs + v % 100 * 2, 2);
-    }
-    if (v < 10) {
-        digits[--at] = (char)('0' + v);
-        return at;
-    }
-    at -= 2;
-    memcpy(digits + at, pairs + v * 2, 2);
-    return at;
+    put_digits(digits + 20, v);
+    return 20 - count_digits(v);
 }
 
 /* Most numbers have few digits: they are written where they belong. */
 void str_put_u64(struct str *s, uint64_t v)
 {
-    char digits[20];
-    if (s->cap - s->len <= sizeof digits && !str_room(s, sizeof digits))
+    enum { MOST = 20 };
+    if (s->cap - s->len <= MOST && !str_room(s, MOST))
         return;
     char *to = s->at + s->len;
-    if (v < 10) {
-        *to++ = (char)('0' + v);
-    } else {
-        unsigned at = to_digits(digits, v);
-        while (at < sizeof digits)
-            *to++ = digits[at++];
-    }
-    *to = 0;
-    s->len = (size_t)(to - s->at);
+    const unsigned len = v < 10 ? 1 : count_digits(v);
+    if (v < 10)
+        *to = (char)('0' + v);
+    else
+        put_digits(to + len, v);
+    to[len] = 0;
+    s->len += len;
 }
 
 void str_put_i64(struct str *s, int64_t v)

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { CONN_SHIFT = 3 /* at first 8 connections: a lab has few */ };
+enum { CONN_SHIFT = 6 };
 
 struct track *track_new(const struct mem *m, const struct track_options *o)
 {

@@ -239,6 +239,10 @@ static bool has_room(struct outfile *o, size_t len)
 
 bool outfile_write(struct outfile *o, const void *bytes, size_t len)
 {
+    if (!o->err && !o->paced && !o->held && len >= BUFFER) { /* as it is: an export comes in large pieces */
+        write_out(o, bytes, len);
+        return !o->err;
+    }
     if (o->err || !has_room(o, len))
         return false;
     memcpy(o->buffer + o->held, bytes, len);
