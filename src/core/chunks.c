@@ -42,12 +42,13 @@ static bool add_chunk(struct chunks *c)
     if (!fresh)
         return false;
     c->chunk[c->chunks++] = fresh;
+    c->room = chunk_begin(c, c->chunks);
     return true;
 }
 
 void *chunks_add(struct chunks *c)
 {
-    if (c->count == chunk_begin(c, c->chunks) && !add_chunk(c))
+    if (c->count == c->room && !add_chunk(c))
         return NULL;
     c->count++;
     return chunks_at(c, c->count - 1);

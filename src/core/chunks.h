@@ -12,7 +12,7 @@ enum { CHUNK_DOUBLINGS = 9 };
 struct chunks {
     const struct mem *mem;
     uint32_t item, shift; /* bytes of one; the first chunk holds 1 << shift */
-    size_t count;         /* items added so far */
+    size_t count, room;   /* items added so far; how many the chunks hold, those that are gone counted */
     void **chunk;         /* NULL where it was given up */
     size_t chunks, cap, gone;
 };

@@ -69,6 +69,8 @@ void str_put_endpoint(struct str *s, const struct endpoint *e);
 void str_put_safe(struct str *s, const char *bytes, size_t len, bool ascii);
 /* The same as the inside of a JSON string: escaped, valid UTF-8, U+FFFD for what is not. */
 void str_put_json(struct str *s, const char *bytes, size_t len);
+/* Whether str_put_json would put just these bytes. */
+bool str_json_plain(const char *bytes, size_t len);
 
 /* The UTF-8 character at the start of bytes: how many bytes it takes (>= 1 while len > 0) and which it is;
  * 0xFFFD where it is none (one byte is then taken). */

@@ -172,6 +172,11 @@ static size_t json_run(const char *bytes, size_t len)
     return n;
 }
 
+bool str_json_plain(const char *bytes, size_t len)
+{
+    return json_run(bytes, len) == len;
+}
+
 static void put_control(struct str *s, uint32_t ch, bool ascii)
 {
     if (ascii) {

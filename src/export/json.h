@@ -10,10 +10,12 @@
 #define json_key(out, name)   str_put(out, ",\"" name "\":")
 
 void json_string(struct str *out, const char *text);           /* NULL: null */
+void json_name(struct str *out, const char *name);             /* of a table of ours: nothing to escape */
 void json_seconds(struct str *out, uint64_t ns);               /* nine decimals */
 void json_address(struct str *out, const struct endpoint *at); /* "127.0.0.1:3344" */
 
 #define json_text(out, name, text)   (json_key(out, name), json_string(out, text))
+#define json_word(out, name, text)   (json_key(out, name), json_name(out, text))
 #define json_time(out, name, ns)     (json_key(out, name), json_seconds(out, ns))
 #define json_number(out, name, v)    (json_key(out, name), str_put_u64(out, v))
 #define json_endpoint(out, name, at) (json_key(out, name), json_address(out, at))

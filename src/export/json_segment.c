@@ -10,12 +10,15 @@ static void put_flags(struct str *out, unsigned flags)
         char letter;
     } letters[] = {{TCP_FIN, 'F'}, {TCP_SYN, 'S'}, {TCP_RST, 'R'}, {TCP_PSH, 'P'},
                    {TCP_ACK, '.'}, {TCP_URG, 'U'}, {TCP_ECE, 'E'}, {TCP_CWR, 'W'}};
-    json_key(out, "flags");
-    str_put_char(out, '"');
+    char text[COUNT_OF(letters)];
+    size_t len = 0;
     for (size_t i = 0; i < COUNT_OF(letters); i++) {
         if (flags & letters[i].flag)
-            str_put_char(out, letters[i].letter);
+            text[len++] = letters[i].letter;
     }
+    json_key(out, "flags");
+    str_put_char(out, '"');
+    str_put_n(out, text, len);
     str_put_char(out, '"');
 }
 
@@ -110,13 +113,30 @@ static void put_links(struct str *out, const struct session *s, const struct row
     json_text(out, "cause", x.call ? x.call->name : x.cause == CAUSE_CALL ? NULL : cause_name(x.cause));
 }
 
+/* Most sentences need no escapes: they stay where they were put. */
+static void put_note(struct export *e, const struct row *r)
+{
+    struct str *out = &e->out;
+    str_put_char(out, '"');
+    const size_t start = out->len;
+    say_note(out, &e->voice, e->session, r);
+    if (!str_json_plain(out->at + start, out->len - start)) {
+        str_clear(&e->note);
+        str_put_n(&e->note, out->at + start, out->len - start);
+        str_cut(out, start);
+        str_put_json(out, e->note.at, e->note.len);
+        out->failed = out->failed || e->note.failed;
+    }
+    str_put_char(out, '"');
+}
+
 void json_segment(struct export *e, const struct row *r)
 {
     struct str *out = &e->out;
     struct seg seg;
     bool decoded = session_head(e->session, r, &seg);
     json_conn(out, r->conn);
-    json_text(out, "from", side_name((enum side)r->side));
+    json_word(out, "from", side_name((enum side)r->side));
     if (decoded) {
         json_endpoint(out, "src", &seg.src);
         json_endpoint(out, "dst", &seg.dst);
@@ -132,17 +152,12 @@ void json_segment(struct export *e, const struct row *r)
     put_names(out, r->labels, label_of);
     json_key(out, "wireshark");
     put_names(out, r->wireshark, ws_of);
-    json_text(out, "step", step_name((enum step)r->step));
-    json_text(out, "client_state", state_name(row_state(r, SIDE_CLIENT)));
-    json_text(out, "server_state", state_name(row_state(r, SIDE_SERVER)));
+    json_word(out, "step", step_name((enum step)r->step));
+    json_word(out, "client_state", state_name(row_state(r, SIDE_CLIENT)));
+    json_word(out, "server_state", state_name(row_state(r, SIDE_SERVER)));
     put_links(out, e->session, r);
     json_key(out, "note");
-    str_clear(&e->note);
-    say_note(&e->note, &e->voice, e->session, r);
-    str_put_char(out, '"');
-    str_put_json(out, e->note.at, e->note.len);
-    str_put_char(out, '"');
-    out->failed = out->failed || e->note.failed;
+    put_note(e, r);
     if (r->injected)
         json_true(out, "injected");
 }

@@ -14,6 +14,13 @@ void json_string(struct str *out, const char *text)
     str_put_char(out, '"');
 }
 
+void json_name(struct str *out, const char *name)
+{
+    str_put(out, name ? "\"" : "null");
+    str_put(out, name);
+    str_put(out, name ? "\"" : "");
+}
+
 /* -1 is what the kernel did not say. */
 #define json_known(out, name, v) (json_key(out, name), put_known(out, v))
 static void put_known(struct str *out, int64_t v)
@@ -52,7 +59,7 @@ static void put_call(struct export *e, const struct row *r)
     if (!c)
         return;
     json_time(out, "took", e->steady ? 0 : c->took_ns);
-    json_text(out, "side", side_name(c->side));
+    json_word(out, "side", side_name(c->side));
     json_conn(out, r->conn);
     json_text(out, "name", c->name);
     json_text(out, "args", c->args);
@@ -70,10 +77,10 @@ static void put_sample(struct export *e, const struct row *r)
     struct str *out = &e->out;
     if (!k)
         return;
-    json_text(out, "side", side_name(k->side));
+    json_word(out, "side", side_name(k->side));
     json_conn(out, r->conn);
-    json_text(out, "state", state_name(k->state));
-    json_text(out, "machine", state_name(session_sample_machine(e->session, r)));
+    json_word(out, "state", state_name(k->state));
+    json_word(out, "machine", state_name(session_sample_machine(e->session, r)));
     json_known(out, "recv_q", k->recv_q);
     json_known(out, "send_q", k->send_q);
     json_known(out, "unsent", k->unsent);
@@ -81,7 +88,7 @@ static void put_sample(struct export *e, const struct row *r)
     json_known(out, "ssthresh", k->ssthresh);
     json_known(out, "rtt_us", k->rtt_us);
     json_known(out, "rto_us", k->rto_us);
-    json_text(out, "timer", timer_name(k->timer));
+    json_word(out, "timer", timer_name(k->timer));
     json_known(out, "timer_ms", k->timer == TIMER_NONE ? -1 : k->timer_ms);
 }
 
@@ -91,7 +98,7 @@ static void put_listener(struct export *e, const struct row *r)
     struct str *out = &e->out;
     if (!k)
         return;
-    json_text(out, "state", state_name(k->state));
+    json_word(out, "state", state_name(k->state));
     json_known(out, "syn_q", k->syn_q);
     json_known(out, "accept_q", k->accept_q);
     json_known(out, "backlog", k->backlog);
@@ -105,7 +112,7 @@ static void put_stamp(struct export *e, const struct row *r)
         return;
     const struct row *of = segment == NO_ROW ? NULL : session_row(e->session, segment);
     json_known(&e->out, "frame", of ? (int64_t)of->frame : -1);
-    json_text(&e->out, "point", stamp_point_name(point));
+    json_word(&e->out, "point", stamp_point_name(point));
 }
 
 static void put_counter(struct export *e, const struct row *r)
@@ -113,7 +120,7 @@ static void put_counter(struct export *e, const struct row *r)
     const struct event_counter *c = session_counter(e->session, r);
     if (!c)
         return;
-    json_text(&e->out, "side", side_name(c->side));
+    json_word(&e->out, "side", side_name(c->side));
     json_text(&e->out, "name", c->name);
     json_key(&e->out, "delta");
     str_put_i64(&e->out, c->delta);
@@ -125,8 +132,8 @@ static void put_wire(struct export *e, const struct row *r)
     if (!w)
         return;
     json_known(&e->out, "frame", w->frame);
-    json_text(&e->out, "event", wire_event_name(w->what));
-    json_text(&e->out, "state", state_name(row_state(r, (enum side)r->side)));
+    json_word(&e->out, "event", wire_event_name(w->what));
+    json_word(&e->out, "state", state_name(row_state(r, (enum side)r->side)));
 }
 
 static void put_note(struct export *e, const struct row *r)
@@ -174,7 +181,7 @@ static void jsonl_row(struct export *e, uint32_t row)
     if (!r || r->kind >= EVENT_KINDS || !bodies[r->kind])
         return;
     json_begin(&e->out, "type");
-    json_string(&e->out, event_kind_name((enum event_kind)r->kind));
+    json_name(&e->out, event_kind_name((enum event_kind)r->kind));
     if (r->kind == EVENT_SEGMENT) {
         json_key(&e->out, "frame");
         str_put_u64(&e->out, r->frame);

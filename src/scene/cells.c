@@ -79,7 +79,7 @@ void cut_at_word(struct str *out, size_t start, size_t cells, bool ascii)
 {
     const char *text = out->at + start;
     size_t len = out->len - start, mark = ascii ? 3 : 1;
-    if (cells_of(text, len) <= cells)
+    if (len <= cells || cells_of(text, len) <= cells) /* no character takes more cells than bytes */
         return;
     size_t keep = cells_cut(text, len, cells > mark ? cells - mark : 0);
     /* Back to the blank before, unless that takes more than a third: a text without blanks is cut where it

@@ -178,12 +178,16 @@ static void put_probably(struct str *out, const struct facts *f)
     ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 |  \
      (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
 
-static uint64_t key_of(const char *name, size_t len)
+/* The name in a place "{name}" as such a number; 0: it is none. *past: what stands behind the place, or
+ * behind its bracket. */
+static uint64_t key_of(const char *place, const char **past)
 {
+    const char *at = place + 1;
     uint64_t key = 0;
-    for (size_t i = 0; i < len && len <= sizeof key; i++)
-        key |= (uint64_t)(unsigned char)name[i] << 8 * i;
-    return key;
+    for (unsigned bits = 0; bits < 64 && ((*at >= 'a' && *at <= 'z') || *at == '_'); bits += 8, at++)
+        key |= (uint64_t)(unsigned char)*at << bits;
+    *past = *at == '}' ? at + 1 : place + 1;
+    return *at == '}' ? key : 0;
 }
 
 static void put_value(struct str *out, struct facts *f, enum number which)
@@ -193,10 +197,9 @@ static void put_value(struct str *out, struct facts *f, enum number which)
     str_put_u64(out, n);
 }
 
-static bool facts_value(void *ctx, struct str *out, const char *name, size_t len)
+static bool facts_value(struct facts *f, struct str *out, uint64_t key)
 {
-    struct facts *f = ctx;
-    switch (key_of(name, len)) {
+    switch (key) {
     case KEY('s', 'i', 'd', 'e', 0, 0, 0, 0): put_side(out, f); return true;
     case KEY('p', 'e', 'e', 'r', 0, 0, 0, 0): put_peer(out, f); return true;
     case KEY('l', 'e', 'n', 0, 0, 0, 0, 0): put_value(out, f, NUMBER_LEN); return true;
@@ -215,6 +218,24 @@ static bool facts_value(void *ctx, struct str *out, const char *name, size_t len
     case KEY('n', 0, 0, 0, 0, 0, 0, 0): put_value(out, f, NUMBER_N); return true;
     case KEY('l', 'i', 'm', 'i', 't', 0, 0, 0): put_value(out, f, NUMBER_LIMIT); return true;
     default: return false;
+    }
+}
+
+/* Appends a text with its places filled, as fill() does: this is most of what an export does. */
+static void facts_fill(struct str *out, struct facts *f, const char *text)
+{
+    const bool ascii = f->voice->ascii;
+    for (const char *past;; text = past) {
+        const char *place = strchrnul(text, '{');
+        if (ascii)
+            put_plain(out, text, (size_t)(place - text), true);
+        else
+            str_put_n(out, text, (size_t)(place - text));
+        if (!*place)
+            return;
+        const uint64_t key = key_of(place, &past);
+        if (!key || !facts_value(f, out, key))
+            str_put_n(out, place, (size_t)(past - place));
     }
 }
 
@@ -252,7 +273,7 @@ static void put_fact(struct str *out, struct facts *f, const char *english)
 {
     size_t start = out->len;
     f->one = false;
-    fill(out, say(f->voice, english), f->voice->ascii, facts_value, f);
+    facts_fill(out, f, say(f->voice, english));
     if (f->one && f->voice->lang == LANG_EN && !out->failed)
         make_singular(out, start);
     bool place = english && english[0] == '{' && strncmp(english, "{call}", 6) != 0;

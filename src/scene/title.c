@@ -36,7 +36,7 @@ static const char *data_of(const struct session *s, const struct row *r, size_t 
     struct seg seg;
     uint32_t caplen, wirelen;
     int linktype;
-    if (row_len(r) == 0 || !session_seg(s, r, &seg))
+    if (row_len(r) == 0 || !session_head(s, r, &seg))
         return NULL;
     const uint8_t *bytes = session_bytes(s, r, &caplen, &wirelen, &linktype);
     if (!bytes || seg.data.at > caplen || seg.data.len > caplen - seg.data.at)
@@ -54,6 +54,8 @@ void put_http_kind(struct str *out, const struct session *s, const struct row *r
     size_t len = 0;
     const char *data = data_of(s, r, &len);
     for (size_t i = 0; data && i < COUNT_OF(http_starts); i++) {
+        if (len == 0 || *data != *http_starts[i])
+            continue;
         size_t n = strlen(http_starts[i]);
         if (len < n || memcmp(data, http_starts[i], n) != 0)
             continue;

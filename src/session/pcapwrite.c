@@ -119,26 +119,53 @@ static size_t comment_length(const struct pcapng_packet *p)
     return len;
 }
 
+static uint32_t padded(uint32_t len)
+{
+    return (len + 3) / 4 * 4;
+}
+
+/* These write where there is room already, and return the end. */
+static char *append(char *at, const void *bytes, uint32_t len)
+{
+    if (len)
+        memcpy(at, bytes, len);
+    return at + len;
+}
+
+static char *append_padded(char *at, const void *bytes, uint32_t len)
+{
+    const uint32_t padding = padded(len) - len;
+    memset(append(at, bytes, len), 0, padding);
+    return at + len + padding;
+}
+
+static char *append_option(char *at, uint16_t code, const void *value, uint32_t len)
+{
+    const uint16_t head[] = {code, (uint16_t)len};
+    return append_padded(append(at, head, sizeof head), value, len);
+}
+
 void pcapng_put_packet(struct str *out, const struct pcapng_packet *p)
 {
-    const uint32_t padding = (4 - p->caplen % 4) % 4, comment = (uint32_t)comment_length(p);
+    const uint32_t comment = (uint32_t)comment_length(p);
     const uint32_t options =
-        (comment ? 4 + (comment + 3) / 4 * 4 : 0) + (p->own_len ? 4 + ((uint32_t)p->own_len + 3) / 4 * 4 : 0);
-    const uint32_t total = BLOCK_OVERHEAD + 20 + p->caplen + padding + options + (options ? 4 : 0);
+        (comment ? 4 + padded(comment) : 0) + (p->own_len ? 4 + padded((uint32_t)p->own_len) : 0);
+    const uint32_t total = BLOCK_OVERHEAD + 20 + padded(p->caplen) + options + (options ? 4 : 0);
     const uint32_t head[] = {BLOCK_ENHANCED,       total,     p->interface, (uint32_t)(p->time_ns >> 32),
                              (uint32_t)p->time_ns, p->caplen, p->wirelen};
     if (!str_room(out, total)) /* once for all of it: a flood of segments comes through here */
         return;
-    put(out, head, sizeof head);
-    put(out, p->bytes, p->caplen);
-    put(out, "\0\0\0", padding);
+    char *at = append(out->at + out->len, head, sizeof head);
+    at = append_padded(at, p->bytes, p->caplen);
     if (comment)
-        put_option(out, PCAPNG_OPTION_COMMENT, p->comment, comment);
+        at = append_option(at, PCAPNG_OPTION_COMMENT, p->comment, comment);
     if (p->own_len)
-        put_option(out, PCAPNG_OPTION_OWN, p->own, p->own_len);
+        at = append_option(at, PCAPNG_OPTION_OWN, p->own, (uint32_t)p->own_len);
     if (options)
-        put_option(out, OPTION_END, NULL, 0);
-    put32(out, total);
+        at = append_option(at, OPTION_END, NULL, 0);
+    at = append(at, &total, sizeof total);
+    out->len += total;
+    *at = 0;
 }
 
 size_t pcapng_begin_entry(struct str *out, uint64_t time_ns)

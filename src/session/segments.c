@@ -141,7 +141,8 @@ bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place, b
     struct row *r = add_segment_row(s);
     if (!r)
         return false;
-    if (!track_segment(s->track, g, &v) || !facts_conn(s, v.conn)) {
+    struct conn_facts *c = track_segment(s->track, g, &v) ? facts_conn(s, v.conn) : NULL;
+    if (!c) {
         drop_segment_row(s);
         return false;
     }
@@ -150,7 +151,6 @@ bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place, b
     fill_segment(r, g, &v);
     r->place = place & PLACE_MOST;
     r->injected = injected;
-    struct conn_facts *c = facts_conn(s, v.conn);
     r->before = c->last;
     c->last = at;
     facts_outline(s, c, r);
