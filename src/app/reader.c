@@ -274,6 +274,8 @@ enum reader_state reader_some(struct reader *r, struct session *s, struct fail *
         return READER_ENDED;
     offer(r);
     const enum pcap_next next = give(r, s, f);
+    if (!session_finish(s) && !f->status)
+        fail_errno(f, ENOMEM, NULL, "%s", r->path);
     mapped_release(r->file, pcapfile_at(r->frames));
     if (next == PCAP_FRAME)
         return READER_READS;

@@ -211,6 +211,7 @@ static bool session_up(struct app *a, struct fail *f)
         return false;
     a->reread = a->reader && reader_of_session(a->reader);
     a->can_add = a->reader && reader_can_add(a->reader);
+    s.ahead = a->reader && !a->reread; /* what stands beside a journal's segments is of the last one */
     a->session = session_new(&s);
     if (a->session && a->reader)
         session_frames_from(a->session, reader_frame, a->reader);

@@ -57,16 +57,8 @@ static size_t slot_of(const struct track *t, const struct endpoint *a, const str
     return at;
 }
 
-void track_expect(const struct track *t, const struct seg *s)
+static uint32_t find(struct track *t, const struct endpoint *a, const struct endpoint *b, uint32_t hash)
 {
-    const struct conn_slot *recent = &t->recent[hash_pair(&s->src, &s->dst) % RECENT];
-    if (recent->conn)
-        fetch(conn_at(t, recent->conn - 1));
-}
-
-uint32_t conn_find(struct track *t, const struct endpoint *a, const struct endpoint *b)
-{
-    uint32_t hash = hash_pair(a, b);
     struct conn_slot *recent = &t->recent[hash % RECENT];
     if (recent->conn && recent->hash == hash) {
         const struct conn *c = conn_at(t, recent->conn - 1);
@@ -79,6 +71,29 @@ uint32_t conn_find(struct track *t, const struct endpoint *a, const struct endpo
         return NO_CONN;
     *recent = *slot;
     return slot->conn - 1;
+}
+
+uint32_t track_expect(const struct track *t, struct seg *s)
+{
+    s->pair = hash_pair(&s->src, &s->dst);
+    const struct conn_slot *recent = &t->recent[s->pair % RECENT];
+    if (recent->conn && recent->hash == s->pair) {
+        fetch(conn_at(t, recent->conn - 1));
+        return recent->conn - 1;
+    }
+    if (t->slot_cap)
+        __builtin_prefetch(&t->slots[s->pair & (t->slot_cap - 1)]);
+    return NO_CONN;
+}
+
+uint32_t conn_find(struct track *t, const struct endpoint *a, const struct endpoint *b)
+{
+    return find(t, a, b, hash_pair(a, b));
+}
+
+uint32_t conn_of(struct track *t, const struct seg *s)
+{
+    return find(t, &s->src, &s->dst, s->pair ? s->pair : hash_pair(&s->src, &s->dst));
 }
 
 /* At most two thirds of the slots are used. */

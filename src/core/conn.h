@@ -155,6 +155,8 @@ struct track {
 
 /* The newest connection of that pair of endpoints; NO_CONN if there is none. */
 uint32_t conn_find(struct track *t, const struct endpoint *a, const struct endpoint *b);
+/* The same for the endpoints of a segment. */
+uint32_t conn_of(struct track *t, const struct seg *s);
 /* A new one, which the table then finds for its tuple; NO_CONN: no memory. */
 uint32_t conn_new(struct track *t, const struct tuple *tuple);
 void conn_release(struct track *t, struct conn *c);

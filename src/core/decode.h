@@ -53,6 +53,7 @@ enum frame_kind {
 struct seg {
     uint64_t time_ns;         /* since the epoch */
     uint32_t frame;           /* number in the capture, from 1 */
+    uint32_t pair;            /* the tracker's own (track_expect); 0 */
     uint32_t caplen, wirelen; /* bytes captured; bytes on the wire */
     struct endpoint src, dst; /* of the innermost IP header */
     seq_t seq, ack;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { CONN_SHIFT = 6 };
+enum { CONN_SHIFT = 6 /* at first 64 connections: no more of a page is touched than is used */ };
 
 struct track *track_new(const struct mem *m, const struct track_options *o)
 {
@@ -74,7 +74,7 @@ static enum side side_of(const struct conn *c, const struct seg *s)
 static uint32_t place(struct track *t, const struct seg *s, bool *reused)
 {
     bool syn = (s->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-    uint32_t at = conn_find(t, &s->src, &s->dst);
+    uint32_t at = conn_of(t, s);
     *reused = false;
     if (at == NO_CONN)
         return begin(t, s, at);

@@ -43,8 +43,9 @@ struct verdict {
     struct annot annot;               /* the sentence and its values */
 };
 
-/* That segment will come next: what its connection is judged by is fetched meanwhile. */
-void track_expect(const struct track *t, const struct seg *s);
+/* That segment will come next: what its connection is judged by is fetched meanwhile. Returns which
+ * connection it probably is; NO_CONN: none that is known. */
+uint32_t track_expect(const struct track *t, struct seg *s);
 /* Judges one segment; its frame numbers grow from 1. False: no memory. */
 bool track_segment(struct track *t, const struct seg *s, struct verdict *out);
 /* Whether there was once no memory for what an event meant: facts are missing. */

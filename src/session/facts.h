@@ -94,15 +94,16 @@ struct session {
     struct event_listener listener;
     const char *source;
     uint64_t started_ns, start_ns, frames, version;
-    struct seg decoded[2];   /* the segment under way, and before it: */
-    const struct seg *ahead; /* of a session without rows, the last one, which is not judged yet; or NULL */
+    struct seg decoded[2]; /* the segment under way, and before it: */
+    struct seg *ahead;     /* the last one, where it is not judged yet; or NULL */
+    uint64_t ahead_place;  /* of its frame in the store */
     uint64_t memory;
     uint32_t troubled[TROUBLES];        /* connections that have it */
     uint8_t end_length[SIDE_COUNT];     /* characters of the longest endpoint */
     size_t unseen, calls, loose;        /* rows that no ladder shows; calls; rows of no connection */
     bool listener_known, start_segment; /* start_ns is a segment's */
     bool mixed;                         /* not every row is a segment */
-    bool rowless, live, wired, out_of_memory;
+    bool rowless, decodes_ahead, live, wired, out_of_memory;
     uint64_t frames_of[FRAME_KINDS];
     struct link_fact links[LINKS_KEPT];
 };

@@ -26,6 +26,7 @@ struct session *session_new(const struct session_options *o)
     s->mem = o->mem;
     s->keep = o->keep;
     s->rowless = o->rowless;
+    s->decodes_ahead = o->ahead;
     s->most = o->most;
     s->live = o->track.live;
     s->wired = o->track.wire;
@@ -166,15 +167,16 @@ static bool add_event(struct session *s, const struct event *e, uint32_t conn, e
     return r != NULL;
 }
 
-/* Without rows nobody asks for a segment that was just given: it is judged when the next one has been
- * decoded, while what is known of that one's connection is fetched from memory. */
-static bool count_segment(struct session *s, const struct seg *g)
+/* A segment is judged when the next one has been decoded, while what is known of that one's connection is
+ * fetched from memory. */
+static bool judge_ahead(struct session *s, struct seg *next)
 {
-    track_expect(s->track, g);
-    bool good = session_finish(s);
-    s->segment_count++;
-    s->ahead = g;
-    return good;
+    if (!s->rowless && !s->decodes_ahead)
+        return true;
+    const uint32_t conn = track_expect(s->track, next);
+    if (!s->rowless && conn < s->conns.count)
+        __builtin_prefetch(chunks_at(&s->conns, conn));
+    return session_finish(s);
 }
 
 bool session_finish(struct session *s)
@@ -182,7 +184,9 @@ bool session_finish(struct session *s)
     struct verdict v;
     const struct seg *g = s->ahead;
     s->ahead = NULL;
-    return !g || track_segment(s->track, g, &v);
+    if (!g)
+        return true;
+    return s->rowless ? track_segment(s->track, g, &v) : facts_add_segment(s, g, s->ahead_place, g->injected);
 }
 
 static bool apply_segment(struct session *s, const struct event *e)
@@ -193,7 +197,7 @@ static bool apply_segment(struct session *s, const struct event *e)
     enum frame_kind kind = seg_decode(g, seen->linktype, seen->bytes, seen->caplen, seen->wirelen);
     s->frames_of[kind]++;
     if (!frame_is_segment(kind))
-        return facts_aside(s, e, kind, g);
+        return session_finish(s) && facts_aside(s, e, kind, g);
     g->time_ns = e->time_ns;
     g->frame = (uint32_t)s->frames;
     g->injected = seen->injected;
@@ -201,8 +205,12 @@ static bool apply_segment(struct session *s, const struct event *e)
         g->truncated = false;
         g->cksum = seen->cksum;
     }
+    if (!judge_ahead(s, g))
+        return false;
+    s->ahead = s->rowless || s->decodes_ahead ? g : NULL;
+    s->segment_count += s->rowless;
     if (s->rowless)
-        return count_segment(s, g);
+        return true;
     facts_give_way(s);
     bool cut = s->keep != 0 && seen->caplen > s->keep;
     struct frame f = {.bytes = seen->bytes,
@@ -213,7 +221,12 @@ static bool apply_segment(struct session *s, const struct event *e)
                       .cksum = g->cksum};
     uint64_t place;
     bool filed = seen->record && store_put_record(s->store, seen->record - 1, &place);
-    return (filed || store_put(s->store, &f, &place)) && facts_add_segment(s, g, place, seen->injected);
+    if (!filed && !store_put(s->store, &f, &place)) {
+        s->ahead = NULL;
+        return false;
+    }
+    s->ahead_place = place;
+    return s->ahead || facts_add_segment(s, g, place, seen->injected);
 }
 
 bool session_reads(const struct event_call *c)
@@ -355,6 +368,8 @@ bool session_apply(struct session *s, const struct event *e)
     s->start_segment |= first;
     if (s->start_ns == 0 || first)
         s->start_ns = e->time_ns;
+    if (e->kind != EVENT_SEGMENT && !session_finish(s))
+        s->out_of_memory = true;
     if (s->rows.count < NO_ROW && apply_kind(s, e) && !track_starved(s->track) && !s->out_of_memory)
         return true;
     s->out_of_memory = true;

@@ -17,6 +17,7 @@ struct session_options {
     struct track_options track;
     uint32_t keep;   /* bytes of a frame that are kept once it was judged whole; 0: all */
     bool rowless;    /* only the connections are wanted: no row is kept */
+    bool ahead;      /* a segment becomes a row when the next event has come, or by session_finish */
     uint32_t most;   /* rows that are kept at least; older ones give way. 0: all */
     uint64_t memory; /* bytes that rows and frames may take; past it the oldest give way. 0: all there are */
     const struct mem *mem;
@@ -35,7 +36,8 @@ struct frame;
 void session_frames_from(struct session *s, bool (*get)(void *ctx, uint64_t record, struct frame *out),
                          void *ctx);
 
-/* All events were given: of a session without rows the last one counts only now. False: no memory. */
+/* All events were given, for now: where a session is `ahead`, or without rows, the last segment counts only
+ * by this. False: no memory. */
 bool session_finish(struct session *s);
 /* The same in the past: e, which says nothing of any connection (a note), becomes row `row`; what stood there
  * and behind it moves by one, and every pointer that was handed out is stale. Costs as much as reading the
