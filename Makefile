@@ -37,7 +37,7 @@ $(BUILD)/tcpviz: $(BUILD)/obj/app/main.o $(LIB)
 # `rep stos` takes longer to start than they take.
 CLEAR := -mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign
 HOT := -O3 $(shell $(CC) $(CLEAR) -E -x c /dev/null >/dev/null 2>&1 && echo $(CLEAR))
-$(BUILD)/obj/core/%.o: private FLAGS += $(if $(filter -O2,$(CFLAGS)),$(HOT))
+$(BUILD)/obj/core/%.o $(BUILD)/obj/session/%.o $(BUILD)/obj/scene/%.o $(BUILD)/obj/export/%.o: private FLAGS += $(if $(filter -O2,$(CFLAGS)),$(HOT))
 
 $(BUILD)/obj/%.o: src/%.c Makefile
 	@echo "  CC   $<"

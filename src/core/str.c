@@ -167,6 +167,10 @@ void str_put_fixed(struct str *s, uint64_t v, unsigned decimals)
 
 void str_put_grouped(struct str *s, uint64_t v)
 {
+    if (v < 1000) {
+        str_put_u64(s, v);
+        return;
+    }
     char digits[20], text[26];
     size_t len = 0;
     for (unsigned at = to_digits(digits, v), i = at; i < 20; i++) {

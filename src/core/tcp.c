@@ -25,6 +25,16 @@ enum {
     FAST_OPEN_MAGIC = 0xF989 /* RFC 7413 appendix A: before it had a number of its own */
 };
 
+static uint16_t be16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static uint32_t be32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 static void read_sacks(struct tcp_options *o, struct cur c)
 {
     o->sacks = 0;
@@ -92,10 +102,10 @@ static void read_options(struct tcp_options *o, struct cur c, bool cut)
     static const uint8_t usual[4] = {OPTION_NOP, OPTION_NOP, OPTION_TIMESTAMPS,
                                      10}; /* RFC 7323, appendix A */
     if (cur_left(&c) >= 12 && memcmp(c.at, usual, sizeof usual) == 0) {
-        cur_skip(&c, sizeof usual);
         o->timestamps = true;
-        o->tsval = cur_be32(&c);
-        o->tsecr = cur_be32(&c);
+        o->tsval = be32(c.at + 4);
+        o->tsecr = be32(c.at + 8);
+        cur_skip(&c, 12);
     }
     while (cur_left(&c)) {
         uint8_t kind = cur_u8(&c);
@@ -144,16 +154,6 @@ static enum cksum_verdict checksum(const struct walk *w, const uint8_t *tcp)
     if (s->checksum == cksum_fold(pseudo) || s->checksum == cksum_fold(pseudo_header(w, 0)))
         return CKSUM_PARTIAL;
     return CKSUM_BAD;
-}
-
-static uint16_t be16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static uint32_t be32(const uint8_t *at)
-{
-    return (uint32_t)be16(at) << 16 | be16(at + 2);
 }
 
 /* A field of the fixed header that was not captured whole reads as 0: ports have 2 bytes, numbers 4, the

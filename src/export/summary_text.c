@@ -11,16 +11,19 @@
 /* Cells of the columns; a negative one stands to the left. */
 enum { NUMBER = 7, END = -22, STATE = -12, SEGMENTS = 9, BYTES = 8, TIME = 8, SHARE = 7, ZERO = 6, RTT = 9 };
 
-/* What was put behind `start`, so many cells wide, becomes a cell of the line. */
+/* What was put behind `start`, `used` cells wide, becomes a cell of the line. */
 static void pad(struct str *out, size_t start, size_t used, int cells)
 {
-    size_t width = (size_t)(cells < 0 ? -cells : cells), len = out->len - start;
-    size_t fill = used < width ? width - used : 0;
-    str_put_rep(out, " ", fill);
-    if (cells > 0 && fill && !out->failed) {
-        memmove(out->at + start + fill, out->at + start, len);
-        memset(out->at + start, ' ', fill);
-    }
+    const size_t width = (size_t)(cells < 0 ? -cells : cells), len = out->len - start;
+    const size_t fill = used < width ? width - used : 0;
+    if (!str_room(out, fill + 1))
+        return;
+    char *at = out->at + start, *blanks = cells < 0 ? at + len : at;
+    if (cells > 0 && fill)
+        memmove(at + fill, at, len);
+    for (size_t i = 0; i < fill; i++)
+        blanks[i] = ' ';
+    out->len += fill;
     str_put_char(out, ' ');
 }
 
@@ -30,13 +33,19 @@ static void make_cell(struct str *out, size_t start, int cells)
     pad(out, start, cells_of(out->at + start, out->len - start), cells);
 }
 
-/* Numbers and addresses, of which each character takes one cell. */
+/* A length of time, of which each character takes one cell. */
 static void make_narrow_cell(struct str *out, size_t start, int cells)
 {
     size_t used = 0;
     for (size_t i = start; i < out->len; i++)
         used += (out->at[i] & 0xC0) != 0x80;
     pad(out, start, used, cells);
+}
+
+/* Numbers and addresses, of which each byte does. */
+static void make_plain_cell(struct str *out, size_t start, int cells)
+{
+    pad(out, start, out->len - start, cells);
 }
 
 static void put_word(struct str *out, const char *text, int cells)
@@ -50,14 +59,14 @@ static void put_number(struct str *out, uint64_t v, int cells)
 {
     size_t start = out->len;
     str_put_grouped(out, v);
-    make_narrow_cell(out, start, cells);
+    make_plain_cell(out, start, cells);
 }
 
 static void put_end(struct str *out, const struct endpoint *e)
 {
     size_t start = out->len;
     str_put_endpoint(out, e);
-    make_narrow_cell(out, start, END);
+    make_plain_cell(out, start, END);
 }
 
 static void put_span(struct str *out, const struct voice *v, uint64_t ns, bool known, int cells)
@@ -76,7 +85,7 @@ static void put_share(struct str *out, uint64_t part, uint64_t whole, int cells)
     size_t start = out->len;
     str_put_fixed(out, whole ? (part * 2000 + whole) / (whole * 2) : 0, 1);
     str_put(out, " %");
-    make_narrow_cell(out, start, cells);
+    make_plain_cell(out, start, cells);
 }
 
 static void end_line(struct str *out)
@@ -116,7 +125,7 @@ void summary_text(struct str *out, const struct voice *v, uint32_t conn, const s
     put_number(out, segments, SEGMENTS);
     start = out->len;
     str_put_size(out, bytes);
-    make_narrow_cell(out, start, BYTES);
+    make_plain_cell(out, start, BYTES);
     put_span(out, v, c->last_ns > c->first_ns ? c->last_ns - c->first_ns : 0, true, TIME);
     put_share(out, again, segments, SHARE);
     put_number(out, zero, ZERO);

@@ -124,7 +124,7 @@ static uint32_t padded(uint32_t len)
     return (len + 3) / 4 * 4;
 }
 
-/* These write where there is room already, and return the end. */
+/* These write where there is room already, for four bytes more than they return the end of. */
 static char *append(char *at, const void *bytes, uint32_t len)
 {
     if (len)
@@ -134,9 +134,8 @@ static char *append(char *at, const void *bytes, uint32_t len)
 
 static char *append_padded(char *at, const void *bytes, uint32_t len)
 {
-    const uint32_t padding = padded(len) - len;
-    memset(append(at, bytes, len), 0, padding);
-    return at + len + padding;
+    memset(append(at, bytes, len), 0, 4);
+    return at + padded(len);
 }
 
 static char *append_option(char *at, uint16_t code, const void *value, uint32_t len)
