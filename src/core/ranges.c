@@ -7,12 +7,12 @@
 
 static struct range *items(struct ranges *r)
 {
-    return r->more ? r->more : r->few;
+    return r->cap ? r->more : r->few;
 }
 
 static const struct range *items_const(const struct ranges *r)
 {
-    return r->more ? r->more : r->few;
+    return r->cap ? r->more : r->few;
 }
 
 void ranges_init(struct ranges *r, uint16_t most)
@@ -22,7 +22,8 @@ void ranges_init(struct ranges *r, uint16_t most)
 
 void ranges_release(struct ranges *r, const struct mem *m)
 {
-    mem_free(m, r->more, r->cap * sizeof *r->more);
+    if (r->cap)
+        mem_free(m, r->more, r->cap * sizeof *r->more);
     ranges_init(r, r->most);
 }
 
@@ -100,15 +101,13 @@ static bool make_room(struct ranges *r, const struct mem *m)
         remove_first(r, 1);
         return true;
     }
-    if (!r->more && r->count < sizeof r->few / sizeof *r->few)
+    if (r->count < (r->cap ? r->cap : sizeof r->few / sizeof *r->few))
         return true;
-    if (r->more && r->count < r->cap)
-        return true;
-    void *grown = r->more;
+    void *grown = r->cap ? r->more : NULL;
     size_t cap = r->cap;
     if (!mem_grow(m, &grown, &cap, r->count + 1u, sizeof *r->more))
         return false;
-    if (!r->more)
+    if (!r->cap)
         memcpy(grown, r->few, r->count * sizeof *r->more);
     r->more = grown;
     r->cap = (uint16_t)cap;

@@ -16,9 +16,11 @@ struct range {
 };
 
 struct ranges {
-    struct range *more;  /* NULL: they stand in few */
-    struct range few[1]; /* most directions never need a second */
-    uint16_t cap;        /* of more */
+    union {
+        struct range *more;
+        struct range few[1]; /* most directions never need a second */
+    };
+    uint16_t cap; /* of more; 0: they stand in few */
     uint16_t count, most;
 };
 

@@ -5,7 +5,11 @@
 
 #include <string.h>
 
-enum { CONN_SHIFT = 6 /* at first 64 connections: no more of a page is touched than is used */ };
+enum {
+    CONN_SHIFT = 6, /* at first 64 connections: no more pages are touched than are used */
+    LINE = 64       /* each begins with a line of the cache: fewer of them are fetched */
+};
+_Static_assert(sizeof(struct conn) <= 640, "there may be a million of them");
 
 struct track *track_new(const struct mem *m, const struct track_options *o)
 {
@@ -13,7 +17,7 @@ struct track *track_new(const struct mem *m, const struct track_options *o)
     if (!t)
         return NULL;
     t->mem = m;
-    chunks_init(&t->conns, m, sizeof(struct conn), CONN_SHIFT);
+    chunks_init(&t->conns, m, (sizeof(struct conn) + LINE - 1) / LINE * LINE, CONN_SHIFT);
     sent_pool_init(&t->sent, m);
     t->options = *o;
     t->retry_conn = NO_CONN;

@@ -74,7 +74,7 @@ static uint32_t repeated_ack(const struct ws_conn *c, struct ws_flow *fwd, const
 {
     if (s->len > 0 || (s->flags & NOT_PLAIN) || s->seq.v != fwd->next || s->ack.v != fwd->last_ack)
         return 0;
-    bool same = (uint32_t)s->win + 1 == fwd->win;
+    bool same = fwd->spoken && s->win == fwd->win;
     if (s->win == 0)
         return same && rev->probe ? WS_BIT(ZERO_WINDOW_PROBE_ACK) : 0;
     if (!same)
@@ -95,14 +95,15 @@ static bool fills_window(const struct ws_flow *rev, const struct seg *s)
     if (s->len == 0 || (s->flags & NOT_PLAIN) || rev->scale == SCALE_UNSEEN)
         return false;
     unsigned shift = rev->scale >= SCALE_SHIFT && !rev->unscaled ? rev->scale - SCALE_SHIFT : 0;
-    return s->seq.v + s->len == rev->last_ack + ((rev->win - 1) << shift);
+    uint32_t win = rev->spoken ? rev->win : UINT32_MAX;
+    return s->seq.v + s->len == rev->last_ack + (win << shift);
 }
 
 /* What a segment is by its place after the one before it in its own direction. */
 static uint32_t by_place(const struct ws_conn *c, struct ws_flow *fwd, const struct ws_flow *rev,
                          const struct seg *s)
 {
-    if (s->len == 1 && s->seq.v == fwd->next && rev->win == 1)
+    if (s->len == 1 && s->seq.v == fwd->next && rev->spoken && rev->win == 0)
         return WS_BIT(ZERO_WINDOW_PROBE);
     uint32_t found = 0;
     if (s->win == 0 && !(s->flags & NOT_PLAIN))
@@ -162,7 +163,8 @@ static void remember(const struct ws_conn *c, struct ws_flow *fwd, const struct 
     }
     if (!probe && (fwd->mark == 0 || fwd->mark == s->seq.v))
         fwd->mark = fwd->next;
-    fwd->win = (uint32_t)s->win + 1;
+    fwd->win = s->win;
+    fwd->spoken = true;
     fwd->last_ack = s->ack.v;
     fwd->last_ns = s->time_ns;
     fwd->paths = c->paths;

@@ -15,11 +15,11 @@ struct ws_flow {
     uint32_t last_ack; /* acknowledgment field of its last segment */
     uint32_t mark;     /* up to where the other side may acknowledge */
     uint32_t base;     /* what its relative numbers count from, where based */
-    uint32_t win;      /* window of its last segment, unscaled, plus 1 */
+    uint16_t win;      /* window of its last segment, unscaled, where spoken */
     uint16_t dup_acks; /* duplicate ACKs in a row; see acks_unseen for its use besides */
     uint16_t paths;    /* ws_conn.paths as of its last segment */
     uint8_t scale;     /* see ws_shift */
-    bool based : 1;
+    bool based : 1, spoken : 1;
     bool keep_alive : 1, probe : 1; /* what its last segment was */
     bool unscaled : 1;              /* its window is still that of its SYN */
 };
@@ -32,7 +32,7 @@ struct ws_conn {
     uint16_t paths;  /* one bit for each subtype of MPTCP that was seen */
     bool tfo_syn;    /* it had a SYN with data and a cookie */
 };
-_Static_assert(sizeof(struct ws_conn) <= 160, "one for each connection");
+_Static_assert(sizeof(struct ws_conn) <= 104, "one for each connection");
 
 /* Judges one segment, sent by `from`, and remembers it. labels gets WS_BIT()s. The caller decides what a
  * stream is; reused: this SYN began a new stream on ports that had one, or this SYN ACK begins with another

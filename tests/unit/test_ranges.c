@@ -28,7 +28,7 @@ static const struct mem mem = {.resize = resize, .ctx = NULL};
 
 static const struct range *range_at(const struct ranges *r, uint32_t i)
 {
-    return (r->more ? r->more : r->few) + i;
+    return (r->cap ? r->more : r->few) + i;
 }
 
 static void check_order(const struct ranges *r)
