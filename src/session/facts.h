@@ -90,6 +90,7 @@ struct session {
     uint32_t marks_given;
     uint32_t keep; /* bytes of a frame; 0: all */
     uint32_t most;
+    size_t roomy; /* nothing gives way before there are so many rows */
     struct track_options options;
     struct event_listener listener;
     const char *source;

@@ -94,22 +94,35 @@ static void trim_beside(struct session *s, size_t first)
         chunks_trim(&s->repeats, x->repeats);
 }
 
+enum { COUNTED = 4096 };
+
 /* Whether the oldest rows have to go. Memory is counted when some thousand rows have come. */
 static bool crowded(const struct session *s, size_t first)
 {
-    enum { COUNTED = 4096 };
     size_t rows = s->rows.count - first, room = chunks_room(&s->rows, first);
     if (s->most && rows >= s->most + room)
         return true;
     return s->memory && s->rows.count % COUNTED == 0 && rows > 2 * room && session_memory(s) > s->memory;
 }
 
+/* How many rows there are when that is to be asked again. */
+static size_t next_look(const struct session *s, size_t first)
+{
+    const size_t most = s->most ? first + s->most + chunks_room(&s->rows, first) : SIZE_MAX;
+    const size_t counted = s->memory ? (s->rows.count / COUNTED + 1) * COUNTED : SIZE_MAX;
+    return most < counted ? most : counted;
+}
+
 /* Older rows give way, a chunk at a time. */
 void facts_give_way(struct session *s)
 {
-    size_t first = session_first(s);
-    if (!crowded(s, first))
+    if (s->rows.count < s->roomy)
         return;
+    size_t first = session_first(s);
+    if (!crowded(s, first)) {
+        s->roomy = next_look(s, first);
+        return;
+    }
     chunks_trim(&s->rows, first + chunks_room(&s->rows, first));
     if (s->mixed)
         chunks_trim(&s->segments, facts_segment_from(s, session_first(s)));
