@@ -418,16 +418,6 @@ void wire_judged(struct wire *w)
         wire_pump(w);
 }
 
-bool wire_asks(const struct wire *w)
-{
-    return w->lane[SIDE_CLIENT].gate.first || w->lane[SIDE_SERVER].gate.first;
-}
-
-uint64_t wire_lost(struct wire *w)
-{
-    return packets_lost(w->port[SIDE_CLIENT]) + packets_lost(w->port[SIDE_SERVER]);
-}
-
 bool wire_inject(struct wire *w, enum side to, const uint8_t *bytes, uint32_t len, uint32_t *frame)
 {
     struct wframe *f = wframe_new(w, side_other(to), bytes, len);

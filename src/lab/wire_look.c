@@ -66,3 +66,13 @@ uint64_t wire_seed(const struct wire *w)
 {
     return w->o.seed;
 }
+
+bool wire_asks(const struct wire *w)
+{
+    return w->lane[SIDE_CLIENT].gate.first || w->lane[SIDE_SERVER].gate.first;
+}
+
+uint64_t wire_lost(struct wire *w)
+{
+    return packets_lost(w->port[SIDE_CLIENT]) + packets_lost(w->port[SIDE_SERVER]);
+}

@@ -1,5 +1,5 @@
 """The wire on the screen: what is held stands still, so whole screens can be compared; what moves is asked for by words."""
-import pathlib, re, sys
+import pathlib, re, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import Terminal
@@ -20,21 +20,21 @@ def command(t, line):
     t.keys("Enter")
 
 
+def cursor(text):
+    """Which line it is on, and what stands there: rows that come below it change neither."""
+    return next(((n, line) for n, line in enumerate(text.splitlines()) if line.startswith("▌")), None)
+
+
 def down_to(t, pattern):
-    """Moves the cursor from the first row on until the screen shows that."""
+    """Moves the cursor from the first row on, row by row, until the screen shows that."""
     t.keys("Home")
-    t.wait("╭ a call of")
-    under_cursor = lambda text: re.search("^▌.*", text, re.M)
-    for _ in range(60):
-        before = t.text()
-        if pattern.search(before):
-            return
+    text, end = t.wait("╭ a call of"), time.monotonic() + 30
+    while not pattern.search(text):
+        at = cursor(text)
         t.keys("Down")
-        for _ in range(50):  # rows that come meanwhile change the screen too
-            now, was = under_cursor(t.text()), under_cursor(before)
-            if now and was and now[0] != was[0]:
-                break
-    raise AssertionError(f"{pattern} is not there\n{t.text()}")
+        while cursor(text := t.text()) == at:
+            assert time.monotonic() < end, f"{pattern} is not there\n{text}"
+            time.sleep(0.01)
 
 
 class SentAgain(Exception):
