@@ -222,9 +222,23 @@ size_t facts_segment_from(const struct session *s, size_t row)
     return low;
 }
 
+/* Where it stands if every frame since then has a row, as most have; NO_ROW: not there. */
+static uint32_t frame_guess(const struct session *s, size_t count, uint32_t frame)
+{
+    const size_t kept = count - (s->mixed ? chunks_first(&s->segments) : session_first(s));
+    const struct row *last = kept > 0 ? session_row(s, segment_row(s, count - 1)) : NULL;
+    if (!last || last->frame < frame || last->frame - frame >= kept)
+        return NO_ROW;
+    const uint32_t row = segment_row(s, count - 1 - (last->frame - frame));
+    return row >= session_first(s) && session_row(s, row)->frame == frame ? row : NO_ROW;
+}
+
 uint32_t session_frame(const struct session *s, uint32_t frame)
 {
     const size_t count = s->mixed ? s->segments.count : s->rows.count;
+    const uint32_t guess = frame_guess(s, count, frame);
+    if (guess != NO_ROW)
+        return guess;
     size_t low = s->mixed ? facts_segment_from(s, session_first(s)) : session_first(s), high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
