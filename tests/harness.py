@@ -29,6 +29,18 @@ def scratch():
     return d
 
 
+def readable(path):
+    """A copy where any user may read it: the tree may lie in a folder of root's own."""
+    copy = shutil.copy(path, scratch())
+    os.chmod(copy, 0o644)
+    return copy
+
+
+def stored_session(name):
+    """One of tests/sessions."""
+    return readable(ROOT / "tests" / "sessions" / f"{name}.pcapng")
+
+
 def program(build=BUILD):
     """A copy of the program where every user may run it: it needs no other file. It is not written by this process: a child
     that another thread starts meanwhile would hold it open, and what is open for writing cannot be run."""

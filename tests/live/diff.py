@@ -46,7 +46,7 @@ def counted(out):
 
 
 def test_a_session_is_like_itself():
-    for path in (kept(LIFE + END), ROOT / "tests" / "sessions" / "v1-loopback.pcapng", ROOT / "tests" / "sessions" / "v1-wire.pcapng"):
+    for path in (kept(LIFE + END), stored_session("v1-loopback"), stored_session("v1-wire")):
         out = side_by_side(path, path)
         assert "No difference. Rows alike: " in out and counted(out)[0] > 10 and counted(out)[1:] == (0, 0, 0)
         assert not re.search(r"[≠<>]$|[≠>] ", out.replace("(→", "(")), out
@@ -113,7 +113,7 @@ def test_captures_packed_and_from_standard_input():
     out = side_by_side(packed, "-", stdin=data)
     assert "No difference." in out
     for path in sorted(CAPTURES.glob("*.pcap*")):
-        d = run("--diff", path, CAPTURES / "resets.pcap")
+        d = run("--diff", readable(path), readable(CAPTURES / "resets.pcap"))
         assert d.status in (0, 1) and (not d.status or "tcpviz: " in d.err), (path, d.err)
         assert all(len(line) <= 120 for line in d.out.splitlines()) and "two sessions side by side" in d.out
 

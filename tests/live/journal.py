@@ -152,7 +152,7 @@ def test_sessions_of_every_version_are_read():
     paths = sorted((ROOT / "tests" / "sessions").glob("*.pcapng"))
     assert paths
     for path in paths:
-        back = run("-r", str(path), "-e", "jsonl:-").expect(0)
+        back = run("-r", readable(path), "-e", "jsonl:-").expect(0)
         then = [json.loads(line) for line in path.with_suffix(".jsonl").read_text().splitlines()]
         facts = lambda rows: [{k: r.get(k) for k in ("type", "time", "frame", "conn", "side", "name", "args", "result", "text", "point",
                                                      "event", "delta", "state", "started", "source")} for r in rows]

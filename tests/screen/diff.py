@@ -2,11 +2,10 @@
 import pathlib, re, signal, os, sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from harness import ROOT, Terminal, scratch
+from harness import Terminal, scratch, stored_session
 from capture import ACK, FIN, PSH, RST, SYN, Capture, Connection
 from expect import whole
 
-LOOPBACK, WIRE = (ROOT / "tests" / "sessions" / f"v1-{name}.pcapng" for name in ("loopback", "wire"))
 SIZES = [(120, 40), (80, 24), (200, 60)]
 
 
@@ -65,7 +64,7 @@ def cursor(t, words):
 
 
 def test_from_difference_to_difference_and_back():
-    t = diff(LOOPBACK, WIRE)
+    t = diff(stored_session("v1-loopback"), stored_session("v1-wire"))
     t.wait("Between the columns: ≠", "rows that differ: ")
     seen = []
     for _ in range(200):
@@ -85,7 +84,7 @@ def test_from_difference_to_difference_and_back():
 
 
 def test_moving():
-    t = diff(LOOPBACK, LOOPBACK)
+    t = diff(*[stored_session("v1-loopback")] * 2)
     t.wait("no difference", "No difference. Rows alike: ")
     t.keys("]")
     t.wait("no difference after this")
@@ -134,7 +133,7 @@ def test_a_click_and_a_signal():
 
 
 def test_the_live_screen_says_where_two_are_compared():
-    t = Terminal("-r", str(LOOPBACK))
+    t = Terminal("-r", stored_session("v1-loopback"))
     t.wait("▕●")
     t.type(":view next-difference")
     t.keys("Enter")

@@ -2,7 +2,7 @@
 import gzip, os, pathlib, re, socket, subprocess, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from harness import ROOT, ROOT_USER, Terminal, environment, program, run, scratch
+from harness import ROOT_USER, Terminal, environment, program, run, scratch, stored_session
 from expect import whole
 
 SESSION = """connect
@@ -52,7 +52,7 @@ def states(t, client, server, timeout=10):
 
 
 def test_a_session_opens_at_its_beginning():
-    t = replay(ROOT / "tests" / "sessions" / "v1-loopback.pcapng")
+    t = replay(stored_session("v1-loopback"))
     at(t, "socket(AF_INET, SOCK_STREAM, 0) = 3")
     whole(t, "replay-start")
     to(t, "asked")
@@ -124,7 +124,7 @@ def test_steps_show_one_row_more():
 
 
 def test_frames_of_a_wire_travel_again():
-    t = replay(ROOT / "tests" / "sessions" / "v1-wire.pcapng")
+    t = replay(stored_session("v1-wire"))
     to(t, "#1")
     t.type(":play 0.1")
     t.keys("Enter", "Space")
