@@ -51,6 +51,22 @@ static void caught(void *ctx, int signum)
     app_quit(a, 128 + signum);
 }
 
+static void said_much(void *ctx, int events)
+{
+    app_listen(ctx);
+    (void)events;
+}
+
+/* The kernel's rings are emptied before they are full. */
+static bool listener_up(struct app *a, struct fail *f)
+{
+    int fd = a->ktrace ? ktrace_fd(a->ktrace, 0) : -1;
+    for (size_t i = 0; fd >= 0; fd = ktrace_fd(a->ktrace, ++i))
+        if (!loop_fd(a->loop, fd, LOOP_READ, said_much, a))
+            return fail_errno(f, ENOMEM, NULL, "tcpviz");
+    return true;
+}
+
 static void woke(void *ctx)
 {
     (void)ctx; /* the turn that follows does the work */
@@ -319,7 +335,7 @@ static bool app_up(struct app *a, struct fail *f)
     a->sniffed = a->capture ? loop_fd(a->loop, capture_fd(a->capture), LOOP_READ, readable, a) : NULL;
     if (!a->timer || (a->capture && !a->sniffed))
         return fail_errno(f, ENOMEM, NULL, "tcpviz");
-    if (!script_up(a, f) || !outlets_up(a, f) || !kept_open(a, &a->kept, f))
+    if (!listener_up(a, f) || !script_up(a, f) || !outlets_up(a, f) || !kept_open(a, &a->kept, f))
         return false;
     if (is_live(o)) {
         const struct lab_options lab = lab_options_of(a);
@@ -342,7 +358,6 @@ static void app_down(struct app *a)
     script_free(a->script);
     sampler_free(a->sampler);
     counters_close(a->counters);
-    ktrace_close(a->ktrace);
     lab_down(a->lab);
     wired_free(a->wired);
     diag_close(a->diag);
@@ -357,6 +372,7 @@ static void app_down(struct app *a)
     source_close(a->sniffed);
     source_close(a->timer);
     loop_free(a->loop);
+    ktrace_close(a->ktrace);
     capture_close(a->capture);
     turn_free(a->turn);
     session_free(a->session);

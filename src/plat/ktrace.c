@@ -2,7 +2,10 @@
  *
  * Each processor has a ring of its own, so what was said is put in order of time before it is told. A segment
  * that was thrown away is known only by the socket that it was for: which connection that is was told when
- * the socket changed its state. What cannot be told for certain is left out. */
+ * the socket changed its state. What cannot be told for certain is left out.
+ *
+ * Perf events are no account: a full ring loses what comes, and a kernel may be deaf to what is said while a
+ * processor is idle (perf's own guard against recursion, seen on Linux 6.18). */
 #include "plat/ktrace.h"
 
 #include <endian.h>
@@ -25,7 +28,7 @@
 #include "plat/tformat.h"
 
 enum {
-    RING_PAGES = 8, /* of each processor; a power of two */
+    RING_PAGES = 64, /* of each processor; a power of two */
     FORMAT_MOST = 65536,
     RECORD_MOST = 256,
     OWNERS = 1024, /* sockets whose connection is known */
@@ -41,7 +44,7 @@ static const struct {
 } points[POINTS] = {
     [RETRANSMIT] = {"tcp/tcp_retransmit_skb", "tcp_retransmit_skb", "sport == %u || dport == %u"},
     [RESET] = {"tcp/tcp_send_reset", "tcp_send_reset", NULL},
-    [DROP] = {"skb/kfree_skb", "kfree_skb", "protocol == 2048 || protocol == 34525"},
+    [DROP] = {"skb/kfree_skb", "kfree_skb", "rx_sk != 0 && (protocol == 2048 || protocol == 34525)"},
     [STATE] = {"sock/inet_sock_set_state", "inet_sock_set_state", "sport == %u || dport == %u"},
 };
 
@@ -54,7 +57,7 @@ struct fields {
 
 struct ring {
     struct perf_event_mmap_page *page;
-    int fd[POINTS];
+    int fd[POINTS], first; /* the one that has the ring */
 };
 
 struct ends {
@@ -143,13 +146,15 @@ static int listen_to(const struct ktrace *k, enum point p, int cpu)
                                 .config = k->fields[p].id,
                                 .sample_period = 1,
                                 .sample_type = PERF_SAMPLE_TIME | PERF_SAMPLE_RAW,
+                                .watermark = 1,
+                                .wakeup_watermark = (uint32_t)(RING_PAGES / 2 * k->page_size),
                                 .use_clockid = 1,
                                 .clockid = CLOCK_MONOTONIC,
                                 .disabled = 1};
     if (!a.config || (p == DROP && !k->fields[p].socket.size))
         return -1;
     const int fd = (int)syscall(SYS_perf_event_open, &a, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-    char filter[64];
+    char filter[96];
     if (fd >= 0 && points[p].filter) {
         snprintf(filter, sizeof filter, points[p].filter, (unsigned)k->port, (unsigned)k->port);
         if (ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter) < 0) {
@@ -163,7 +168,7 @@ static int listen_to(const struct ktrace *k, enum point p, int cpu)
 /* All points of a processor speak into one ring. False: none does. */
 static bool ring_open(const struct ktrace *k, struct ring *r, int cpu)
 {
-    int first = -1;
+    r->first = -1;
     for (int p = 0; p < POINTS; p++)
         r->fd[p] = -1;
     for (int p = 0; p < POINTS; p++) {
@@ -171,18 +176,18 @@ static bool ring_open(const struct ktrace *k, struct ring *r, int cpu)
         if (fd < 0)
             continue;
         r->fd[p] = fd;
-        if (first < 0) {
+        if (r->first < 0) {
             void *at = mmap(NULL, (RING_PAGES + 1) * k->page_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
             if (at == MAP_FAILED)
                 return false;
             r->page = at;
-            first = fd;
-        } else if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, first) < 0) {
+            r->first = fd;
+        } else if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->first) < 0) {
             continue;
         }
         ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
     }
-    return first >= 0;
+    return r->first >= 0;
 }
 
 struct ktrace *ktrace_open(const struct mem *m, uint16_t port)
@@ -209,6 +214,14 @@ struct ktrace *ktrace_open(const struct mem *m, uint16_t port)
         return k;
     ktrace_close(k);
     return NULL;
+}
+
+int ktrace_fd(const struct ktrace *k, size_t i)
+{
+    for (size_t at = 0; at < k->ring_count; at++)
+        if (k->rings[at].page && i-- == 0)
+            return k->rings[at].first;
+    return -1;
 }
 
 void ktrace_close(struct ktrace *k)
@@ -389,6 +402,20 @@ static int by_time(const void *a, const void *b)
     return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
 }
 
+/* What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. Who is interrupted between the two looks again. */
+static uint64_t clocks_apart(void)
+{
+    uint64_t apart = 0, best_ns = UINT64_MAX;
+    for (int i = 0; i < 3; i++) {
+        const uint64_t before = clock_steady(), now = clock_now(), took_ns = clock_steady() - before;
+        if (took_ns >= best_ns)
+            continue;
+        best_ns = took_ns;
+        apart = now - before - took_ns / 2;
+    }
+    return apart;
+}
+
 void ktrace_drain(struct ktrace *k, ktrace_say *say, void *ctx)
 {
     for (size_t i = 0; i < k->ring_count; i++)
@@ -397,7 +424,7 @@ void ktrace_drain(struct ktrace *k, ktrace_say *say, void *ctx)
     if (k->heard_count == 0)
         return;
     qsort(k->heard, k->heard_count, sizeof *k->heard, by_time);
-    const uint64_t apart = clock_now() - clock_steady();
+    const uint64_t apart = clocks_apart();
     for (size_t i = 0; i < k->heard_count; i++) {
         const struct record *r = &k->heard[i];
         struct ends e;

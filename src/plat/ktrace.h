@@ -2,7 +2,7 @@
  * mounted): tcp:tcp_retransmit_skb, tcp:tcp_send_reset with its reason, skb:kfree_skb with the reason for
  * which a segment was thrown away. The names are this kernel's own; an older one tells less.
  *
- * It is heard through perf events: they end with the process, whatever its end, and wake nobody. */
+ * It is heard through perf events: they end with the process, whatever its end. */
 #ifndef TCPVIZ_PLAT_KTRACE_H
 #define TCPVIZ_PLAT_KTRACE_H
 
@@ -20,7 +20,10 @@ void ktrace_close(struct ktrace *k); /* NULL is allowed */
  * ("tcp_send_reset:NO_SOCKET"), valid for the call. local: whose kernel said it. */
 typedef void ktrace_say(void *ctx, uint64_t time_ns, const char *name, const struct endpoint *local,
                         const struct endpoint *remote);
-/* Tells what was said since the last time, processor by processor. */
+/* What can be waited for: a processor's ring that is half full, the i-th of them; -1: there are no more.
+ * Nobody has to wait: a ring that is full loses what comes. */
+int ktrace_fd(const struct ktrace *k, size_t i);
+/* Tells what was said since the last time, in order. */
 void ktrace_drain(struct ktrace *k, ktrace_say *say, void *ctx);
 
 #endif

@@ -151,7 +151,7 @@ def test_the_next_that_meets_a_condition():
 
 
 def test_nothing_passes_while_it_is_cut():
-    d = wire(OPEN + "wire cut 1\nwrite client 100\nexpect retransmission from client within 1\nexpect client send-q = 0 within 5\n")
+    d = wire(OPEN + "wire cut 1\nwrite client 100\nexpect retransmission from client within 1\nexpect client send-q = 0 and server recv-q = 0 within 5\n")
     assert 2 <= len(events(d, event="dropped")) and read_bytes(d, "server") == 100
 
 
