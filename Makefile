@@ -84,7 +84,9 @@ $(BUILD)/npm/installed: tests/exports/package.json
 	    echo "  NPM  $(@D)"; cp $< $(@D); \
 	    npm install --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent && touch $@ || echo "  npm could not install Mermaid"; fi
 
-run: deps all
+# What is missing is installed before anything is built: a list of prerequisites would do both at once.
+run: deps
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)assets/apparmor/offer $(BUILD)/tcpviz
 	$(Q)$(BUILD)/tcpviz $(ARGS)
 
@@ -94,14 +96,17 @@ test: deps-test
 	$(Q)$(MAKE) --no-print-directory $(BUILD)/npm/installed
 	$(Q)python3 tests/run $(BUILD) $(TESTS)
 
-test-long: deps-test all
+test-long: deps-test
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)python3 tests/run --long $(BUILD) $(TESTS)
 
 # What the wire costs, beside a plain bridge of the kernel; as root, on a machine that does nothing else.
-bench: deps-test all
+bench: deps-test
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)python3 tests/bench/wire.py $(BUILD)
 
-lint: deps-lint $(BUILD)/tcpviz
+lint: deps-lint
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/lint/all $(BUILD)
 
 coverage: deps-cover
