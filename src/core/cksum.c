@@ -35,10 +35,16 @@ uint64_t cksum_add(uint64_t sum, const uint8_t *bytes, size_t len)
         memcpy(&word, bytes, sizeof word);
         sum += word;
     }
-    if (len) {
-        uint32_t word = 0;
-        memcpy(&word, bytes, len);
-        sum += word;
+    if (len & 2) {
+        uint16_t half;
+        memcpy(&half, bytes, sizeof half);
+        sum += half;
+        bytes += 2;
+    }
+    if (len & 1) {
+        uint16_t last = 0;
+        memcpy(&last, bytes, 1);
+        sum += last;
     }
     return sum;
 }

@@ -77,19 +77,12 @@ enum layer lan_type(struct walk *w)
     return LAYER_LLC;
 }
 
-/* Cisco's Inter-Switch Link is known by its destination; a whole frame follows its header. */
-static bool is_isl(const struct cur *addresses)
-{
-    const uint8_t *at = addresses->at;
-    return (at[0] == 0x01 || at[0] == 0x0C) && at[1] == 0 && at[2] == 0x0C && at[3] == 0 && at[4] == 0;
-}
-
 enum layer lan_ethernet(struct walk *w)
 {
     enum { TYPE_AT = 12, ISL = 26 };
     struct cur c = walk_cur(w), start = c;
     cur_skip(&c, TYPE_AT);
-    if (c.bad || !is_isl(&start))
+    if (c.bad || !lan_is_isl(start.at))
         return walk_on(w, &c, LAYER_TYPE);
     cur_skip(&c, ISL - TYPE_AT);
     return walk_on(w, &c, LAYER_WITH_FCS);

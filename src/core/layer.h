@@ -132,6 +132,13 @@ static inline enum layer walk_on(struct walk *w, const struct cur *c, enum layer
     return next;
 }
 
+/* Cisco's Inter-Switch Link is known by its destination, the first five bytes of the address; a whole frame
+ * follows its header. */
+static inline bool lan_is_isl(const uint8_t *at)
+{
+    return (at[0] == 0x01 || at[0] == 0x0C) && at[1] == 0 && at[2] == 0x0C && at[3] == 0 && at[4] == 0;
+}
+
 #define LAYER(id, function) enum layer function(struct walk *w);
 LAYERS(LAYER)
 #undef LAYER

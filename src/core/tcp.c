@@ -137,6 +137,13 @@ static uint64_t pseudo_header(const struct walk *w, uint32_t len)
     size_t size = s->src.addr.family == 6 ? 16 : 4;
     const uint8_t rest[8] = {
         (uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len, 0, 0, 0, PROTOCOL};
+    if (size == 4) { /* sixteen bytes, added where they are */
+        uint32_t word[4];
+        memcpy(word, s->src.addr.at, 4);
+        memcpy(word + 1, s->dst.addr.at, 4);
+        memcpy(word + 2, rest, sizeof rest);
+        return (uint64_t)word[0] + word[1] + word[2] + word[3];
+    }
     uint64_t sum = cksum_add(0, w->final_src ? w->final_src : s->src.addr.at, size);
     sum = cksum_add(sum, w->final_dst ? w->final_dst : s->dst.addr.at, size);
     return cksum_add(sum, rest, sizeof rest);
@@ -160,11 +167,10 @@ static enum cksum_verdict checksum(const struct walk *w, const uint8_t *tcp)
  * rest 2. */
 static void read_header(struct seg *s, const uint8_t *tcp, uint32_t captured)
 {
-    uint8_t h[HEADER] = {0};
-    if (captured >= HEADER)
-        memcpy(h, tcp, HEADER);
-    else if (captured)
-        memcpy(h, tcp, captured & (captured >= 4 && captured < 12 ? ~3u : ~1u));
+    uint8_t whole[HEADER] = {0};
+    const uint8_t *h = captured < HEADER ? whole : tcp;
+    if (captured && captured < HEADER)
+        memcpy(whole, tcp, captured & (captured >= 4 && captured < 12 ? ~3u : ~1u));
     s->src.port = be16(h);
     s->dst.port = be16(h + 2);
     s->seq = seq_of(be32(h + 4));
