@@ -35,7 +35,7 @@ $(BUILD)/tcpviz: $(BUILD)/obj/app/main.o $(LIB)
 
 # What each of millions of segments goes through. Small structures are cleared by moves where the compiler can be told so:
 # `rep stos` takes longer to start than they take.
-CLEAR := -mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign
+CLEAR := -mmemset-strategy=vector_loop:256:noalign,libcall:-1:noalign
 HOT := -O3 $(shell $(CC) $(CLEAR) -E -x c /dev/null >/dev/null 2>&1 && echo $(CLEAR))
 $(BUILD)/obj/core/%.o $(BUILD)/obj/session/%.o $(BUILD)/obj/scene/%.o $(BUILD)/obj/export/%.o: private FLAGS += $(if $(filter -O2,$(CFLAGS)),$(HOT))
 
