@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/types.h"
+
 /* What `at` points to before there is memory; cap 0 says that it must not be written. */
 static const char empty[1] = "";
 
@@ -53,16 +55,22 @@ void str_trim(struct str *s)
 
 void str_put_rep(struct str *s, const char *text, size_t times)
 {
-    size_t len = strlen(text);
-    if (!len || !times || times > SIZE_MAX / 2 / len || !str_room(s, len * times))
+    const size_t len = strlen(text);
+    size_t all;
+    if (__builtin_mul_overflow(len, times, &all) || !all || (s->cap - s->len <= all && !str_room(s, all)))
         return;
     char *at = s->at + s->len;
-    s->len += len * times;
-    if (len == 1)
-        memset(at, *text, times);
-    for (; len > 1 && times > 0; times--, at += len)
-        memcpy(at, text, len); /* NOLINT(bugprone-not-null-terminated-result): the end is set below */
+    s->len += all;
     s->at[s->len] = 0;
+    if (len == 1) {
+        memset(at, *text, all);
+        return;
+    }
+    memcpy(at, text, len); /* NOLINT(bugprone-not-null-terminated-result): the end is set above */
+    for (size_t done = len, more; done < all; done += more) { /* twice as many at a time */
+        more = done < all - done ? done : all - done;
+        memcpy(at + done, at, more);
+    }
 }
 
 static const char pairs[] =
@@ -70,68 +78,66 @@ static const char pairs[] =
     "46474849505152535455565758596061626364656667686970717273747576777879808182838485868788899091"
     "9293949596979899";
 
-/* How many digits v has: 1233 / 4096 is the logarithm of 2, a little less (Bit Twiddling Hacks, "Find integer
- * log base 10"). */
-static unsigned count_digits(uint64_t v)
+/* The digits of a number, without a loop: all of them can be worked out at once, and most numbers have few.
+ */
+static char *put_two(char *to, uint32_t v)
 {
-    static const uint64_t tens[] = {0,
-                                    10,
-                                    100,
-                                    1000,
-                                    10000,
-                                    100000,
-                                    1000000,
-                                    10000000,
-                                    100000000,
-                                    1000000000,
-                                    10000000000,
-                                    100000000000,
-                                    1000000000000,
-                                    10000000000000,
-                                    100000000000000,
-                                    1000000000000000,
-                                    10000000000000000,
-                                    100000000000000000,
-                                    1000000000000000000,
-                                    UINT64_C(10000000000000000000)};
-    const unsigned guess = (64 - (unsigned)__builtin_clzll(v | 1)) * 1233 >> 12;
-    return guess + (v >= tens[guess]);
+    memcpy(to, pairs + v * (size_t)2, 2);
+    return to + 2;
 }
 
-/* The digits of v, of which there are so many, in front of `end`. */
-static void put_digits(char *end, uint64_t v)
+static char *put_four(char *to, uint32_t v)
 {
-    for (; v >= 100; v /= 100) {
-        end -= 2;
-        memcpy(end, pairs + v % 100 * 2, 2);
-    }
-    if (v < 10)
-        end[-1] = (char)('0' + v);
-    else
-        memcpy(end - 2, pairs + v * 2, 2);
+    const uint32_t high = v / 100;
+    return put_two(put_two(to, high), v - high * 100);
 }
 
-/* Digits of v, from the right; returns where they start within digits[20]. */
-static unsigned to_digits(char digits[static 20], uint64_t v)
+static char *put_eight(char *to, uint32_t v)
 {
-    put_digits(digits + 20, v);
-    return 20 - count_digits(v);
+    const uint32_t high = v / 10000;
+    return put_four(put_four(to, high), v - high * 10000);
 }
 
-/* Most numbers have few digits: they are written where they belong. */
+/* v below 100, without zeros before it. */
+static char *put_up_to_two(char *to, uint32_t v)
+{
+    *to = (char)('0' + v);
+    return v < 10 ? to + 1 : put_two(to, v);
+}
+
+/* The same of v below 10,000; of v below 100,000,000. */
+static char *put_up_to_four(char *to, uint32_t v)
+{
+    const uint32_t high = v / 100;
+    return v < 100 ? put_up_to_two(to, v) : put_two(put_up_to_two(to, high), v - high * 100);
+}
+
+static char *put_up_to_eight(char *to, uint32_t v)
+{
+    const uint32_t high = v / 10000;
+    return v < 10000 ? put_up_to_four(to, v) : put_four(put_up_to_four(to, high), v - high * 10000);
+}
+
+enum { DIGITS = 20 /* that a number has at most */ };
+
+static char *put_number(char *to, uint64_t v)
+{
+    enum { EIGHT = 100000000 };
+    if (v < EIGHT)
+        return put_up_to_eight(to, (uint32_t)v);
+    const uint64_t high = v / EIGHT;
+    to = high < EIGHT ? put_up_to_eight(to, (uint32_t)high)
+                      : put_eight(put_up_to_four(to, (uint32_t)(high / EIGHT)), (uint32_t)(high % EIGHT));
+    return put_eight(to, (uint32_t)(v - high * EIGHT));
+}
+
 void str_put_u64(struct str *s, uint64_t v)
 {
-    enum { MOST = 20 };
-    if (s->cap - s->len <= MOST && !str_room(s, MOST))
+    if (s->cap - s->len <= DIGITS && !str_room(s, DIGITS))
         return;
-    char *to = s->at + s->len;
-    const unsigned len = v < 10 ? 1 : count_digits(v);
-    if (v < 10)
-        *to = (char)('0' + v);
-    else
-        put_digits(to + len, v);
-    to[len] = 0;
-    s->len += len;
+    char *end = put_number(s->at + s->len, v);
+    *end = 0;
+    s->len = (size_t)(end - s->at);
 }
 
 void str_put_i64(struct str *s, int64_t v)
@@ -148,35 +154,43 @@ void str_put_hex(struct str *s, uint64_t v, unsigned digits)
             str_put_char(s, "0123456789abcdef"[v >> (4 * n) & 15]);
 }
 
+/* Exactly so many digits of v, the last ones. */
+static char *put_decimals(char *to, uint32_t v, unsigned decimals)
+{
+    unsigned left = decimals;
+    for (; left >= 4; left -= 4, v /= 10000)
+        put_four(to + left - 4, v % 10000);
+    for (; left > 0; left--, v /= 10)
+        to[left - 1] = (char)('0' + v % 10);
+    return to + decimals;
+}
+
 void str_put_fixed(struct str *s, uint64_t v, unsigned decimals)
 {
-    char digits[20];
-    unsigned at = to_digits(digits, v), len = 20 - at;
-    unsigned whole = len > decimals ? len - decimals : 0;
-    if (whole)
-        str_put_n(s, digits + at, whole);
-    else
-        str_put_char(s, '0');
-    if (!decimals)
+    static const uint32_t units[] = {1,      10,      100,      1000,      10000,
+                                     100000, 1000000, 10000000, 100000000, 1000000000};
+    enum { MOST = COUNT_OF(units) - 1, ROOM = DIGITS + 1 + MOST };
+    if (decimals > MOST || (s->cap - s->len <= ROOM && !str_room(s, ROOM)))
         return;
-    str_put_char(s, '.');
-    if (len < decimals)
-        str_put_rep(s, "0", decimals - len);
-    str_put_n(s, digits + at + whole, len - whole);
+    const uint64_t whole = decimals == MOST ? v / 1000000000 : v / units[decimals];
+    char *end = put_number(s->at + s->len, whole);
+    if (decimals) {
+        *end = '.';
+        end = put_decimals(end + 1, (uint32_t)(v - whole * units[decimals]), decimals);
+    }
+    *end = 0;
+    s->len = (size_t)(end - s->at);
 }
 
 void str_put_grouped(struct str *s, uint64_t v)
 {
-    if (v < 1000) {
-        str_put_u64(s, v);
-        return;
-    }
-    char digits[20], text[26];
+    char digits[DIGITS], text[26];
     size_t len = 0;
-    for (unsigned at = to_digits(digits, v), i = at; i < 20; i++) {
-        if (i > at && (20 - i) % 3 == 0)
+    const char *end = put_number(digits, v);
+    for (const char *at = digits; at < end; at++) {
+        if (at > digits && (end - at) % 3 == 0)
             text[len++] = ',';
-        text[len++] = digits[i];
+        text[len++] = *at;
     }
     str_put_n(s, text, len);
 }

@@ -51,7 +51,7 @@ void str_put_rep(struct str *s, const char *text, size_t times);
 void str_put_u64(struct str *s, uint64_t v);
 void str_put_i64(struct str *s, int64_t v);
 void str_put_hex(struct str *s, uint64_t v, unsigned digits); /* at least so many digits */
-/* v / 10^decimals with exactly that many decimals: (str_put_fixed(s, 1500, 3)) is "1.500" */
+/* v / 10^decimals with exactly that many decimals, at most nine: (str_put_fixed(s, 1500, 3)) is "1.500" */
 void str_put_fixed(struct str *s, uint64_t v, unsigned decimals);
 /* The text with thousands set apart: 9,600,000 */
 void str_put_grouped(struct str *s, uint64_t v);

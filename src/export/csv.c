@@ -18,8 +18,8 @@ struct csv {
 static struct str *to(struct export *e, enum column column)
 {
     struct csv *c = e->own;
-    str_put_rep(&e->out, ",", column - c->at);
-    c->at = column;
+    for (; c->at < column; c->at++)
+        str_put_char(&e->out, ',');
     return &e->out;
 }
 

@@ -1,8 +1,10 @@
 /* Text, names, arena: what everybody relies on. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -61,6 +63,8 @@ static void text_grows_and_is_cut(void **state)
     str_put_n(&s, "cdef", 2);
     str_put_char(&s, '!');
     str_put_rep(&s, "xy", 3);
+    str_put_rep(&s, "xy", 0);
+    str_put_rep(&s, "", 3);
     assert_string_equal(s.at, "abcd!xyxyxy");
     assert_int_equal(s.len, 11);
     str_cut(&s, 20);
@@ -123,6 +127,29 @@ static void numbers(void **state)
     CHECK("9,600,000", str_put_grouped(&s, 9600000));
     CHECK("999", str_put_grouped(&s, 999));
     CHECK("1,000", str_put_grouped(&s, 1000));
+}
+
+/* All lengths, and where each goes over to the next: as printf has them. */
+static void numbers_as_printf_has_them(void **state)
+{
+    (void)state;
+    char want[64];
+    uint64_t power = 1, random = 88172645463325252u;
+    for (int digits = 1; digits <= 20; digits++, power *= 10)
+        for (int i = 0; i < 1000; i++) {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            const uint64_t v = i < 3 ? power - 1 + (uint64_t)i : power + random % power;
+            snprintf(want, sizeof want, "%" PRIu64, v);
+            CHECK(want, str_put_u64(&s, v));
+            for (unsigned d = 1, unit = 10; d <= 9; d++, unit *= 10) {
+                snprintf(want, sizeof want, "%" PRIu64 ".%0*" PRIu64, v / unit, (int)d, v % unit);
+                CHECK(want, str_put_fixed(&s, v, d));
+            }
+        }
+    CHECK("18,446,744,073,709,551,615", str_put_grouped(&s, UINT64_MAX));
+    CHECK("12,345,678", str_put_grouped(&s, 12345678));
 }
 
 static void sizes_and_spans(void **state)
@@ -374,6 +401,7 @@ int main(void)
         TEST(text_grows_and_is_cut),
         TEST(without_memory_text_stays),
         TEST(numbers),
+        TEST(numbers_as_printf_has_them),
         TEST(sizes_and_spans),
         TEST(addresses),
         TEST(utf8_is_strict),
