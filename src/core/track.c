@@ -73,19 +73,20 @@ static enum side side_of(const struct conn *c, const struct seg *s)
     return endpoint_equal(&c->tuple.end[SIDE_CLIENT], &s->src) ? SIDE_CLIENT : SIDE_SERVER;
 }
 
-/* The connection of a segment. A SYN with another first number than its direction had begins a new one
- * (oracle's rule for streams). *reused: its ports had one before. NO_CONN: no memory. */
-static uint32_t place(struct track *t, const struct seg *s, bool *reused)
+/* A segment of a connection that has had some. */
+static bool goes_on(const struct conn *c, const struct seg *s)
+{
+    return s->injected || (!(s->flags & TCP_SYN) && c->first_frame);
+}
+
+/* The connection of any other segment; at: the newest of its endpoints. A SYN with another first number than
+ * its direction had begins a new one (oracle's rule for streams). *reused: its ports had one before. NO_CONN:
+ * no memory. */
+static uint32_t place(struct track *t, const struct seg *s, uint32_t at, bool *reused)
 {
     bool syn = (s->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-    uint32_t at = conn_of(t, s);
-    *reused = false;
     if (at == NO_CONN)
         return begin(t, s, at);
-    if (s->injected)
-        return at;
-    if (!(s->flags & TCP_SYN) && conn_at(t, at)->first_frame)
-        return at;
     while (!syn && !conn_at(t, at)->first_frame && conn_at(t, at)->older != NO_CONN)
         at = conn_at(t, at)->older; /* connect() was called, but its SYN has not come yet */
     const struct conn *c = conn_at(t, at);
@@ -252,9 +253,9 @@ static void refuse(struct look *k)
         look_label(k, LBL(FIN));
 }
 
-static void look_init(struct look *k, struct track *t, const struct seg *s, uint32_t at, struct verdict *v)
+static void look_init(struct look *k, struct track *t, struct conn *c, const struct seg *s, uint32_t at,
+                      struct verdict *v)
 {
-    struct conn *c = conn_at(t, at);
     *v = (struct verdict){.conn = at, .cause_row = NO_ROW, .repeats = t->repeats};
     *k = (struct look){.t = t, .c = c, .s = s, .v = v, .from = side_of(c, s), .left = s->seq};
     k->syn = s->flags & TCP_SYN && !(s->flags & TCP_RST);
@@ -410,13 +411,18 @@ static void judge(struct look *k, bool reused)
 bool track_segment(struct track *t, const struct seg *s, struct verdict *out)
 {
     struct look k;
-    bool reused;
-    uint32_t at = place(t, s, &reused);
-    if (at == NO_CONN)
-        return false;
+    bool reused = false;
+    uint32_t at = conn_of(t, s);
+    struct conn *c = at == NO_CONN ? NULL : conn_at(t, at);
+    if (!c || !goes_on(c, s)) {
+        at = place(t, s, at, &reused);
+        if (at == NO_CONN)
+            return false;
+        c = conn_at(t, at);
+    }
     if (s->time_ns > t->counter_ns + UINT64_C(20000000))
         memset(t->tally, 0, sizeof t->tally);
-    look_init(&k, t, s, at, out);
+    look_init(&k, t, c, s, at, out);
     judge(&k, reused);
     bool moved = !seg_measured(s) || move(&k);
     remember_last(&k);
