@@ -133,17 +133,39 @@ static bool unsafe_char(uint32_t ch)
     return false;
 }
 
-/* Eight bytes at a time: a byte is no printable ASCII if its top bit is set, or is after 0x20 was taken from
- * it, or after 1 was added to it. */
+static uint64_t eight(const char *bytes)
+{
+    uint64_t w;
+    memcpy(&w, bytes, sizeof w);
+    return w;
+}
+
+/* The last eight bytes of a text; of one that has fewer, but four, all of them, some twice. */
+static uint64_t last_eight(const char *bytes, size_t len)
+{
+    uint32_t first, last;
+    if (len >= 8)
+        return eight(bytes + len - 8);
+    memcpy(&first, bytes, sizeof first);
+    memcpy(&last, bytes + len - 4, sizeof last);
+    return first | (uint64_t)last << 32;
+}
+
+/* Of eight bytes: one is no printable ASCII if its top bit is set, or is after 0x20 was taken from it, or
+ * after 1 was added to it. */
+static bool any_special(uint64_t w)
+{
+    return ((w | (w - UINT64_C(0x2020202020202020)) | (w + UINT64_C(0x0101010101010101))) &
+            UINT64_C(0x8080808080808080)) != 0;
+}
+
 size_t utf8_plain(const char *bytes, size_t len)
 {
     size_t n = 0;
-    for (uint64_t w; len - n >= sizeof w; n += sizeof w) {
-        memcpy(&w, bytes + n, sizeof w);
-        if ((w | (w - UINT64_C(0x2020202020202020)) | (w + UINT64_C(0x0101010101010101))) &
-            UINT64_C(0x8080808080808080))
-            break;
-    }
+    while (len - n >= 8 && !any_special(eight(bytes + n)))
+        n += 8;
+    if (len - n < 8 && len >= 4 && !any_special(last_eight(bytes, len)))
+        return len;
     while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x7F)
         n++;
     return n;
@@ -151,11 +173,9 @@ size_t utf8_plain(const char *bytes, size_t len)
 
 /* Eight bytes at once: whether any of them is not printable ASCII, or one of the two that JSON escapes. A
  * byte is below n where subtracting n borrows from its high bit (Bit Twiddling Hacks, "haszero"). */
-static bool any_odd(const char *bytes)
+static bool any_odd(uint64_t w)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-    uint64_t w;
-    memcpy(&w, bytes, sizeof w);
     uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\', delete = w ^ ones * 0x7F;
     return (((w - ones * 0x20) | (quote - ones) | (slash - ones) | (delete - ones) | w) & highs) != 0;
 }
@@ -165,8 +185,10 @@ static size_t json_run(const char *bytes, size_t len)
 {
     static const bool care[256] = {['"'] = true, ['\\'] = true};
     size_t n = 0;
-    while (len - n >= 8 && !any_odd(bytes + n))
+    while (len - n >= 8 && !any_odd(eight(bytes + n)))
         n += 8;
+    if (len - n < 8 && len >= 4 && !any_odd(last_eight(bytes, len)))
+        return len;
     while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x7F && !care[(unsigned char)bytes[n]])
         n++;
     return n;

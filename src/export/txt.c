@@ -17,14 +17,25 @@ _Static_assert(BEFORE_LADDER + LADDER + AFTER_LADDER + SENTENCE <= WIDTH, "a lin
 
 /* The characters that a ladder is drawn with. */
 struct strokes {
-    const char *line, *rail, *from_left, *from_right, *to_right, *to_left;
+    size_t len;                                                            /* bytes of each */
+    const char *rail, *from_left, *from_right, *to_right, *to_left, *line; /* line: LADDER of them */
 };
-static const struct strokes fancy = {"─", "│", "├", "┤", "▶", "◀"};
-static const struct strokes plain = {"-", "|", "|", "|", ">", "<"};
+static const struct strokes fancy = {3, "│", "├", "┤", "▶", "◀", "─────────────────────────────────"};
+static const struct strokes plain = {1, "|", "|", "|", ">", "<", "---------------------------------"};
 
 static const struct strokes *strokes_of(const struct export *e)
 {
     return e->voice.ascii ? &plain : &fancy;
+}
+
+static void put_stroke(struct str *out, const struct strokes *k, const char *stroke)
+{
+    str_put_n(out, stroke, k->len);
+}
+
+static void put_strokes(struct str *out, const struct strokes *k, size_t count)
+{
+    str_put_n(out, k->line, count * k->len);
 }
 
 void put_date(struct str *out, uint64_t ns)
@@ -145,15 +156,15 @@ static void put_arrow(struct export *e, const struct ladder_line *l)
         cells = cells_of(words->at, take);
     }
     size_t dashes = room - cells;
-    str_put(out, right ? k->from_left : k->to_left);
-    str_put_rep(out, k->line, right ? stub : dashes);
+    put_stroke(out, k, right ? k->from_left : k->to_left);
+    put_strokes(out, k, right ? stub : dashes);
     str_put_char(out, ' ');
     str_put(out, tone_glyph(l->tone, e->voice.ascii));
     str_put_char(out, ' ');
     str_put_n(out, words->at, take);
     str_put_char(out, ' ');
-    str_put_rep(out, k->line, right ? dashes : stub);
-    str_put(out, right ? k->to_right : k->from_right);
+    put_strokes(out, k, right ? dashes : stub);
+    put_stroke(out, k, right ? k->to_right : k->from_right);
 }
 
 static void put_rails(struct export *e)
@@ -259,13 +270,13 @@ static void txt_begin(struct export *e)
  * 127.0.0.1:3344". */
 static void put_connection(struct export *e, struct txt *t, const struct row *r)
 {
-    struct conn_view conn;
-    if (r->conn == NO_CONN || r->conn == t->conn || !session_conn(e->session, r->conn, &conn))
+    const struct tuple *ends = r->conn == t->conn ? NULL : session_ends(e->session, r->conn);
+    if (!ends)
         return;
     struct str *out = &e->out, *line = &t->words;
     t->conn = r->conn;
     str_clear(line);
-    say_conn(line, &e->voice, r->conn, &conn.tuple);
+    say_conn(line, &e->voice, r->conn, ends);
     /* Two addresses of IPv6 are long: then the line begins further left. */
     size_t cells = cells_of(line->at, line->len);
     str_put_rep(out, " ", cells + BEFORE_LADDER <= WIDTH ? BEFORE_LADDER : cells < WIDTH ? WIDTH - cells : 0);
