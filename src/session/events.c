@@ -3,11 +3,22 @@
 
 #include <string.h>
 
-static void segment_of(const struct session *s, const struct row *r, uint64_t place, struct event *out)
+/* Where the frame of a segment or of an ICMP error stands. */
+static uint64_t place_of(const struct row *r)
+{
+    return r->kind == EVENT_SEGMENT ? r->place : facts_icmp(r)->place;
+}
+
+void facts_frame(const struct session *s, const struct row *r, struct frame *out)
+{
+    store_get(s->store, place_of(r), out);
+}
+
+static void segment_of(const struct session *s, const struct row *r, struct event *out)
 {
     struct frame f;
     uint64_t record = 0;
-    store_get(s->store, place, &f);
+    facts_frame(s, r, &f);
     out->kind = EVENT_SEGMENT;
     out->u.segment = (struct event_segment){
         .linktype = f.linktype,
@@ -15,7 +26,7 @@ static void segment_of(const struct session *s, const struct row *r, uint64_t pl
         .caplen = f.caplen,
         .wirelen = f.wirelen,
         .frame = r->frame,
-        .record = store_is_record(place, &record) ? record + 1 : 0,
+        .record = store_is_record(place_of(r), &record) ? record + 1 : 0,
         .injected = r->injected,
         .cut = f.cut,
         .cksum = f.cut ? f.cksum : 0,
@@ -39,12 +50,9 @@ static void stamp_of(const struct session *s, const struct row *r, struct event 
 void session_event(const struct session *s, const struct row *r, struct event *out)
 {
     const struct event *kept;
-    const struct icmp_fact *error = facts_icmp(r);
     *out = (struct event){.kind = (enum event_kind)r->kind, .time_ns = r->time_ns};
-    if (r->kind == EVENT_SEGMENT) {
-        segment_of(s, r, r->place, out);
-    } else if (error) {
-        segment_of(s, r, error->place, out);
+    if (r->kind == EVENT_SEGMENT || facts_icmp(r)) {
+        segment_of(s, r, out);
     } else if (r->kind == EVENT_STAMP) {
         stamp_of(s, r, out);
     } else {

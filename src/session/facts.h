@@ -117,6 +117,8 @@ struct conn_live *facts_live_of(const struct session *s, uint32_t conn); /* NULL
 size_t facts_extra_place(const struct session *s, uint32_t frame);
 const struct extra *facts_extra_of(const struct session *s, const struct row *r); /* NULL: it has none */
 
+/* The frame of a segment or of an ICMP error. */
+void facts_frame(const struct session *s, const struct row *r, struct frame *out);
 /* The event that a row which is no segment was made of; NULL if it is of another kind. */
 const struct event *facts_event(const struct row *r, enum event_kind kind);
 /* The event of a call's row; NULL where there is none. */

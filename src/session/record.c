@@ -4,6 +4,7 @@
 
 #include "core/decode.h"
 #include "session/entry.h"
+#include "session/facts.h"
 
 _Static_assert(CKSUM_UNKNOWN == 0 && CKSUM_GOOD == 1 && CKSUM_PARTIAL == 2 && CKSUM_BAD == 3,
                "as they stand in files");
@@ -112,29 +113,28 @@ static void put_asides(struct record *r, struct str *out)
 
 static void put_frame(struct record *r, const struct row *row, struct str *out)
 {
-    struct event e;
+    struct frame f;
     if (r->frames == 0)
         put_asides(r, out); /* the session may have begun with one of them */
-    session_event(r->o.session, row, &e);
-    const struct event_segment *g = &e.u.segment;
-    const bool numbered = g->frame != r->frames + 1;
+    facts_frame(r->o.session, row, &f);
+    const bool numbered = row->frame != r->frames + 1;
     const unsigned flags =
-        (g->injected ? OWN_INJECTED : 0u) | (g->cut ? OWN_CUT : 0u) | (numbered ? OWN_NUMBERED : 0u);
+        (row->injected ? OWN_INJECTED : 0u) | (f.cut ? OWN_CUT : 0u) | (numbered ? OWN_NUMBERED : 0u);
     say(r, row, out);
     struct pcapng_packet p = {
-        .interface = interface_of(r, g->linktype, out),
-        .time_ns = e.time_ns,
-        .bytes = g->bytes,
-        .caplen = g->caplen,
-        .wirelen = g->wirelen,
+        .interface = interface_of(r, f.linktype, out),
+        .time_ns = row->time_ns,
+        .bytes = f.bytes,
+        .caplen = f.caplen,
+        .wirelen = f.wirelen,
         .comment = r->words.at,
         .comment_len = r->words.len,
-        .own = {[OWN_FLAGS] = (uint8_t)flags, [OWN_CKSUM] = g->cksum},
+        .own = {[OWN_FLAGS] = (uint8_t)flags, [OWN_CKSUM] = f.cut ? f.cksum : 0},
         .own_len = flags ? OWN_LENGTH : 0,
     };
     for (unsigned i = 0; i < 4; i++)
-        p.own[OWN_NUMBER + i] = (uint8_t)(g->frame >> 8 * i);
-    r->frames = g->frame;
+        p.own[OWN_NUMBER + i] = (uint8_t)(row->frame >> 8 * i);
+    r->frames = row->frame;
     pcapng_put_packet(out, &p);
 }
 
