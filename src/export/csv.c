@@ -128,7 +128,7 @@ static void put_segment(struct export *e, const struct row *r)
     number(e, COLUMN_FRAME, r->frame);
     conn(e, r);
     name(e, COLUMN_FROM, side_name((enum side)r->side));
-    if (session_seg(e->session, r, &seg))
+    if (session_head(e->session, r, &seg))
         put_seg(e, r, &seg);
     names(to(e, COLUMN_LABELS), r->labels, label_of);
     names(to(e, COLUMN_WIRESHARK), r->wireshark, ws_of);
