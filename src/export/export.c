@@ -51,7 +51,8 @@ struct export *export_new(const struct export_options *o, const struct session *
     str_init(&e->out, o->mem);
     str_init(&e->note, o->mem);
     e->own = w->own ? mem_new(o->mem, w->own) : NULL;
-    if (w->own && !e->own) {
+    e->voice.phrases = phrases_new(o->mem);
+    if ((w->own && !e->own) || !e->voice.phrases) {
         export_free(e);
         return NULL;
     }
@@ -69,6 +70,7 @@ void export_free(struct export *e)
     if (e->own && w->close)
         w->close(e);
     mem_free(mem, e->own, w->own);
+    phrases_free(e->voice.phrases);
     str_release(&e->note);
     str_release(&e->out);
     mem_free(mem, e, sizeof *e);

@@ -9,11 +9,17 @@
 
 enum lang { LANG_EN, LANG_ZH, LANG_COUNT };
 
+/* Sentences that were said already, in the shape that they are filled from. */
+struct phrases;
+struct phrases *phrases_new(const struct mem *m); /* NULL: no memory */
+void phrases_free(struct phrases *p);
+
 /* How to speak. A plain value, handed to whoever needs words. */
 struct voice {
     enum lang lang;
-    bool ascii;  /* µ becomes u, arrows and glyphs plain */
-    bool steady; /* measured times are said as 0, so that two runs read the same */
+    bool ascii;              /* µ becomes u, arrows and glyphs plain */
+    bool steady;             /* measured times are said as 0, so that two runs read the same */
+    struct phrases *phrases; /* of whoever says much, in one language; NULL: none are kept */
 };
 
 bool lang_find(const char *name, enum lang *out); /* "en", "zh", "zh_CN.UTF-8" */

@@ -2,6 +2,7 @@
  * values are the row's own facts. The main sentence speaks of some of the row's labels; for each of the
  * others a clause is added, so that two rows with different labels never read the same. */
 #include "scene/fill.h"
+#include "scene/phrase.h"
 
 #include <string.h>
 
@@ -117,33 +118,22 @@ static void put_port(struct str *out, const struct facts *f)
         str_put(out, "?");
 }
 
-/* The numbers that a place may mean. */
-enum number {
-    NUMBER_LEN,
-    NUMBER_SEQ,
-    NUMBER_SEQ_END,
-    NUMBER_ACK,
-    NUMBER_WIN,
-    NUMBER_ACKED,
-    NUMBER_N,
-    NUMBER_LIMIT
-};
-
-static uint64_t number_of(const struct facts *f, enum number which)
+/* The number that a place means. */
+static uint64_t number_of(const struct facts *f, enum place which)
 {
     const struct row *r = f->row;
     uint32_t len = row_len(r);
     switch (which) {
-    case NUMBER_LEN: return len;
-    case NUMBER_SEQ: return r->seq;
-    case NUMBER_SEQ_END: return (uint32_t)(len ? r->seq + len - 1 : r->seq); /* it wraps, as all numbers */
-    case NUMBER_ACK: return r->ack;
-    case NUMBER_WIN: return row_win(r);
-    case NUMBER_ACKED: return f->extra.annot.acked;
-    case NUMBER_N: return f->extra.annot.number;
-    case NUMBER_LIMIT: return f->extra.annot.limit;
+    case PLACE_LEN: return len;
+    case PLACE_SEQ: return r->seq;
+    case PLACE_SEQ_END: return (uint32_t)(len ? r->seq + len - 1 : r->seq); /* it wraps, as all numbers */
+    case PLACE_ACK: return r->ack;
+    case PLACE_WIN: return row_win(r);
+    case PLACE_ACKED: return f->extra.annot.acked;
+    case PLACE_N: return f->extra.annot.number;
+    case PLACE_LIMIT: return f->extra.annot.limit;
+    default: return 0;
     }
-    return 0;
 }
 
 static void put_side(struct str *out, const struct facts *f)
@@ -173,69 +163,58 @@ static void put_probably(struct str *out, const struct facts *f)
         str_put(out, say(f->voice, N_("probably ")));
 }
 
-/* The name of a place as one number: they have at most eight letters. A row is filled with many of them. */
-#define KEY(a, b, c, d, e, f, g, h)                                                                          \
-    ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 |  \
-     (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
-
-/* The name in a place "{name}" as such a number; 0: it is none. *past: what stands behind the place, or
- * behind its bracket. */
-static uint64_t key_of(const char *place, const char **past)
-{
-    const char *at = place + 1;
-    uint64_t key = 0;
-    for (unsigned bits = 0; bits < 64 && ((*at >= 'a' && *at <= 'z') || *at == '_'); bits += 8, at++)
-        key |= (uint64_t)(unsigned char)*at << bits;
-    *past = *at == '}' ? at + 1 : place + 1;
-    return *at == '}' ? key : 0;
-}
-
-static void put_value(struct str *out, struct facts *f, enum number which)
+static void put_value(struct str *out, struct facts *f, enum place which)
 {
     const uint64_t n = number_of(f, which);
     f->one = f->one || n == 1;
     str_put_u64(out, n);
 }
 
-static bool facts_value(struct facts *f, struct str *out, uint64_t key)
+static void fill_place(struct str *out, struct facts *f, enum place place)
 {
-    switch (key) {
-    case KEY('s', 'i', 'd', 'e', 0, 0, 0, 0): put_side(out, f); return true;
-    case KEY('p', 'e', 'e', 'r', 0, 0, 0, 0): put_peer(out, f); return true;
-    case KEY('l', 'e', 'n', 0, 0, 0, 0, 0): put_value(out, f, NUMBER_LEN); return true;
-    case KEY('s', 'e', 'q', 0, 0, 0, 0, 0): put_value(out, f, NUMBER_SEQ); return true;
-    case KEY('a', 'c', 'k', 0, 0, 0, 0, 0): put_value(out, f, NUMBER_ACK); return true;
-    case KEY('w', 'i', 'n', 0, 0, 0, 0, 0): put_value(out, f, NUMBER_WIN); return true;
-    case KEY('a', 'c', 'k', 's', 0, 0, 0, 0): put_acks(out, f); return true;
-    case KEY('a', 'c', 'k', 'e', 'd', 0, 0, 0): put_value(out, f, NUMBER_ACKED); return true;
-    case KEY('s', 'e', 'q', '_', 'e', 'n', 'd', 0): put_value(out, f, NUMBER_SEQ_END); return true;
-    case KEY('r', 'e', 'p', 'e', 'a', 't', 's', 0): put_repeats(out, f); return true;
-    case KEY('s', 'i', 'l', 'e', 'n', 'c', 'e', 0): put_silence(out, f); return true;
-    case KEY('c', 'a', 'l', 'l', 0, 0, 0, 0): put_cause(out, f); return true;
-    case KEY('m', 's', 's', 0, 0, 0, 0, 0): put_mss(out, f); return true;
-    case KEY('p', 'o', 'r', 't', 0, 0, 0, 0): put_port(out, f); return true;
-    case KEY('p', 'r', 'o', 'b', 'a', 'b', 'l', 'y'): put_probably(out, f); return true;
-    case KEY('n', 0, 0, 0, 0, 0, 0, 0): put_value(out, f, NUMBER_N); return true;
-    case KEY('l', 'i', 'm', 'i', 't', 0, 0, 0): put_value(out, f, NUMBER_LIMIT); return true;
-    default: return false;
+    switch (place) {
+    case PLACE_NONE: break;
+    case PLACE_SIDE: put_side(out, f); break;
+    case PLACE_PEER: put_peer(out, f); break;
+    case PLACE_ACKS: put_acks(out, f); break;
+    case PLACE_REPEATS: put_repeats(out, f); break;
+    case PLACE_SILENCE: put_silence(out, f); break;
+    case PLACE_CALL: put_cause(out, f); break;
+    case PLACE_MSS: put_mss(out, f); break;
+    case PLACE_PORT: put_port(out, f); break;
+    case PLACE_PROBABLY: put_probably(out, f); break;
+    case PLACE_LEN:
+    case PLACE_SEQ:
+    case PLACE_SEQ_END:
+    case PLACE_ACK:
+    case PLACE_WIN:
+    case PLACE_ACKED:
+    case PLACE_N:
+    case PLACE_LIMIT: put_value(out, f, place); break;
+    }
+}
+
+static void fill_phrase(struct str *out, struct facts *f, const struct phrase *p)
+{
+    for (uint32_t i = 0; i < p->count; i++) {
+        const struct piece *at = &p->piece[i];
+        if (f->voice->ascii)
+            put_plain(out, at->text, at->len, true);
+        else
+            str_put_n(out, at->text, at->len);
+        fill_place(out, f, at->place);
     }
 }
 
 /* Appends a text with its places filled, as fill() does: this is most of what an export does. */
-static void facts_fill(struct str *out, struct facts *f, const char *text)
+static void facts_fill(struct str *out, struct facts *f, const char *english)
 {
-    const bool ascii = f->voice->ascii;
-    for (const char *past;; text = past) {
-        const char *place = strchrnul(text, '{');
-        if (ascii)
-            put_plain(out, text, (size_t)(place - text), true);
-        else
-            str_put_n(out, text, (size_t)(place - text));
-        if (!*place)
-            return;
-        const uint64_t key = key_of(place, &past);
-        if (!key || !facts_value(f, out, key))
-            str_put_n(out, place, (size_t)(past - place));
+    struct phrase own;
+    const struct phrase *p = phrase_of(f->voice, english, &own);
+    fill_phrase(out, f, p);
+    while (*p->rest) {
+        phrase_take(&own, p->rest);
+        fill_phrase(out, f, p = &own);
     }
 }
 
@@ -273,7 +252,7 @@ static void put_fact(struct str *out, struct facts *f, const char *english)
 {
     size_t start = out->len;
     f->one = false;
-    facts_fill(out, f, say(f->voice, english));
+    facts_fill(out, f, english);
     if (f->one && f->voice->lang == LANG_EN && !out->failed)
         make_singular(out, start);
     bool place = english && english[0] == '{' && strncmp(english, "{call}", 6) != 0;

@@ -11,7 +11,7 @@
 #include "scene/ladder.h"
 #include "unit/timeline.h"
 
-static const struct voice english = {LANG_EN, false, false}, chinese = {LANG_ZH, false, false};
+static const struct voice english = {LANG_EN, false, false, NULL}, chinese = {LANG_ZH, false, false, NULL};
 
 static void apply(struct session *s, uint64_t us, int linktype, const uint8_t *bytes, uint32_t caplen,
                   uint32_t wirelen)

@@ -117,7 +117,7 @@ static void test_json_lines_have_every_member(void **state)
     (void)state;
     struct session *s = a_lesson();
     struct got g;
-    whole(&g, "jsonl", s, (struct voice){LANG_EN, false, false});
+    whole(&g, "jsonl", s, (struct voice){LANG_EN, false, false, NULL});
     has(&g, "{\"type\":\"session\",\"tool\":\"tcpviz\",\"version\":\"" TCPVIZ_VERSION
             "\",\"source\":\"private loopback\",\"started\":\"1970-01-01T00:00:00.000000Z\"}\n");
     has(&g,
@@ -167,7 +167,7 @@ static void test_options_are_those_of_the_segment(void **state)
     put16(m.bytes + 32, (5 + sizeof sack / 4) << 12 | TCP_ACK);
     assert_true(session_apply(s, &m.event));
     struct got g;
-    whole(&g, "jsonl", s, (struct voice){LANG_EN, false, false});
+    whole(&g, "jsonl", s, (struct voice){LANG_EN, false, false, NULL});
     has(&g, "\"options\":{\"mss\":1460,\"sack_permitted\":true,\"tsval\":7,\"tsecr\":0,\"wscale\":10}");
     has(&g, "\"options\":{\"sack\":[[11,21]]}");
     str_release(&g.text);
@@ -182,7 +182,7 @@ static void test_flags_have_their_order(void **state)
     shake_hands(s);
     see(s, at_us(60), SIDE_CLIENT, TCP_FIN | TCP_PSH | TCP_ACK | TCP_URG | TCP_ECE | TCP_CWR, 1, 1, 4);
     struct got g;
-    whole(&g, "jsonl", s, (struct voice){LANG_EN, false, false});
+    whole(&g, "jsonl", s, (struct voice){LANG_EN, false, false, NULL});
     has(&g, "\"flags\":\"FP.UEW\",\"seq\":1");
     str_release(&g.text);
     session_free(s);
@@ -199,7 +199,7 @@ static void test_arrows_hold_whole_numbers(void **state)
         see(s, at_us(100 + i), SIDE_CLIENT, TCP_FIN | TCP_PSH | TCP_URG | TCP_ECE | TCP_CWR | TCP_ACK,
             numbers[i], numbers[i], 1000);
     struct got g;
-    whole(&g, "txt", s, (struct voice){LANG_EN, true, false});
+    whole(&g, "txt", s, (struct voice){LANG_EN, true, false, NULL});
     for (const char *seq = g.text.at; (seq = strstr(seq, "seq ")) != NULL; seq++) {
         unsigned long n = strtoul(seq + 4, NULL, 10);
         size_t i = 0;
@@ -215,7 +215,8 @@ static void test_arrows_hold_whole_numbers(void **state)
 static void test_text_keeps_its_columns(void **state)
 {
     (void)state;
-    const struct voice voices[] = {{LANG_EN, false, false}, {LANG_ZH, false, false}, {LANG_EN, true, false}};
+    const struct voice voices[] = {
+        {LANG_EN, false, false, NULL}, {LANG_ZH, false, false, NULL}, {LANG_EN, true, false, NULL}};
     struct session *s = a_lesson();
     for (size_t v = 0; v < COUNT_OF(voices); v++) {
         struct got g;
@@ -257,7 +258,7 @@ static void test_a_pipe_gets_each_row_at_once(void **state)
     (void)state;
     struct session *s = a_lesson();
     struct got g;
-    struct export *e = start(&g, "jsonl", s, (struct voice){LANG_EN, false, false});
+    struct export *e = start(&g, "jsonl", s, (struct voice){LANG_EN, false, false, NULL});
     assert_true(export_begin(e, true));
     assert_int_equal(g.puts, 1);
     size_t before = g.text.len;
@@ -279,7 +280,7 @@ static void test_a_full_disk_is_told(void **state)
     (void)state;
     struct session *s = a_lesson();
     struct got g;
-    struct export *e = start(&g, "txt", s, (struct voice){LANG_EN, false, false});
+    struct export *e = start(&g, "txt", s, (struct voice){LANG_EN, false, false, NULL});
     g.full = 10;
     assert_false(export_begin(e, true));
     size_t puts = g.puts;

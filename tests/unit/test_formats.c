@@ -10,7 +10,7 @@
 #include "export/export.h"
 #include "unit/hostile.h"
 
-static const struct voice english = {LANG_EN, false, false};
+static const struct voice english = {LANG_EN, false, false, NULL};
 
 static bool take(void *ctx, const char *bytes, size_t len)
 {
@@ -50,7 +50,7 @@ static void test_no_format_hands_on_what_a_terminal_obeys(void **state)
     for (size_t i = 0; (f = export_format_at(i)); i++) {
         for (size_t lang = 0; lang < LANG_COUNT; lang++) {
             struct str out;
-            struct export *e = start(&out, f, s, (struct voice){(enum lang)lang, false, false});
+            struct export *e = start(&out, f, s, (struct voice){(enum lang)lang, false, false, NULL});
             assert_true(export_all(e, 0));
             if (!is_binary(f) && !is_tame(out.at, out.len, strcmp(f->name, "csv") == 0))
                 fail_msg("%s lets something through", f->name);

@@ -327,7 +327,7 @@ static bool words_of(const struct mem *m, const struct session *s)
 {
     static void (*const says[])(struct str *, const struct voice *, const struct session *,
                                 const struct row *) = {say_brief, say_note, say_why, say_next, say_title};
-    static const struct voice v = {LANG_ZH, false, false};
+    static const struct voice v = {LANG_ZH, false, false, NULL};
     bool good = true;
     for (uint32_t i = 0; i < session_rows(s) && session_row(s, i)->kind == EVENT_SEGMENT; i++) {
         for (size_t k = 0; k < COUNT_OF(says); k++) {
@@ -471,7 +471,7 @@ static bool export_of(const struct mem *m, const struct session *s)
 
 static bool sheet_of(const struct mem *m, const struct session *s)
 {
-    static const struct voice v = {LANG_ZH, false, true};
+    static const struct voice v = {LANG_ZH, false, true, NULL};
     struct str out, whole;
     str_init(&out, heap_mem());
     str_init(&whole, heap_mem());

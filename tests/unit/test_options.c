@@ -173,7 +173,7 @@ static void in_chinese(void **state)
 static void help_names_everything(void **state)
 {
     (void)state;
-    const struct voice v = {LANG_EN, false, false};
+    const struct voice v = {LANG_EN, false, false, NULL};
     struct str help;
     str_init(&help, heap_mem());
     options_help(&help, &v);

@@ -9,8 +9,8 @@
 #include "scene/fill.h"
 #include "unit/timeline.h"
 
-static const struct voice english = {LANG_EN, false, false}, chinese = {LANG_ZH, false, false},
-                          plain = {LANG_EN, true, false};
+static const struct voice english = {LANG_EN, false, false, NULL}, chinese = {LANG_ZH, false, false, NULL},
+                          plain = {LANG_EN, true, false, NULL};
 
 static void test_a_language_is_found_by_its_locale(void **state)
 {

@@ -10,7 +10,7 @@
 #include "session/cursor.h"
 #include "unit/timeline.h"
 
-static const struct voice english = {LANG_EN, false, false}, plain = {LANG_EN, true, false};
+static const struct voice english = {LANG_EN, false, false, NULL}, plain = {LANG_EN, true, false, NULL};
 
 static void happen(struct session *s, uint64_t us, struct event e)
 {

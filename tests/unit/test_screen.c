@@ -232,7 +232,7 @@ static void keys_are_sound(void **state)
 
 static void expect_line(const struct ladder_line *l, int cols, bool ascii, const char *want)
 {
-    struct voice voice = {LANG_EN, ascii, false};
+    struct voice voice = {LANG_EN, ascii, false, NULL};
     struct layout lay;
     struct str out;
     layout_make(&lay, &(struct layout_wants){.rows = 40, .cols = cols, .number_cells = 1, .time_cells = 9});
