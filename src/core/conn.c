@@ -150,6 +150,7 @@ struct conn_lab *conn_lab(struct track *t, struct conn *c)
 {
     if (!c->lab)
         c->lab = mem_new(t->mem, sizeof *c->lab);
+    t->owns |= c->lab != NULL;
     return c->lab;
 }
 

@@ -143,6 +143,7 @@ struct track {
     int listener_fd;
     uint32_t listener_close_row;
     uint8_t names[ANNOT_COUNT]; /* which values a sentence names (explain.c) */
+    bool owns;                  /* some connection has memory of its own */
     bool starved;               /* there was no memory for something: track_segment and the like say so */
     uint32_t backlog, queued;   /* of the accept queue */
     bool queue_known;
@@ -164,6 +165,14 @@ void conn_release(struct track *t, struct conn *c);
 static inline struct conn *conn_at(const struct track *t, uint32_t i)
 {
     return chunks_at(&t->conns, i);
+}
+
+/* Notes what a side has sent. False: no memory. */
+static inline bool conn_saw(struct track *t, struct flow *f, seq_t left, seq_t right)
+{
+    const bool noted = ranges_add(&f->seen, t->mem, left, right, NULL);
+    t->owns |= f->seen.cap > 0;
+    return noted;
 }
 
 /* When its last segment came. */

@@ -22,7 +22,7 @@ static void remember(struct look *k)
                      .last_ns = k->s->time_ns,
                      .tsval = k->s->opt.tsval,
                      .flags = k->s->flags & (TCP_SYN | TCP_FIN)};
-    if (!ranges_add(&f->seen, k->t->mem, k->left, k->right, NULL) || !sent_add(&k->t->sent, &f->sent, &s)) {
+    if (!conn_saw(k->t, f, k->left, k->right) || !sent_add(&k->t->sent, &f->sent, &s)) {
         k->t->starved = true;
         return;
     }
@@ -205,7 +205,7 @@ void judge_probe_taken(struct look *k, struct flow *f)
                            .frame = f->probed_frame,
                            .first_ns = f->last_ns,
                            .last_ns = f->last_ns};
-    if (!ranges_add(&f->seen, k->t->mem, s.left, s.right, NULL) || !sent_add(&k->t->sent, &f->sent, &s))
+    if (!conn_saw(k->t, f, s.left, s.right) || !sent_add(&k->t->sent, &f->sent, &s))
         k->t->starved = true;
     f->nxt = s.right;
     f->probed_frame = 0;

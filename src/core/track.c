@@ -30,7 +30,7 @@ void track_free(struct track *t)
 {
     if (!t)
         return;
-    for (uint32_t i = 0; i < t->conns.count; i++)
+    for (uint32_t i = 0; t->owns && i < t->conns.count; i++)
         conn_release(t, conn_at(t, i));
     chunks_release(&t->conns);
     sent_pool_release(&t->sent);
@@ -128,7 +128,7 @@ static void inherit(struct track *t, struct conn *c, enum side from)
         n->syn_acked = true;
         sent_clear(&t->sent, &n->sent);
         ranges_clear(&n->seen);
-        ranges_add(&n->seen, t->mem, seq_of(n->nxt.v - 1), n->nxt, NULL); /* one range needs no memory */
+        (void)conn_saw(t, n, seq_of(n->nxt.v - 1), n->nxt); /* one range needs no memory */
     }
     if (asks)
         asker->state = STATE_SYN_SENT; /* what that end was before, its host has forgotten */
@@ -157,8 +157,7 @@ static void begin_again(struct look *k)
         f->reject_frame = 0;
         ranges_clear(&f->seen);
     }
-    k->f->any = sent_add(&k->t->sent, &k->f->sent, &syn) &&
-                ranges_add(&k->f->seen, k->t->mem, syn.left, syn.right, NULL);
+    k->f->any = sent_add(&k->t->sent, &k->f->sent, &syn) && conn_saw(k->t, k->f, syn.left, syn.right);
     k->t->starved |= !k->f->any;
     k->f->nxt = k->f->rcv = syn.right;
     k->c->open = false;
