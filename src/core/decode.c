@@ -32,7 +32,7 @@ static bool straight_to_tcp(struct walk *w)
         (ip[6] & 0x3F) || ip[7] || ip[9] != PROTOCOL_TCP || lan_is_isl(w->frame))
         return false;
     const uint32_t total = (uint32_t)ip[2] << 8 | ip[3];
-    if (total < IP_LEN + TCP_LEAST || total > w->wire_end - IP)
+    if (total < IP_LEN + TCP_LEAST)
         return false;
     struct seg *s = w->seg;
     s->ecn = ip[1] & 3;

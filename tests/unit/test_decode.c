@@ -681,10 +681,73 @@ static void sums(void **state)
     assert_int_equal(cksum_fold(UINT64_C(0x1FFFF)), cksum_fold(1)); /* 1 + 0xFFFF is 1 0000, and that is 1 */
 }
 
+/* Ethernet, IPv4 and TCP are gone through at once where they are plain: that must be told as the layers tell
+ * it, which a frame behind four bytes more (NETANALYZER) goes through one by one. With any byte changed, and
+ * cut and padded anyhow. */
+static void straight_as_layer_by_layer(void **state)
+{
+    (void)state;
+    enum { ETHERNET = 1, NETANALYZER = 240, BEHIND = 4, LEN = 14 + 20 + 32 + 9 };
+    static const uint8_t plain[BEHIND + LEN] = {[4] = 2,  [6] = 0x0C /* one byte from ISL */,
+                                                [16] = 8, 0,
+                                                0x45,     0,
+                                                0,        61,
+                                                0,        1,
+                                                0x40,     0,
+                                                64,       6,
+                                                0,        0,
+                                                10,       0,
+                                                0,        1,
+                                                10,       0,
+                                                0,        2,
+                                                0x80,     0,
+                                                0x0D,     0x10,
+                                                0,        0,
+                                                0,        7,
+                                                0,        0,
+                                                0,        9,
+                                                0x80,     0x18,
+                                                1,        0,
+                                                0,        0,
+                                                0,        0,
+                                                1,        1,
+                                                8,        10,
+                                                0,        0,
+                                                0,        1,
+                                                0,        0,
+                                                0,        2,
+                                                'a'};
+    static const uint8_t values[] = {0, 1, 2, 4, 6, 8, 0x0C, 0x20, 0x3F, 0x40, 0x46, 0x50, 0x7F, 0x80, 0xFF};
+    uint8_t frame[BEHIND + LEN];
+    size_t segments = 0;
+    for (uint32_t at = BEHIND; at < sizeof plain; at++)
+        for (size_t v = 0; v < COUNT_OF(values); v++)
+            for (uint32_t len = 0; len <= LEN; len++)
+                for (uint32_t more = 0; more < 3; more++) {
+                    struct seg straight = {0}, layered = {0};
+                    memcpy(frame, plain, sizeof plain);
+                    frame[at] = values[v];
+                    const enum frame_kind kind =
+                        seg_decode(&straight, ETHERNET, frame + BEHIND, len, len + more);
+                    assert_int_equal(
+                        seg_decode(&layered, NETANALYZER, frame, BEHIND + len, BEHIND + len + more), kind);
+                    layered.caplen -= BEHIND;
+                    layered.wirelen -= BEHIND;
+                    layered.link.len -= layered.link.len ? BEHIND : 0;
+                    layered.ip.at -= layered.ip.len ? BEHIND : 0;
+                    layered.tcp.at -= layered.tcp.at ? BEHIND : 0;
+                    layered.data.at -= layered.data.at ? BEHIND : 0;
+                    assert_memory_equal(&straight, &layered, sizeof straight);
+                    segments += frame_is_segment(kind);
+                }
+    assert_in_range(segments, 20000, SIZE_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(link_types),
+        cmocka_unit_test(straight_as_layer_by_layer),
         cmocka_unit_test(vlans_and_sessions_stack),
         cmocka_unit_test(tunnels),
         cmocka_unit_test(more_tunnels),
