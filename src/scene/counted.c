@@ -72,6 +72,7 @@ static void put_one(struct str *out, const struct voice *v, const struct event_c
                 : N_("The {side}'s kernel counted {name}, {meaning}: for one of {n} segments, maybe this."),
         "side", say(v, side_name(c->side)), "name", c->name, "meaning", say(v, counters[entry].meaning), "n",
         number.at, NULL);
+    out->failed = out->failed || number.failed;
     str_release(&number);
 }
 
