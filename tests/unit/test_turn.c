@@ -56,6 +56,16 @@ static void put_counter(struct world *w, uint64_t time_ns)
     w->sink.take(w->sink.ctx, &e);
 }
 
+/* What the kernel said at a tracepoint of the connection from that port. */
+static void put_said(struct world *w, uint64_t time_ns, uint16_t client_port)
+{
+    struct event e = {.kind = EVENT_COUNTER,
+                      .time_ns = time_ns,
+                      .key = a_key(client_port),
+                      .u.counter = {SIDE_CLIENT, "tcp_send_reset:NO_SOCKET", 1}};
+    w->sink.take(w->sink.ctx, &e);
+}
+
 /* The kinds of all rows, a letter each. */
 static const char *kinds(struct world *w)
 {
@@ -86,6 +96,20 @@ static void test_counters_stand_where_they_moved(void **state)
     turn_counted(w->t, at_us(50)); /* no segment came since */
     assert_int_equal(turn_flush(w->t), 1);
     assert_string_equal(kinds(w), "ssnssn");
+}
+
+/* It has a time of its own, and a connection that must have been met before it. */
+static void test_what_was_said_stands_where_it_was_said(void **state)
+{
+    struct world *w = *state;
+    put_frame(w, at_us(10));
+    put_said(w, at_us(20), CLIENT_PORT);
+    put_said(w, at_us(25), CLIENT_PORT + 1);
+    put_frame(w, at_us(30));
+    turn_flush(w->t);
+    assert_string_equal(kinds(w), "sns");
+    assert_int_equal(session_row(w->s, 1)->time_ns, at_us(20));
+    assert_int_equal(session_row(w->s, 1)->conn, 0);
 }
 
 struct breaths {
@@ -246,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_call_waits_for_the_sniffer, up, down),
+        cmocka_unit_test_setup_teardown(test_what_was_said_stands_where_it_was_said, up, down),
         cmocka_unit_test_setup_teardown(test_a_later_segment_settles_what_was_before, up, down),
         cmocka_unit_test_setup_teardown(test_a_call_waits_for_a_sniffer_that_is_late, up, down),
         cmocka_unit_test_setup_teardown(test_events_are_sorted_by_time, up, down),
