@@ -113,6 +113,15 @@ def agree(rows, sides=("client", "server")):
     assert not any(before.values()), f"machine and kernel differ at the end: {[k for k in before if before[k]]}"
 
 
+def heard(rows):
+    """On the wire nobody answers what has not come to him; what is made up may say anything."""
+    come = set()
+    for r in rows:
+        if r["type"] == "wire" and r["event"] == "arrived":
+            come.add(r["frame"])
+        assert r["type"] != "segment" or r.get("injected") or r["acks_frame"] in come | {None}, f"that had not arrived yet: {r}"
+
+
 def ordered(rows):
     """The timeline does not go back. Stamps are known late by nature. And where segments cross on two processors, the ring
     may hold the one first that was stamped last: by microseconds."""

@@ -83,8 +83,22 @@ enum close_at {
     CLOSE_DONE
 };
 
+/* On the wire: what of a side's segments has come to the other, who knows of nothing else. */
+struct came {
+    uint64_t any_ns;     /* when the newest came, */
+    uint64_t spoken_ns;  /* and the newest that was no probe */
+    uint64_t waiting_ns; /* since when bytes or a FIN wait there for an ACK; 0: none does */
+    uint64_t syn_ns;     /* when its SYN came */
+    uint32_t frame;      /* the newest */
+    uint32_t syn_frame;  /* its SYN that has had no SYN ACK; 0: none */
+    uint32_t dup_acks, sacked_bytes;
+    seq_t ack; /* the highest, where acked */
+    bool acked;
+};
+
 /* What only a lab has. */
 struct conn_lab {
+    struct came came[SIDE_COUNT];
     struct calls *calls[SIDE_COUNT]; /* NULL: none was made */
     struct ranges *got[SIDE_COUNT];  /* on the wire: what arrived of that side's; NULL elsewhere */
     seq_t own[SIDE_COUNT];           /* on the wire: the end of what that side's host has sent itself */
@@ -190,6 +204,15 @@ static inline struct tally *tally_of(struct track *t, enum side side)
     return &t->tally[t->options.wire && side < SIDE_COUNT ? side : SIDE_CLIENT];
 }
 
+/* What of that side's segments the other has; NULL off the wire, where all come at once. */
+static inline const struct came *conn_came(const struct track *t, const struct conn *c, enum side side)
+{
+    static const struct came none;
+    if (!t->options.wire)
+        return NULL;
+    return c->lab ? &c->lab->came[side] : &none;
+}
+
 /* The calls of that side; NULL where none is known. */
 static inline struct calls *conn_calls(const struct conn *c, enum side side)
 {
@@ -216,6 +239,26 @@ void machine_sent(struct track *t, struct conn *c, const struct receipt *r, bool
 /* A made-up segment is on its way: its sender's machine knows nothing of it. */
 void machine_forged(struct conn *c, const struct receipt *r);
 void machine_received(struct track *t, const struct receipt *r);
+/* What asks for an answer has come to the other side, off the wire as soon as it was sent. */
+static inline void flow_asks(struct flow *f, const struct receipt *r)
+{
+    const uint64_t probes = LBL(KEEP_ALIVE) | LBL(ZERO_WINDOW_PROBE);
+    if (!(r->labels & (probes | LBL(RETRANSMISSION))) && !r->demand)
+        return;
+    if (r->labels & probes) {
+        f->probe_frame = r->frame;
+        f->probe_window = (r->labels & LBL(ZERO_WINDOW_PROBE)) != 0;
+    }
+    if (r->labels & LBL(RETRANSMISSION)) {
+        f->syn_repeated |= (r->labels & LBL(SYN)) != 0;
+        f->fin_repeated |= (r->labels & LBL(FIN)) != 0;
+    }
+    if (r->demand) {
+        f->reject_frame = r->frame;
+        f->challenges = r->demand == DEMAND_CHALLENGE;
+    }
+}
+
 /* Whether a RST of that side is exact enough to be believed. */
 bool machine_rst_counts(const struct conn *c, enum side from, const struct receipt *r);
 

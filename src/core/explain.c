@@ -114,10 +114,14 @@ static enum annot_id of_handshake(const struct look *k)
     if (k->s->len)
         return ANNOT_HANDSHAKE_DATA;
     if (k->v->labels & LBL(SIMULTANEOUS_OPEN))
-        return ANNOT_HANDSHAKE_CROSSING;
+        return k->came ? ANNOT_HANDSHAKE_CROSSING_WIRE : ANNOT_HANDSHAKE_CROSSING;
     if (!k->v->acks_frame)
         return ANNOT_HANDSHAKE_ACK_UNSEEN;
-    return k->full ? ANNOT_HANDSHAKE_ACK_FULL : ANNOT_HANDSHAKE_ACK;
+    if (k->full)
+        return ANNOT_HANDSHAKE_ACK_FULL;
+    if (!k->came)
+        return ANNOT_HANDSHAKE_ACK;
+    return k->open_again ? ANNOT_HANDSHAKE_ACK_AGAIN : ANNOT_HANDSHAKE_ACK_WIRE;
 }
 
 static enum annot_id of_fin_ack(const struct look *k)
@@ -274,7 +278,7 @@ static uint32_t number_of(const struct look *k)
     if (labels & LBL(DUP_ACK))
         return k->f->dup_acks;
     if (k->copy == COPY_FAST)
-        return k->r->dup_acks;
+        return judge_dup_acks(k);
     if (labels & (LBL(SYN) | LBL(SYN_ACK)))
         return k->f->timeouts + 1u;
     return k->copy == COPY_RTO ? k->f->timeouts : 0;

@@ -81,7 +81,66 @@ static void note_loss(struct track *t, const struct receipt *r)
         s->lost = 1;
 }
 
-uint32_t track_wire(struct track *t, const struct event_wire *e, enum side *to)
+/* Which frame brings what is new of each segment: copies may be cut otherwise. */
+static void note_news(struct track *t, const struct conn *c, const struct receipt *r, seq_t right)
+{
+    const struct ranges *got = c->lab->got[r->from];
+    struct sent *s = sent_search(&t->sent, &c->flow[r->from].sent, r->seq);
+    for (; s && seq_before(s->left, right); s = sent_next(&t->sent, s)) {
+        const seq_t from = seq_max(s->left, r->seq), to = seq_before(s->right, right) ? s->right : right;
+        if (!got || ranges_overlap(got, from, to) < seq_dist(from, to))
+            s->came = r->frame;
+    }
+}
+
+/* What an ACK tells its receiver. */
+static void hear_ack(struct came *came, struct flow *receiver, const struct receipt *r)
+{
+    const bool news = !came->acked || seq_after(r->ack, came->ack);
+    if (!news && seq_before(r->ack, came->ack))
+        return;
+    if (news) {
+        came->ack = r->ack;
+        came->acked = true;
+        came->dup_acks = 0;
+        receiver->timeouts = 0;
+    }
+    came->dup_acks += (r->labels & LBL(DUP_ACK)) != 0;
+    came->sacked_bytes = r->sacked;
+}
+
+/* A segment has come to its receiver, who knows of it from now on. */
+static void come(struct track *t, const struct receipt *r, uint64_t time_ns)
+{
+    struct conn *c = conn_at(t, r->conn);
+    struct conn_lab *lab = conn_lab(t, c);
+    struct flow *receiver = &c->flow[conn_peer(c, (enum side)r->from)];
+    const bool probe = (r->labels & (LBL(KEEP_ALIVE) | LBL(ZERO_WINDOW_PROBE))) != 0;
+    const uint32_t numbers = r->len + ((r->flags & TCP_SYN) != 0) + ((r->flags & TCP_FIN) != 0);
+    if (!lab) {
+        t->starved = true;
+        return;
+    }
+    struct came *came = &lab->came[r->from];
+    came->frame = r->frame;
+    came->any_ns = time_ns;
+    came->spoken_ns = probe ? came->spoken_ns : time_ns;
+    if ((r->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN) {
+        came->syn_frame = r->frame;
+        came->syn_ns = time_ns;
+    }
+    if (numbers && !probe && !r->refused) {
+        note_news(t, c, r, seq_add(r->seq, numbers));
+        came->waiting_ns = came->waiting_ns ? came->waiting_ns : time_ns;
+    }
+    if ((r->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && !r->refused)
+        hear_ack(came, receiver, r);
+    if (!(r->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
+        receiver->probes = 0;
+    flow_asks(&c->flow[r->from], r);
+}
+
+uint32_t track_wire(struct track *t, const struct event_wire *e, uint64_t time_ns, enum side *to)
 {
     struct flight *f = flights_find(&t->flying, e->frame);
     const uint8_t bit = (uint8_t)(1u << (e->copy & 7));
@@ -100,6 +159,7 @@ uint32_t track_wire(struct track *t, const struct event_wire *e, enum side *to)
     case WIRE_ARRIVED:
         if (!(f->spoilt & bit)) { /* the checksum tells */
             f->arrived = true;
+            come(t, &r, time_ns);
             machine_received(t, &r);
         }
         f->alive &= (uint8_t)~bit;

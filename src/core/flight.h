@@ -6,13 +6,19 @@
 #include "core/mem.h"
 #include "core/seq.h"
 
+/* The answer that is due to a segment that is not believed. */
+enum demand { DEMAND_NONE, DEMAND_ACK, DEMAND_CHALLENGE };
+
 /* A segment as its receiver will see it. */
 struct receipt {
     uint32_t frame, conn, len;
     seq_t seq, ack;
+    uint64_t labels; /* what it is */
+    uint32_t sacked; /* bytes that its SACK blocks name */
     uint16_t flags;
-    uint8_t from; /* enum side */
-    bool refused; /* the receiver does not take it */
+    uint8_t from;   /* enum side */
+    uint8_t demand; /* enum demand */
+    bool refused;   /* the receiver does not take it */
 };
 
 struct flight {

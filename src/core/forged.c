@@ -14,8 +14,7 @@ static void refuse(struct look *k, enum forged why)
 /* The answer challenges its sender, or says again what is expected. */
 static void expect_answer(struct look *k, bool challenge)
 {
-    k->f->reject_frame = k->receipt.frame;
-    k->f->challenges = challenge;
+    k->receipt.demand = challenge ? DEMAND_CHALLENGE : DEMAND_ACK;
 }
 
 static void judge_flags(struct look *k)

@@ -10,6 +10,7 @@
 
 #define MS        UINT64_C(1000000)
 #define RTO_MIN   (180 * MS) /* Linux: 200 ms; a tick less */
+#define AT_ONCE   (50 * MS)  /* a kernel's answer; no timer is as short */
 #define FAST_MOST (150 * MS) /* after the last ACK: the retransmission timer cannot have run out */
 
 static void remember(struct look *k)
@@ -98,13 +99,25 @@ static const struct sent *mark_copies(struct look *k, uint64_t *since)
     return k->v->repeats_count ? first : NULL;
 }
 
+/* What its sender has heard of duplicate ACKs and of bytes beyond a gap. */
+static uint32_t sacked_of(const struct look *k)
+{
+    return k->came ? k->came->sacked_bytes : k->r->sacked_bytes;
+}
+
+static bool hears_of_loss(const struct look *k)
+{
+    const uint64_t heard_ns = k->came ? k->came->any_ns : k->r->last_ns;
+    return (judge_dup_acks(k) >= 3 || sacked_of(k)) && look_since(k, heard_ns) < FAST_MOST && !k->c->self;
+}
+
 /* A tail loss probe repeats the newest segment, once, after two round trips (RFC 8985 7.2); with one segment
  * out Linux adds the 200 ms that a delayed ACK may take. */
 static bool is_loss_probe(const struct look *k, const struct sent *s, uint64_t since)
 {
     const struct flow *f = k->f;
     uint32_t out = f->sent.out;
-    if (!s || s->copies > 1 || f->recovering || !seq_eq(k->right, f->nxt) || k->r->sacked_bytes ||
+    if (!s || s->copies > 1 || f->recovering || !seq_eq(k->right, f->nxt) || sacked_of(k) ||
         (f->syn && !f->sack_ok))
         return false;
     uint64_t rtt = 2000 * (uint64_t)f->srtt_us;
@@ -128,12 +141,11 @@ static enum copy_kind kind_by_counter(struct tally *t)
 
 static enum copy_kind kind_of_copy(struct look *k, const struct sent *s, uint64_t since)
 {
-    const struct flow *f = k->f, *r = k->r;
+    const struct flow *f = k->f;
     enum copy_kind told = kind_by_counter(tally_of(k->t, k->from));
-    bool missing = r->dup_acks >= 3 || r->sacked_bytes;
     if (told != COPY_NONE)
         return told;
-    if (missing && k->s->time_ns - r->last_ns < FAST_MOST && !k->c->self)
+    if (hears_of_loss(k))
         return f->recovering && !(f->una_known && seq_eq(k->left, f->una)) ? COPY_RECOVERY : COPY_FAST;
     if (is_loss_probe(k, s, since))
         return COPY_TLP;
@@ -170,8 +182,6 @@ static void judge_copy(struct look *k)
         f->recovering = true;
         f->recover = f->nxt;
     }
-    if (k->fin)
-        f->fin_repeated = true;
     k->t->retry_conn = k->receipt.conn;
     k->t->retry_side = k->from;
 }
@@ -292,14 +302,24 @@ static void judge_probe(struct look *k, bool window)
             k->f->probed_frame = k->receipt.frame;
     }
     k->v->cause = window ? CAUSE_PERSIST : CAUSE_KEEPALIVE;
-    if (!window && !k->f->probes && k->r->last_frame) /* own segments do not restart the timer */
+    if (!window && !k->f->probes && k->came && k->came->spoken_ns)
+        k->silence_ns = look_since(k, k->came->spoken_ns);
+    else if (!window && !k->f->probes && k->r->last_frame) /* own segments do not restart the timer */
         k->silence_ns = k->s->time_ns - k->r->last_ns + k->r->spoken_ms * MS;
     k->probe = true;
     k->f->probes++;
-    k->f->probe_frame = k->receipt.frame;
-    k->f->probe_window = window;
     k->t->retry_conn = k->receipt.conn;
     k->t->retry_side = k->from;
+}
+
+/* A SYN ACK that comes again answers a SYN that came again: at once, where it is known when that came. */
+static uint32_t syn_answered(const struct look *k)
+{
+    if (!k->ack)
+        return 0;
+    if (!k->came)
+        return k->r->syn_repeated ? k->r->last_frame : 0;
+    return look_since(k, k->came->syn_ns) < AT_ONCE ? k->came->syn_frame : 0;
 }
 
 /* The same SYN again; the SYN ACK of a simultaneous open looks like one and is none. */
@@ -320,9 +340,10 @@ static void judge_syn_copy(struct look *k)
         k->r->state = STATE_LISTEN; /* its old connection is gone, so the SYN meets the listener */
         k->c->challenged = false;
     }
-    if (k->ack && k->r->syn_repeated) {
+    const uint32_t answered = syn_answered(k);
+    if (answered) {
         k->answer = true;
-        k->v->acks_frame = k->r->last_frame;
+        k->v->acks_frame = answered;
         k->r->syn_repeated = false;
     } else {
         k->v->cause = CAUSE_RTO;
@@ -332,7 +353,8 @@ static void judge_syn_copy(struct look *k)
         if (t->timeouts)
             t->timeouts--;
     }
-    f->syn_repeated = !k->ack;
+    if (k->ack)
+        f->syn_repeated = false;
     k->t->retry_conn = k->receipt.conn;
     k->t->retry_side = k->from;
 }

@@ -28,6 +28,7 @@ struct look {
     struct track *t;
     struct conn *c;
     struct flow *f, *r;
+    const struct came *came; /* what of r has come to its sender; NULL off the wire */
     const struct seg *s;
     struct verdict *v;
     struct receipt receipt;
@@ -40,12 +41,13 @@ struct look {
     bool syn, fin, rst, ack; /* flags */
     bool pure;               /* nothing but an ACK */
     bool first_fin, refused, old, probe, late;
-    bool answer;    /* a SYN ACK that answers a repeated SYN */
-    bool beyond;    /* acknowledges what was not seen */
-    bool opens;     /* window from zero */
-    bool full;      /* the accept queue has no room for it */
-    bool fin_again; /* acknowledges a FIN for the second time */
-    bool forgery;   /* answers a made-up segment that it did not take */
+    bool answer;     /* a SYN ACK that answers a repeated SYN */
+    bool beyond;     /* acknowledges what was not seen */
+    bool opens;      /* window from zero */
+    bool full;       /* the accept queue has no room for it */
+    bool open_again; /* acknowledges a SYN ACK for the second time */
+    bool fin_again;  /* acknowledges a FIN for the second time */
+    bool forgery;    /* answers a made-up segment that it did not take */
     bool half_open, gone, timed_out, aborted, unread, unaccepted;
     bool repeated;         /* some of its numbers were taken before */
     bool overtaken;        /* it brings new numbers below the highest */
@@ -56,6 +58,18 @@ struct look {
 static inline void look_label(struct look *k, uint64_t labels)
 {
     k->v->labels |= labels;
+}
+
+/* How long before this segment that was; 0: not before it. */
+static inline uint64_t look_since(const struct look *k, uint64_t ns)
+{
+    return k->s->time_ns > ns ? k->s->time_ns - ns : 0;
+}
+
+/* How many duplicate ACKs its sender has heard in a row. */
+static inline uint32_t judge_dup_acks(const struct look *k)
+{
+    return k->came ? k->came->dup_acks : k->r->dup_acks;
 }
 
 /* The numbers that it takes: SYN, bytes, FIN; retransmissions and their kinds; probes. */

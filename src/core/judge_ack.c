@@ -13,6 +13,12 @@ static bool covers_fin(const struct look *k)
     return k->r->fin && seq_upto(k->r->fin_end, k->s->ack);
 }
 
+/* The other side's newest segment that this one can answer. */
+static uint32_t newest_of_peer(const struct look *k)
+{
+    return k->came ? k->came->frame : k->r->last_frame;
+}
+
 static void measure(struct flow *f, uint64_t rtt)
 {
     struct flow_stats *s = &f->stats;
@@ -24,8 +30,8 @@ static void measure(struct flow *f, uint64_t rtt)
     f->srtt_us = f->srtt_us ? f->srtt_us - f->srtt_us / 8 + us / 8 : us;
 }
 
-/* The copy was answered: the original is known to be lost, the timestamp echoes the copy, or it filled the
- * gap behind which more had arrived. */
+/* The copy was answered, as far as numbers and stamps tell: the original is known to be lost, the timestamp
+ * echoes the copy, or it filled the gap behind which more had arrived. */
 static bool copy_answered(const struct look *k, const struct sent *s, bool gap)
 {
     if (!s->copy)
@@ -37,28 +43,34 @@ static bool copy_answered(const struct look *k, const struct sent *s, bool gap)
     return gap;
 }
 
+/* The frame of that segment which is answered. */
+static uint32_t frame_answered(const struct look *k, const struct sent *s, bool gap)
+{
+    if (k->came && s->came)
+        return s->came;
+    return copy_answered(k, s, gap) ? s->copy : s->frame;
+}
+
 /* Takes what is acknowledged from the segments that are out. */
 static void take_ack(struct look *k)
 {
     struct flow *r = k->r;
-    uint32_t newest = 0, copy = 0;
+    uint32_t newest = 0;
     bool gap = k->f->sacked_bytes || k->f->dup_acks, copies = false;
     uint64_t rtt = 0;
     struct sent_pool *pool = &k->t->sent;
     for (const struct sent *s = sent_at(pool, r->sent.unacked), *next; s && seq_before(s->left, k->s->ack);
          s = next) {
         next = sent_next(pool, s);
-        if (s->frame > newest)
-            newest = s->frame;
-        if (copy_answered(k, s, gap) && s->copy > copy)
-            copy = s->copy;
+        const uint32_t frame = frame_answered(k, s, gap);
+        newest = frame > newest ? frame : newest;
         copies = copies || s->copies;
         if (seq_after(s->right, k->s->ack))
             break;
         rtt = k->s->time_ns - s->first_ns;
         sent_acked(pool, &r->sent);
     }
-    k->v->acks_frame = copy > newest ? copy : newest;
+    k->v->acks_frame = newest;
     if (rtt && !copies && rtt < UINT64_C(60000) * MS)
         measure(r, rtt);
 }
@@ -76,7 +88,7 @@ static void judge_sack(struct look *k)
             look_label(k, LBL(DSACK));
             const struct sent *s = sent_search(&k->t->sent, &k->r->sent, left);
             if (s && s->copy && !k->v->acks_frame)
-                k->v->acks_frame = s->copy;
+                k->v->acks_frame = k->came ? k->came->frame : s->copy;
             continue;
         }
         look_label(k, LBL(SACK));
@@ -149,8 +161,9 @@ static bool judge_handshake(struct look *k)
     else
         k->v->step = STEP_OPEN_3;
     look_label(k, LBL(HANDSHAKE_ACK));
+    k->open_again = r->syn_acked;
     if (!k->v->acks_frame)
-        k->v->acks_frame = r->syn_acked ? r->last_frame : r->syn_frame;
+        k->v->acks_frame = r->syn_acked ? newest_of_peer(k) : r->syn_frame;
     k->full = r->state == STATE_SYN_RECEIVED && k->t->queue_known && !c->crossing && !c->queued &&
               !c->accepted && k->from == SIDE_CLIENT && k->t->queued > k->t->backlog;
     r->syn_acked = true;
@@ -167,7 +180,7 @@ static void judge_same_ack(struct look *k)
         look_label(k, LBL(OUT_OF_ORDER));
         return;
     }
-    if (r->reject_frame && r->reject_frame == r->last_frame) {
+    if (r->reject_frame && r->reject_frame == newest_of_peer(k)) {
         k->v->acks_frame = r->reject_frame;
         k->forgery = !r->challenges;
         look_label(k, k->forgery ? LBL(DUP_ACK) : LBL(CHALLENGE_ACK));
@@ -218,13 +231,15 @@ static void judge_new_ack(struct look *k, bool acks_fin)
     uint32_t syn = r->syn && !r->far && seq_upto(from, r->base) && seq_after(k->s->ack, r->base);
     uint32_t bytes = numbers - syn - (acks_fin && numbers > syn);
     const struct sent *una = sent_at(&k->t->sent, r->sent.unacked);
-    uint64_t waited = una ? k->s->time_ns - una->first_ns : 0;
+    const uint64_t since_ns = k->came ? k->came->waiting_ns : una ? una->first_ns : 0;
+    const uint64_t waited = since_ns ? look_since(k, since_ns) : 0;
     take_ack(k);
     k->v->annot.acked = bytes;
     r->una = k->s->ack;
     r->una_known = true;
     r->probe_frame = 0;
-    r->timeouts = 0;
+    if (!k->came)
+        r->timeouts = 0;
     if (k->pure && (bytes || !r->any || !k->f->ack_seen) && !(k->v->labels & LBL(HANDSHAKE_ACK)))
         look_label(k, LBL(ACK));
     if (r->recovering && seq_before(k->s->ack, r->recover) && bytes && !k->syn)
@@ -261,7 +276,7 @@ void judge_ack(struct look *k)
     judge_sack(k);
     if (k->fin_again) {
         const struct sent *s = sent_search(&k->t->sent, &r->sent, seq_of(r->fin_end.v - 1));
-        k->v->acks_frame = s && s->copy ? s->copy : r->fin_frame;
+        k->v->acks_frame = k->came ? k->came->frame : s && s->copy ? s->copy : r->fin_frame;
         r->fin_repeated = false;
     } else if (!news && !k->beyond && k->pure && !handshake && !k->probe) {
         if (f->ack_seen)
@@ -285,15 +300,14 @@ void judge_ack(struct look *k)
 /* What a RST answers, or which call made it. */
 void judge_rst(struct look *k)
 {
-    struct flow *f = k->f, *r = k->r;
+    const struct flow *f = k->f;
     struct calls *calls = conn_calls(k->c, k->from);
     look_label(k, LBL(RST));
     if (k->s->len)
         look_label(k, LBL(DATA));
     judge_weigh(k);
     if (!machine_rst_counts(k->c, k->from, &k->receipt)) {
-        f->reject_frame = k->receipt.frame;
-        f->challenges = true;
+        k->receipt.demand = DEMAND_CHALLENGE;
         k->refused = true;
         return;
     }
@@ -314,8 +328,9 @@ void judge_rst(struct look *k)
     k->timed_out = f->probes > 0 && k->ack && f->state != STATE_UNKNOWN;
     k->half_open = f->state == STATE_SYN_SENT;
     bool closed = f->state == STATE_CLOSED || f->state == STATE_TIME_WAIT || f->state == STATE_FIN_WAIT_2;
-    k->gone = !k->timed_out && r->last_frame && (!f->any || closed || k->half_open || !k->ack) &&
-              k->idle_ns < 500 * MS;
+    const uint64_t idle_ns = k->came ? look_since(k, k->came->any_ns) : k->idle_ns;
+    k->gone = !k->timed_out && newest_of_peer(k) && (!f->any || closed || k->half_open || !k->ack) &&
+              idle_ns < 500 * MS;
     if (k->gone)
-        k->v->acks_frame = r->last_frame;
+        k->v->acks_frame = newest_of_peer(k);
 }

@@ -58,13 +58,18 @@ static seq_t right_of(const struct receipt *r)
     return seq_add(r->seq, r->len + ((r->flags & TCP_FIN) != 0) + ((r->flags & TCP_SYN) != 0));
 }
 
-/* How far its host itself has come, whatever was made up in its name. */
+/* How far its host itself has come, whatever was made up in its name, and what it has answered. */
 static void note_own(struct track *t, struct conn *c, const struct receipt *r)
 {
     struct conn_lab *lab = t->options.wire && !(r->flags & TCP_RST) ? conn_lab(t, c) : NULL;
     const enum side me = (enum side)r->from;
     if (!lab)
         return;
+    struct came *came = &lab->came[conn_peer(c, me)];
+    if (has_ack(r))
+        came->waiting_ns = 0;
+    if (has_ack(r) && r->flags & TCP_SYN)
+        came->syn_frame = 0;
     lab->own[me] =
         lab->own_known[me] && !(r->flags & TCP_SYN) ? seq_max(lab->own[me], right_of(r)) : right_of(r);
     lab->own_known[me] = true;

@@ -19,6 +19,7 @@ struct sent {
     uint64_t first_ns, last_ns;
     uint32_t tsval, copy_tsval;
     uint32_t before, after;
+    uint32_t came; /* on the wire: which of all its frames brought what was new of it; 0: none yet */
     uint16_t copies;
     uint16_t flags : 15, lost : 1; /* TCP_SYN, TCP_FIN; known to have been lost, the copies aside */
 };

@@ -265,6 +265,7 @@ static void look_init(struct look *k, struct track *t, struct conn *c, const str
     k->pure = k->ack && !s->len && !k->syn && !k->fin && !k->rst;
     k->f = &c->flow[k->from];
     k->r = &c->flow[conn_peer(c, k->from)];
+    k->came = conn_came(t, c, conn_peer(c, k->from));
     uint64_t last_ns = conn_last_ns(c);
     k->idle_ns = c->first_frame && s->time_ns > last_ns ? s->time_ns - last_ns : 0;
     k->silence_ns = k->idle_ns;
@@ -326,7 +327,7 @@ static void remember_last(struct look *k)
     } else if (since_ns / 1000000 < UINT32_MAX - f->spoken_ms) {
         f->spoken_ms += (uint32_t)(since_ns / 1000000);
     }
-    if (!(k->v->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
+    if (!k->came && !(k->v->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
         k->r->probes = 0;
     if (k->rst || k->refused)
         return;
@@ -350,6 +351,10 @@ static bool move(struct look *k)
 {
     struct track *t = k->t;
     k->receipt.refused = k->refused;
+    k->receipt.labels = k->v->labels;
+    k->receipt.sacked = k->f->sacked_bytes;
+    if (!t->options.wire)
+        flow_asks(k->f, &k->receipt);
     if (!t->options.wire && machine_rests(t, k->c, &k->receipt))
         return true;
     if (k->s->injected)

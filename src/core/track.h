@@ -61,9 +61,10 @@ uint32_t track_counter(struct track *t, const struct event_counter *c, uint64_t 
 /* The kernel has no socket for this endpoint any more: input of the machine in TIME-WAIT and FIN-WAIT-2 only.
  */
 void track_gone(struct track *t, uint32_t conn, enum side side);
-/* What became of a segment on the wire: a receiver's edge is at `arrived`. Returns its connection and *to,
- * the receiver; NO_CONN and SIDE_NONE where it is not on the wire (any more). */
-uint32_t track_wire(struct track *t, const struct event_wire *e, enum side *to);
+/* What became of a segment on the wire: a receiver's edge is at `arrived`, and what comes after is judged by
+ * what has arrived. Returns its connection and *to, the receiver; NO_CONN and SIDE_NONE where it is not on
+ * the wire (any more). */
+uint32_t track_wire(struct track *t, const struct event_wire *e, uint64_t time_ns, enum side *to);
 
 /* One direction of a connection: what its sender sent. All counts from the first segment seen. */
 struct flow_stats {

@@ -320,7 +320,7 @@ static bool apply_note(struct session *s, const struct event *e)
 static bool apply_wire(struct session *s, const struct event *e)
 {
     enum side to;
-    const uint32_t conn = track_wire(s->track, &e->u.wire, &to);
+    const uint32_t conn = track_wire(s->track, &e->u.wire, e->time_ns, &to);
     if (conn == NO_CONN)
         return true;
     return add_event(s, e, conn, to) && facts_flight(s, session_row(s, s->rows.count - 1), to);

@@ -8,6 +8,7 @@ OPEN = "connect\nexpect client is ESTABLISHED and server is ESTABLISHED within 3
 def wire(text, *argv, status=0, **more):
     d = script(text, "--wire", *argv, **more).expect(status)
     agree(d.rows)
+    heard(d.rows)
     assert ordered(d.rows), "the timeline goes back"
     return d
 
@@ -89,6 +90,19 @@ def test_a_flood_is_not_kept_whole():
         at += 16 + kept
     assert (1514, 1514) in lengths and (256, 1514) in lengths, lengths
     assert all(kept == min(whole, 256) for kept, whole in lengths if kept != whole), lengths
+
+
+def test_what_is_held_explains_nothing():
+    """Four SYNs are held; the first and then the second arrive: what is said of each SYN ACK and ACK goes by that alone."""
+    d = wire("wire hold\nconnect\nexpect syn from client within 1\nwait 1.3\nwire release #1\nexpect syn-ack within 1\nwait 1.2\n"
+             "wire release #2\nwait 0.1\nwire release next syn-ack\nexpect client is ESTABLISHED within 1\nwait 0.1\nwire flow\n"
+             "expect server is ESTABLISHED within 1\n")
+    tries = [s["note"].split("as try number ")[1] for s in of(d, "client", "syn", "retransmission")]
+    assert tries == ["2.", "3."], "one timer, though a SYN ACK was sent meanwhile"
+    first, own, answer = of(d, "server", "syn-ack")
+    assert (first["acks_frame"], own["acks_frame"], own["cause"], answer["acks_frame"]) == (1, None, "rto", 2)
+    ack = of(d, "client", "handshake-ack")[0]
+    assert ack["server_state"] == "SYN-RECEIVED" and "the server will be when this ACK arrives" in ack["note"]
 
 
 def test_rate_and_queue():
@@ -296,6 +310,7 @@ def test_as_root_too():
         return
     d = script("wire delay 5\n" + OPEN, "--wire", root=True).expect(0)
     agree(d.rows)
+    heard(d.rows)
     assert len(d.segments) == 3
 
 

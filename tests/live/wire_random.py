@@ -92,6 +92,7 @@ def one(seed):
             assert d.status == 0 or late, f"exit {d.status}"
             assert "runtime error" not in d.err and "Sanitizer" not in d.err
             agree(d.rows)
+            heard(d.rows)
             assert ordered(d.rows), "the timeline goes back"
             assert all(len(s["note"]) > 15 and s["labels"] and "#?" not in s["note"] for s in d.segments)
             if whole:

@@ -57,6 +57,7 @@ def play(name):
         d.expect(0)
         assert run("-r", kept, "-e", "jsonl:-").expect(0).out == d.out, "read again it is another session"
         agree(d.rows)
+        heard(d.rows)
         assert ordered(d.rows), "the timeline goes back"
         assert any(r["type"] == "note" for r in d.rows), "nothing is said"
         assert re.search(r"^expect ", SCRIPTS[name].read_text(), re.M), "nothing is expected"

@@ -44,9 +44,9 @@ class SentAgain(Exception):
 def whole_in_time(t, name):
     try:
         whole(t, name, timeout=3)
-    except AssertionError:
+    except AssertionError as differs:
         if re.search("↻|[├|]- @ ", t.text()):
-            raise SentAgain
+            raise SentAgain from differs
         raise
 
 
@@ -72,12 +72,13 @@ def in_hand(name, cols, rows, *argv, **env):
 def in_time(name, *more, **env):
     """The kernel waits a second for an answer to what is held. Where this machine was slower, the screens are those of another
     story, and the hands begin anew; whatever else differs fails."""
+    last = None
     for _ in range(10):
         try:
             return in_hand(name, *more, **env)
-        except SentAgain:
-            continue
-    raise AssertionError("this machine is never as fast as the kernel's timer")
+        except SentAgain as again:
+            last = again
+    raise AssertionError(f"never as fast as the kernel's timer, or other screens:\n{last.__cause__}")
 
 
 def test_in_hand_at_120_by_40():

@@ -178,7 +178,7 @@ static void whole(void **state)
             if (p->kind == TRACE_GONE)
                 track_gone(t, 0, p->side);
             if (p->kind == TRACE_WIRE)
-                track_wire(t, &p->wire, &(enum side){SIDE_CLIENT});
+                track_wire(t, &p->wire, p->time_ns, &(enum side){SIDE_CLIENT});
             if (p->kind != TRACE_SEGMENT)
                 continue;
             assert_true(track_segment(t, &p->seg, &v));

@@ -132,7 +132,7 @@ static void play_step(struct run *r, struct trace_step *p)
     case TRACE_CALL: track_call(r->t, &p->key, &p->call, p->time_ns, r->row++); break;
     case TRACE_COUNTER: track_counter(r->t, &counter, p->time_ns, r->row++); break;
     case TRACE_GONE: track_gone(r->t, (uint32_t)track_count(r->t) - 1, p->side); break;
-    case TRACE_WIRE: track_wire(r->t, &p->wire, &(enum side){SIDE_CLIENT}); break;
+    case TRACE_WIRE: track_wire(r->t, &p->wire, p->time_ns, &(enum side){SIDE_CLIENT}); break;
     }
 }
 
