@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "scene/fill.h"
+#include "scene/kernel.h"
 
-enum { NEAR_ROWS = 80, NEAR_NS = 5000000 };
+enum { READ_NS = 5000000 /* between what moved a counter and when it is read, at most */ };
 enum whose { SENT, CAME };
 
 static const struct {
@@ -25,8 +26,14 @@ static const struct {
 
 static bool near(const struct row *a, const struct row *b)
 {
-    const uint64_t apart = a->time_ns > b->time_ns ? a->time_ns - b->time_ns : b->time_ns - a->time_ns;
-    return apart < NEAR_NS;
+    return rows_apart_ns(a, b) < READ_NS;
+}
+
+/* The counter that was read; NULL: the row is none. What was said at a tracepoint is no reading. */
+static const struct event_counter *reading(const struct session *s, const struct row *r)
+{
+    const struct event_counter *c = session_counter(s, r);
+    return c && !counter_is_said(c) ? c : NULL;
 }
 
 /* The entry by which this segment moves a counter of that name at that host; COUNT_OF(counters): none. */
@@ -49,7 +56,7 @@ static uint64_t candidates(const struct session *s, uint32_t from, const struct 
     uint64_t count = 0;
     bool segments = false;
     for (uint32_t i = from; i < from + NEAR_ROWS && r && near(first, r); r = session_row(s, ++i)) {
-        if (r->kind == EVENT_COUNTER && segments)
+        if (segments && reading(s, r))
             break;
         segments = segments || r->kind == EVENT_SEGMENT;
         count += r->kind == EVENT_SEGMENT && entry_of(r, c) < COUNT_OF(counters);
@@ -64,8 +71,7 @@ static void put_one(struct str *out, const struct voice *v, const struct event_c
     const bool certain = c->delta > 0 && (uint64_t)c->delta >= count;
     str_init(&number, out->mem);
     str_put_u64(&number, count);
-    if (out->len > 0 && out->at[out->len - 1] != ' ' && v->lang == LANG_EN)
-        str_put_char(out, ' ');
+    put_gap(out, v);
     put_filled(
         out, v,
         certain ? N_("The {side}'s kernel counted it: {name}, {meaning}.")
@@ -84,7 +90,7 @@ void say_counted(struct str *out, const struct voice *v, const struct session *s
         const struct row *before = session_row(s, i);
         if (!before || !near(r, before))
             return;
-        const struct event_counter *c = session_counter(s, before);
+        const struct event_counter *c = reading(s, before);
         if (!c && counted && before->kind == EVENT_SEGMENT)
             return; /* counters before that are of an earlier reading */
         if (!c)

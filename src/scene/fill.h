@@ -20,6 +20,9 @@ void put_words(struct str *out, const struct voice *v, const char *english);
 /* say_fill() in the language of v, with plain marks where v wants them; name/value pairs ended by NULL. */
 void put_filled(struct str *out, const struct voice *v, const char *english, ...);
 
+/* The blank between two sentences, where out has one already and the language wants it. */
+void put_gap(struct str *out, const struct voice *v);
+
 /* Cuts what stands in out from `start` on to `cells`, at a word where that loses little, and ends it with
  * "…". */
 void cut_at_word(struct str *out, size_t start, size_t cells, bool ascii);

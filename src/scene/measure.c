@@ -61,7 +61,7 @@ void say_measures(struct str *out, const struct voice *v, const struct session *
     if (end_of(r) != r->seq && !(r->flags & TCP_RST) && measure_flight(s, r, &flight, &win)) {
         str_put_grouped(&a, flight);
         str_put_grouped(&b, win);
-        str_put(out, out->len > 0 && v->lang == LANG_EN ? " " : "");
+        put_gap(out, v);
         put_filled(out, v, N_("In flight after it: {n} of a window of {win}."), "n", a.at, "win", b.at, NULL);
     }
     str_release(&a);

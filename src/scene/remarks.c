@@ -65,8 +65,7 @@ void say_remarks(struct str *out, const struct voice *v, const struct session *s
     for (size_t i = 0; i < COUNT_OF(remarks); i++) {
         if (!remarks[i].holds(&g, mss))
             continue;
-        if (out->len > 0 && v->lang == LANG_EN)
-            str_put_char(out, ' ');
+        put_gap(out, v);
         put_filled(out, v, remarks[i].words, "len", len.at, "mss", most.at, NULL);
     }
     out->failed = out->failed || len.failed || most.failed;

@@ -205,6 +205,12 @@ void put_filled(struct str *out, const struct voice *v, const char *english, ...
     fill(out, say(v, english), v->ascii, pair_value, &p);
 }
 
+void put_gap(struct str *out, const struct voice *v)
+{
+    if (v->lang == LANG_EN && out->len > 0 && out->at[out->len - 1] != ' ')
+        str_put_char(out, ' ');
+}
+
 void put_words(struct str *out, const struct voice *v, const char *english)
 {
     const char *text = say(v, english);

@@ -1,12 +1,14 @@
-/* traced.c: what the kernel said of a segment at its tracepoints. It says so of one connection, while it
- * sends or right after it has taken a segment from the wire: so whose it is stands fast. */
+/* traced.c: what the kernel said of a segment at its tracepoints. It names the connection and not the
+ * segment, while it sends or right after it has taken one from the wire: so it is told of the nearest segment
+ * of that connection that it can be meant of, and only where hardly any time lies between the two. */
 #include "scene/wire.h"
 
 #include <string.h>
 
 #include "scene/fill.h"
+#include "scene/kernel.h"
 
-enum { NEAR_ROWS = 80, NEAR_NS = 1000000 };
+enum { SAID_NS = 1000000 /* between a segment and what is said of it, at most */ };
 
 static const struct {
     const char *name, *meaning;
@@ -29,7 +31,16 @@ static const char *said(const struct session *s, const struct row *at, const str
                         const char *point)
 {
     const struct event_counter *c = at->conn == r->conn ? session_counter(s, at) : NULL;
-    return c && c->side == side && strncmp(c->name, point, strlen(point)) == 0 ? c->name : NULL;
+    return c && counter_is_said(c) && c->side == side && strncmp(c->name, point, strlen(point)) == 0 ? c->name
+                                                                                                     : NULL;
+}
+
+/* At which tracepoint the kernel speaks of sending such a segment; NULL: at none. */
+static const char *point_of(const struct row *r)
+{
+    return r->labels & LBL(RST)              ? "tcp_send_reset:"
+           : r->labels & LBL(RETRANSMISSION) ? "tcp_retransmit_skb"
+                                             : NULL;
 }
 
 /* How far the nearest row lies, a step of -1 or 1 at a time, in which that was said; *name: what. Not beyond
@@ -37,14 +48,12 @@ static const char *said(const struct session *s, const struct row *at, const str
 static uint64_t nearest(const struct session *s, uint32_t row, const struct row *r, int step,
                         const char **name)
 {
-    const char *point = r->labels & LBL(RST) ? "tcp_send_reset:" : "tcp_retransmit_skb";
+    const char *point = point_of(r);
     for (int64_t i = (int64_t)row + step;
-         i >= 0 && i <= (int64_t)row + NEAR_ROWS && i >= (int64_t)row - NEAR_ROWS; i += step) {
+         point && i >= 0 && i <= (int64_t)row + NEAR_ROWS && i >= (int64_t)row - NEAR_ROWS; i += step) {
         const struct row *at = session_row(s, (size_t)i);
-        const uint64_t away = !at                        ? UINT64_MAX
-                              : at->time_ns > r->time_ns ? at->time_ns - r->time_ns
-                                                         : r->time_ns - at->time_ns;
-        if (away > NEAR_NS || (at->kind == EVENT_SEGMENT && at->conn == r->conn && at->side == r->side))
+        const uint64_t away = at ? rows_apart_ns(at, r) : UINT64_MAX;
+        if (away > SAID_NS || (at->kind == EVENT_SEGMENT && at->conn == r->conn && at->side == r->side))
             break;
         *name = said(s, at, r, (enum side)r->side, point);
         if (*name)
@@ -85,7 +94,7 @@ static const char *when_taken(const struct session *s, uint32_t row, const struc
     const uint64_t came_ns = wired ? f.end_ns : r->time_ns;
     for (uint32_t i = (wired ? f.end_row : row) + 1, n = 0; n < NEAR_ROWS; i++, n++) {
         const struct row *at = session_row(s, i);
-        if (!at || at->time_ns > came_ns + NEAR_NS || comes_too(s, at, r, wired))
+        if (!at || at->time_ns > came_ns + SAID_NS || comes_too(s, at, r, wired))
             break;
         const char *name = said(s, at, r, side_other((enum side)r->side), "kfree_skb:");
         if (name)
@@ -105,8 +114,7 @@ static void put_said(struct str *out, const struct voice *v, enum side side, con
         str_put(&whole, v->lang == LANG_ZH ? "，" : ", ");
         str_put(&whole, say(v, meaning));
     }
-    if (out->len > 0 && out->at[out->len - 1] != ' ' && v->lang == LANG_EN)
-        str_put_char(out, ' ');
+    put_gap(out, v);
     put_filled(out, v, words, "side", say(v, side_name(side)), "name", whole.at, NULL);
     out->failed = out->failed || whole.failed;
     str_release(&whole);
@@ -132,8 +140,8 @@ void say_unheard(struct str *out, const struct voice *v, const struct session *s
     const uint32_t row = r->labels & LBL(RST) ? session_frame(s, r->frame) : NO_ROW;
     if (row != NO_ROW && session_track(s)->live && !when_sent(s, row, r))
         put_said(out, v, (enum side)r->side, "tcp_send_reset",
-                 N_("What reason the {side}'s kernel names is not known: only root hears it, at its "
-                    "tracepoint {name}."));
+                 N_("What reason the {side}'s kernel names was not heard: only root hears it, and not "
+                    "always, at its tracepoint {name}."));
 }
 
 void say_reasons(struct str *out, const struct voice *v, const struct session *s, const struct row *r)

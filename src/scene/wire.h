@@ -14,7 +14,7 @@ void say_wire_whole(struct str *out, const struct voice *v, const struct session
 void say_counted(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 /* What they said of it at their tracepoints, with the reason that they name. */
 void say_traced(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
-/* Of a RST whose reason no kernel has named: that it is not known. */
+/* Of a RST whose reason was not heard: that, and who might have heard it. */
 void say_unheard(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
 
 /* The wire as it is at a moment. */

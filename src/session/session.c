@@ -329,10 +329,10 @@ static bool apply_wire(struct session *s, const struct event *e)
 /* What the kernel said of one connection is nothing to a session that does not know it. */
 static bool apply_counter(struct session *s, const struct event *e)
 {
-    const uint32_t conn = e->key.known
-                              ? track_find(s->track, &e->key)
-                              : track_counter(s->track, &e->u.counter, e->time_ns, (uint32_t)s->rows.count);
-    return (e->key.known && conn == NO_CONN) || add_event(s, e, conn, e->u.counter.side);
+    const bool said = counter_is_said(&e->u.counter);
+    const uint32_t conn = said ? track_find(s->track, &e->key)
+                               : track_counter(s->track, &e->u.counter, e->time_ns, (uint32_t)s->rows.count);
+    return (said && conn == NO_CONN) || add_event(s, e, conn, e->u.counter.side);
 }
 
 static bool apply_kind(struct session *s, const struct event *e)

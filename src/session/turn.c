@@ -155,8 +155,8 @@ static void apply_first(struct turn *t)
     mem_free(t->mem, w.event, w.size);
 }
 
-/* Counters behind the first segment from `at` on go before it, but for those that have a time and a
- * connection. */
+/* Counters behind the first segment from `at` on go before it; what was said at a tracepoint has a time of
+ * its own. */
 static void advance_counters(struct turn *t, size_t at)
 {
     const size_t end = t->first + t->count;
@@ -166,7 +166,7 @@ static void advance_counters(struct turn *t, size_t at)
         return;
     uint64_t time_ns = t->queue[at].time_ns;
     for (size_t i = at + 1; i < end; i++)
-        if (t->queue[i].event->kind == EVENT_COUNTER && !t->queue[i].event->key.known) {
+        if (t->queue[i].event->kind == EVENT_COUNTER && !counter_is_said(&t->queue[i].event->u.counter)) {
             t->queue[i].time_ns = time_ns;
             t->queue[i].event->time_ns = time_ns;
             sort_in(t, i);
