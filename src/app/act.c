@@ -54,7 +54,7 @@ static bool run_connect_both(struct app *a, const struct cmd *c, struct fail *f)
 static bool run_reboot(struct app *a, const struct cmd *c, struct fail *f)
 {
     const enum side side = side_of(c);
-    wired_pump(a->wired);
+    wire_pump(a->wired->wire);
     const bool good = lab_reboot(a->lab, side, f);
     wire_unhear(a->wired->wire, side);
     return good;
@@ -205,7 +205,7 @@ static bool run_reset(struct app *a, const struct cmd *c, struct fail *f)
     }
     lab_reset(a->lab);
     if (a->wired) {
-        wired_pump(a->wired);
+        wire_pump(a->wired->wire);
         wire_reset(a->wired->wire);
     }
     const struct event e = {.kind = EVENT_NOTE,

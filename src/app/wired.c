@@ -198,7 +198,11 @@ bool wired_sampler_up(struct wired *w, struct fail *f)
 
 bool wired_pump(struct wired *w)
 {
-    return wire_pump(w->wire);
+    wire_pump(w->wire);
+    if (!wire_gone(w->wire) || w->gone_told)
+        return true;
+    w->gone_told = true;
+    return false;
 }
 
 struct counting {

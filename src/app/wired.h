@@ -17,7 +17,7 @@ struct wired {
     uint64_t settle_ns; /* so long may be judged in this turn, CLOCK_MONOTONIC */
     unsigned breaths;
     uint64_t observed_ns; /* when counters were last read, CLOCK_REALTIME: what came before is told of */
-    bool seed_told;
+    bool seed_told, gone_told;
 };
 
 /* NULL: no memory. */
@@ -29,7 +29,7 @@ bool wired_observers_up(struct wired *w, struct fail *f);
 bool wired_sampler_up(struct wired *w, struct fail *f);
 
 /* Frames first: they go on in every turn. Observing costs more than a frame's whole way, so it is done once
- * for all that came within a millisecond. False: a host is gone. */
+ * for all that came within a millisecond. False, once: a host is gone. */
 bool wired_pump(struct wired *w);
 /* When it is time to observe, counters are read, and what is settled is judged; where that is much, some of
  * it, and frames go on in between. Returns how many events were judged. */

@@ -293,6 +293,14 @@ static void come(struct wire *w, struct lane *l, const struct packet *p)
     pass(w, f, false);
 }
 
+/* The interface of a host is gone: nothing goes on any more, so nothing is waited for. */
+static void stand_still(struct wire *w)
+{
+    w->gone = true;
+    for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++)
+        source_watch(w->ready[s], 0);
+}
+
 /* Takes from both hosts what they have said, in the order in which they said it. */
 static bool take(struct wire *w)
 {
@@ -301,7 +309,7 @@ static bool take(struct wire *w)
     for (enum side s = SIDE_CLIENT; s < SIDE_COUNT; s++) {
         count[s] = packets_take(w->port[s], &p[s]);
         if (count[s] < 0)
-            w->gone = true;
+            stand_still(w);
     }
     for (;;) {
         const bool client = at[SIDE_CLIENT] < count[SIDE_CLIENT],
@@ -383,15 +391,11 @@ void wire_breathe(struct wire *w)
     wire_wind(w);
 }
 
-bool wire_pump(struct wire *w)
+void wire_pump(struct wire *w)
 {
     for (int i = 0; i < ROUNDS && !w->gone && one_round(w); i++)
         continue;
     wire_wind(w);
-    if (!w->gone || w->gone_told)
-        return true;
-    w->gone_told = true;
-    return false;
 }
 
 void wire_wind(struct wire *w)
@@ -404,7 +408,7 @@ void wire_wind(struct wire *w)
         if (l->aside && (!next || l->aside_ns < next))
             next = l->aside_ns;
     }
-    alarm_set(w->alarm, next);
+    alarm_set(w->alarm, w->gone ? 0 : next);
 }
 
 void wire_judged(struct wire *w)

@@ -56,8 +56,10 @@ struct wire_options {
 struct wire *wire_new(const struct wire_options *o, struct fail *f);
 void wire_free(struct wire *w);
 /* Takes what has come and hands on what is due. It does so by itself when frames come; a long turn calls it
- * in between. False, once: the interface of a host is gone. */
-bool wire_pump(struct wire *w);
+ * in between. */
+void wire_pump(struct wire *w);
+/* Whether the interface of a host has gone away: nothing comes and nothing goes on any more. */
+bool wire_gone(const struct wire *w);
 /* The same, but for some frames only. */
 void wire_breathe(struct wire *w);
 /* More has been judged: decides what waited for it (`drop next CONDITION`). */

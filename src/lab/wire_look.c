@@ -76,3 +76,8 @@ uint64_t wire_lost(struct wire *w)
 {
     return packets_lost(w->port[SIDE_CLIENT]) + packets_lost(w->port[SIDE_SERVER]);
 }
+
+bool wire_gone(const struct wire *w)
+{
+    return w->gone;
+}

@@ -78,7 +78,7 @@ struct wire {
     struct wframe *bucket[BUCKETS];
     uint32_t frames, on_wire;
     bool holding, silent;
-    bool gone, gone_told; /* the interface of a host */
+    bool gone; /* the interface of a host */
     uint32_t mtu;
     uint64_t cut_ns;                /* it is cut until then */
     uint64_t flood_ns, flood_bytes; /* a measure of what entered, which sinks with time */

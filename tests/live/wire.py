@@ -348,6 +348,37 @@ def switches(pid):
     return sum(map(int, re.findall(r"^(?:non)?voluntary_ctxt_switches:\s+(\d+)$", status, re.M)))
 
 
+def busy_s(pid):
+    """Seconds of the processor that it has had."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_host_that_goes_away_is_said_and_costs_nothing():
+    """What is still under way, and what the other host goes on sending, may not keep the program busy."""
+    if not ROOT_USER:
+        return
+    t = Terminal("--wire", steady=False)
+    t.wait("LISTEN")
+    t.keys("c")
+    t.wait("ESTABLISHED")
+    for line in "wire delay 1500", "write server 20000":
+        t.type(":")
+        t.type(line)
+        t.keys("Enter")
+    time.sleep(0.3)
+    pid = t.pid()
+    done = subprocess.run(["nsenter", "-t", str(pid), "-n", "ip", "link", "del", "client"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    t.wait("the interface is gone")
+    time.sleep(2)  # by now all is due that was under way
+    before = busy_s(pid)
+    time.sleep(2)
+    assert busy_s(pid) - before < 0.5, busy_s(pid) - before
+    t.keys("x")
+    t.wait(without=("the interface is gone",))
+
+
 def test_a_wire_with_nothing_on_it_wakes_nobody():
     t = Terminal("--wire")
     t.wait("LISTEN")
