@@ -13,17 +13,23 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include "plat/descr.h"
+#include "plat/hosts.h"
 #include "plat/loop.h"
 
 /* SLOTS: what comes while the program is busy waits there: at 100,000 frames a second 80 ms. IDLE_CALLS: of
  * so many that find nothing, one asks whether the interface is still there. */
 enum { SLOTS = 8192, SLOT_BYTES = 2048, BLOCK_BYTES = 1 << 16, IDLE_CALLS = 16 };
+/* What stands before a frame (TPACKET2_HDRLEN) is rounded up. */
+_Static_assert(sizeof(struct tpacket2_hdr) + sizeof(struct sockaddr_ll) + 2 * TPACKET_ALIGNMENT + ETH_HLEN +
+                       HOSTS_MTU <=
+                   SLOT_BYTES,
+               "a whole frame has room in a slot");
 
 struct packets {
     int fd;
     uint8_t *ring;             /* MAP_FAILED: there is none */
-    unsigned next, held, idle; /* the slot that comes next; how many before it are with the caller */
-    uint64_t lost;
+    unsigned next, held, idle; /* the slot that comes next; how many before it are not the kernel's yet */
+    uint64_t lost, cut;
     struct packet taken[PACKETS_AT_ONCE];
     struct mmsghdr out[PACKETS_AT_ONCE];
     struct iovec out_at[PACKETS_AT_ONCE];
@@ -116,15 +122,17 @@ int packets_take(struct packets *p, struct packet **out)
     int n = 0;
     give_back(p);
     *out = p->taken;
-    for (; n < PACKETS_AT_ONCE; n++, p->next++) {
-        struct tpacket2_hdr *h = slot(p, p->next);
+    for (; p->held < PACKETS_AT_ONCE; p->held++, p->next++) {
+        const struct tpacket2_hdr *h = slot(p, p->next);
         if (!(__atomic_load_n(&h->tp_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER))
             break;
-        p->taken[n] = (struct packet){(uint64_t)h->tp_sec * 1000000000u + h->tp_nsec,
-                                      (uint8_t *)h + h->tp_mac, h->tp_snaplen};
+        if (h->tp_snaplen < h->tp_len) /* its slot holds the beginning only: it would not go on as it is */
+            p->cut++;
+        else
+            p->taken[n++] = (struct packet){(uint64_t)h->tp_sec * 1000000000u + h->tp_nsec,
+                                            (uint8_t *)h + h->tp_mac, h->tp_snaplen};
     }
-    p->held = (unsigned)n;
-    if (n > 0 || ++p->idle % IDLE_CALLS != 0)
+    if (p->held > 0 || ++p->idle % IDLE_CALLS != 0)
         return n;
     return is_gone(p) ? -1 : 0;
 }
@@ -143,5 +151,5 @@ uint64_t packets_lost(struct packets *p)
     socklen_t len = sizeof now;
     if (getsockopt(p->fd, SOL_PACKET, PACKET_STATISTICS, &now, &len) == 0)
         p->lost += now.tp_drops; /* since it was asked last */
-    return p->lost;
+    return p->lost + p->cut;
 }

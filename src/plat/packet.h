@@ -30,7 +30,8 @@ int packets_fd(const struct packets *p);
 int packets_take(struct packets *p, struct packet **out);
 /* Sends up to PACKETS_AT_ONCE frames, in order. Returns how many the kernel took. */
 int packets_send(struct packets *p, const struct packet *out, int count);
-/* Frames that came and found no room, since it was opened. */
+/* Frames that came and found no room, or none for all of their bytes, since it was opened: they are not among
+ * those that were taken. */
 uint64_t packets_lost(struct packets *p);
 
 #endif

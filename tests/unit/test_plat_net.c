@@ -8,7 +8,9 @@
 #include "core/decode.h"
 #include "plat/caps.h"
 #include "plat/capture.h"
+#include "plat/hosts.h"
 #include "plat/loop.h"
+#include "plat/packet.h"
 
 static void unexpected(void *ctx, const char *line)
 {
@@ -236,6 +238,50 @@ static void what_the_ring_could_not_hold_is_counted(void **state)
     in_child(overrun_body);
 }
 
+/* A host's card with another MTU than the wire gives it. */
+static void grow_card(const char *name)
+{
+    struct ifreq r = {.ifr_mtu = 9000};
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    snprintf(r.ifr_name, sizeof r.ifr_name, "%s", name);
+    CHECK(fd >= 0 && ioctl(fd, SIOCSIFMTU, &r) == 0);
+    close(fd);
+}
+
+static void jumbo_body(void)
+{
+    static const uint32_t lens[] = {100, 3000, 200};
+    static uint8_t frame[3000] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, [12] = 0x88, [13] = 0xb5};
+    struct hosts h;
+    struct fail f = {0};
+    struct packet *in;
+    CHECK(hosts_up(&h, false, &f));
+    grow_card("client");
+    struct packets *end = packets_open(h.end[SIDE_CLIENT], &f);
+    hosts_visit(&h, SIDE_CLIENT);
+    grow_card("eth0");
+    struct packets *card = packets_open(if_nametoindex("eth0"), &f);
+    hosts_leave(&h);
+    CHECK(end && card);
+    for (size_t i = 0; i < COUNT_OF(lens); i++)
+        CHECK(packets_send(card, &(struct packet){.bytes = frame, .len = lens[i]}, 1) == 1);
+    CHECK(packets_take(end, &in) == 2 && in[0].len == 100 && in[1].len == 200);
+    CHECK(packets_lost(end) == 1);
+    for (size_t i = 0; i < COUNT_OF(lens); i++) /* its slot is the kernel's again, like theirs */
+        CHECK(packets_send(card, &(struct packet){.bytes = frame, .len = lens[i]}, 1) == 1);
+    CHECK(packets_take(end, &in) == 2 && packets_take(end, &in) == 0 && packets_lost(end) == 2);
+    packets_close(card);
+    packets_close(end);
+    hosts_down(&h);
+    fail_release(&f);
+}
+
+static void a_frame_that_has_no_room_is_lost_and_not_cut(void **state)
+{
+    (void)state;
+    in_child(jumbo_body);
+}
+
 static void no_sniffing_body(void)
 {
     struct fail f = {0};
@@ -259,6 +305,7 @@ int main(void)
         cmocka_unit_test(every_segment_is_seen_once_and_is_no_larger_than_the_mss),
         cmocka_unit_test(the_sniffer_knows_what_it_has_not_told_yet),
         cmocka_unit_test(what_the_ring_could_not_hold_is_counted),
+        cmocka_unit_test(a_frame_that_has_no_room_is_lost_and_not_cut),
         cmocka_unit_test(sniffing_without_the_right_tells_the_way_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
