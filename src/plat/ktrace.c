@@ -5,7 +5,11 @@
  * the socket changed its state. What cannot be told for certain is left out.
  *
  * Perf events are no account: a full ring loses what comes, and a kernel may be deaf to what is said while a
- * processor is idle (perf's own guard against recursion, seen on Linux 6.18). */
+ * processor is idle (perf's own guard against recursion, seen on Linux 6.18).
+ *
+ * Events of one processor share a ring; those of several may not (kernel/events/core.c,
+ * perf_event_set_output), and what softirqs say is heard by watching processors only. So there is an event
+ * for each point and a ring for each processor, smaller ones where there are many. */
 #include "plat/ktrace.h"
 
 #include <endian.h>
@@ -25,14 +29,15 @@
 #include "core/str.h"
 #include "plat/descr.h"
 #include "plat/loop.h"
+#include "plat/owners.h"
 #include "plat/tformat.h"
 
 enum {
-    RING_PAGES = 64, /* of each processor; a power of two */
+    RING_MOST = 64, /* pages of a ring: a power of two, down to RING_LEAST where all have RINGS_MOST */
+    RING_LEAST = 8,
+    RINGS_MOST = 1024,
     FORMAT_MOST = 65536,
-    RECORD_MOST = 256,
-    OWNERS = 1024, /* sockets whose connection is known */
-    CLOSED = 7     /* TCP_CLOSE */
+    RECORD_MOST = 256
 };
 
 enum point { RETRANSMIT, RESET, DROP, STATE, POINTS };
@@ -60,15 +65,6 @@ struct ring {
     int fd[POINTS], first; /* the one that has the ring */
 };
 
-struct ends {
-    struct endpoint local, remote;
-};
-
-struct owner {
-    uint64_t socket; /* the kernel's address of it; 0: nobody */
-    struct ends ends;
-};
-
 /* One record, as it was written. */
 struct record {
     uint64_t time_ns; /* CLOCK_MONOTONIC */
@@ -81,11 +77,12 @@ struct ktrace {
     uint16_t port;
     struct fields fields[POINTS];
     struct ring *rings;
-    size_t ring_count, page_size;
+    size_t ring_count, ring_pages, page_size;
+    bool lost; /* something was not heard: a ring was full, or there was no memory */
     struct record *heard;
     size_t heard_count, heard_cap;
     struct str name;
-    struct owner owners[OWNERS];
+    struct owners owners;
 };
 
 /* Where tracefs is, or NULL; the caller frees it. */
@@ -108,14 +105,13 @@ static char *format_of(const char *folder, const char *point)
         return NULL;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     free(path);
-    if (fd < 0 || !(text = calloc(1, FORMAT_MOST))) {
-        if (fd >= 0)
-            close(fd);
+    if (fd < 0)
         return NULL;
-    }
+    text = calloc(1, FORMAT_MOST + 1);
     size_t len = 0;
-    for (ssize_t n = 1; n > 0 && len<FORMAT_MOST - 1; len += n> 0 ? (size_t)n : 0)
-        n = read(fd, text + len, FORMAT_MOST - 1 - len);
+    ssize_t n = 0;
+    while (text && (n = read(fd, text + len, FORMAT_MOST - len)) > 0)
+        len += (size_t)n;
     close(fd);
     return text;
 }
@@ -147,7 +143,7 @@ static int listen_to(const struct ktrace *k, enum point p, int cpu)
                                 .sample_period = 1,
                                 .sample_type = PERF_SAMPLE_TIME | PERF_SAMPLE_RAW,
                                 .watermark = 1,
-                                .wakeup_watermark = (uint32_t)(RING_PAGES / 2 * k->page_size),
+                                .wakeup_watermark = (uint32_t)(k->ring_pages / 2 * k->page_size),
                                 .use_clockid = 1,
                                 .clockid = CLOCK_MONOTONIC,
                                 .disabled = 1};
@@ -177,7 +173,8 @@ static bool ring_open(const struct ktrace *k, struct ring *r, int cpu)
             continue;
         r->fd[p] = fd;
         if (r->first < 0) {
-            void *at = mmap(NULL, (RING_PAGES + 1) * k->page_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+            void *at =
+                mmap(NULL, (k->ring_pages + 1) * k->page_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
             if (at == MAP_FAILED)
                 return false;
             r->page = at;
@@ -202,6 +199,9 @@ struct ktrace *ktrace_open(const struct mem *m, uint16_t port)
     k->mem = m;
     k->port = port;
     k->page_size = (size_t)sysconf(_SC_PAGESIZE);
+    k->ring_pages = RING_MOST;
+    while (cpus > 0 && (size_t)cpus * k->ring_pages > RINGS_MOST && k->ring_pages > RING_LEAST)
+        k->ring_pages /= 2;
     str_init(&k->name, m);
     for (int p = 0; p < POINTS; p++)
         learn(&k->fields[p], folder, (enum point)p);
@@ -230,7 +230,7 @@ void ktrace_close(struct ktrace *k)
         return;
     for (size_t i = 0; i < k->ring_count; i++) {
         if (k->rings[i].page)
-            munmap(k->rings[i].page, (RING_PAGES + 1) * k->page_size);
+            munmap(k->rings[i].page, (k->ring_pages + 1) * k->page_size);
         for (int p = 0; p < POINTS; p++)
             if (k->rings[i].fd[p] >= 0)
                 close(k->rings[i].fd[p]);
@@ -294,36 +294,18 @@ static bool ends_of(const struct fields *f, const struct record *r, struct ends 
                     address_in(r, f->daddr6, 6, &out->remote.addr);
 }
 
-static struct owner *owner_of(struct ktrace *k, uint64_t socket)
-{
-    return &k->owners[(socket >> 6) * UINT64_C(0x9e3779b97f4a7c15) >> 54];
-}
-_Static_assert(OWNERS == 1 << (64 - 54), "as owner_of has it");
-
-/* A socket has changed its state: from now on, or no longer, it is known whose it is. */
+/* A socket has changed its state. */
 static void follow(struct ktrace *k, const struct record *r)
 {
     const struct fields *f = &k->fields[STATE];
-    const uint64_t socket = number_in(r, f->socket);
-    struct owner *o = owner_of(k, socket);
     struct ends e;
-    if (number_in(r, f->state) == CLOSED) {
-        if (o->socket == socket)
-            o->socket = 0;
-    } else if (ends_of(f, r, &e)) {
-        *o = (struct owner){socket, e};
-    }
+    owners_learn(&k->owners, number_in(r, f->socket), number_in(r, f->state), ends_of(f, r, &e) ? &e : NULL);
 }
 
-static bool whose(struct ktrace *k, const struct record *r, struct ends *out)
+static bool whose(const struct ktrace *k, const struct record *r, struct ends *out)
 {
     const struct fields *f = &k->fields[r->point];
-    if (r->point != DROP)
-        return ends_of(f, r, out);
-    const uint64_t socket = number_in(r, f->socket);
-    const struct owner *o = owner_of(k, socket);
-    *out = o->ends;
-    return socket != 0 && o->socket == socket;
+    return r->point == DROP ? owners_find(&k->owners, number_in(r, f->socket), out) : ends_of(f, r, out);
 }
 
 static void put_name(struct ktrace *k, const struct record *r)
@@ -331,7 +313,7 @@ static void put_name(struct ktrace *k, const struct record *r)
     const struct fields *f = &k->fields[r->point];
     const uint64_t reason = number_in(r, f->reason);
     size_t len;
-    const char *name = f->reason.size ? tformat_value(f->text, "reason", reason, &len) : NULL;
+    const char *name = f->reason.size ? tformat_symbol(f->text, "reason", reason, &len) : NULL;
     str_clear(&k->name);
     str_put(&k->name, points[r->point].name);
     if (f->reason.size)
@@ -346,8 +328,12 @@ static void hear(struct ktrace *k, const uint8_t *raw, uint32_t len, uint64_t ti
 {
     uint16_t id;
     void *grown = k->heard;
-    if (len < sizeof id || !mem_grow(k->mem, &grown, &k->heard_cap, k->heard_count + 1, sizeof *k->heard))
+    if (len < sizeof id)
         return;
+    if (!mem_grow(k->mem, &grown, &k->heard_cap, k->heard_count + 1, sizeof *k->heard)) {
+        k->lost = true;
+        return;
+    }
     k->heard = grown;
     memcpy(&id, raw, sizeof id);
     struct record *r = &k->heard[k->heard_count];
@@ -362,14 +348,15 @@ static void hear(struct ktrace *k, const uint8_t *raw, uint32_t len, uint64_t ti
 /* Copies from a ring, whose end may come in between. */
 static void copy(const struct ktrace *k, const struct ring *r, uint64_t at, void *out, size_t len)
 {
-    const size_t size = RING_PAGES * k->page_size, from = at & (size - 1);
+    const size_t size = k->ring_pages * k->page_size, from = at & (size - 1);
     const size_t first = len < size - from ? len : size - from;
     const uint8_t *data = (const uint8_t *)r->page + k->page_size;
     memcpy(out, data + from, first);
     memcpy((uint8_t *)out + first, data, len - first);
 }
 
-/* A sample: its head, its time, the length of what was written, and that. */
+/* A sample: its head, its time, the length of what was written, and that. What the ring had no room for is
+ * told in its place. */
 static void empty(struct ktrace *k, const struct ring *r)
 {
     uint64_t tail = r->page->data_tail;
@@ -384,6 +371,7 @@ static void empty(struct ktrace *k, const struct ring *r)
         copy(k, r, tail, &h, sizeof h);
         if (h.size < sizeof h)
             break;
+        k->lost = k->lost || h.type == PERF_RECORD_LOST;
         if (h.type == PERF_RECORD_SAMPLE && h.size >= sizeof h + 12) {
             copy(k, r, tail + sizeof h, &s, 12);
             const uint32_t most = h.size - (uint32_t)sizeof h - 12, len = s.len < most ? s.len : most;
@@ -418,9 +406,12 @@ static uint64_t clocks_apart(void)
 
 void ktrace_drain(struct ktrace *k, ktrace_say *say, void *ctx)
 {
+    k->lost = false;
     for (size_t i = 0; i < k->ring_count; i++)
         if (k->rings[i].page)
             empty(k, &k->rings[i]);
+    if (k->lost)
+        owners_clear(&k->owners);
     if (k->heard_count == 0)
         return;
     qsort(k->heard, k->heard_count, sizeof *k->heard, by_time);
@@ -429,7 +420,8 @@ void ktrace_drain(struct ktrace *k, ktrace_say *say, void *ctx)
         const struct record *r = &k->heard[i];
         struct ends e;
         if (r->point == STATE) {
-            follow(k, r);
+            if (!k->lost) /* it may be from before what was not heard */
+                follow(k, r);
         } else if (whose(k, r, &e) && (e.local.port == k->port) != (e.remote.port == k->port)) {
             put_name(k, r);
             say(ctx, r->time_ns + apart, k->name.at, &e.local, &e.remote);

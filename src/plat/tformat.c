@@ -39,7 +39,7 @@ struct tfield tformat_field(const char *text, const char *name)
 }
 
 /* … __print_symbolic(REC->reason, { 2, "NOT_SPECIFIED" }, { 3, "NO_SOCKET" }) … */
-const char *tformat_value(const char *text, const char *field, uint64_t value, size_t *len)
+const char *tformat_symbol(const char *text, const char *field, uint64_t value, size_t *len)
 {
     static const char begins[] = "__print_symbolic(REC->";
     const size_t field_len = strlen(field);

@@ -14,7 +14,8 @@ struct tfield {
 /* The number by which the kernel knows the tracepoint; 0: the text names none. */
 uint32_t tformat_id(const char *text);
 struct tfield tformat_field(const char *text, const char *name);
-/* The name of a field's value, into the text, *len bytes long; NULL: it has none. */
-const char *tformat_value(const char *text, const char *field, uint64_t value, size_t *len);
+/* The symbol that stands for a value of a field (__print_symbolic), into the text, *len bytes long; NULL: it
+ * has none. */
+const char *tformat_symbol(const char *text, const char *field, uint64_t value, size_t *len);
 
 #endif

@@ -48,16 +48,16 @@ static void test_names_of_values(void **state)
 {
     (void)state;
     size_t len = 0;
-    const char *name = tformat_value(reset, "reason", 1, &len);
+    const char *name = tformat_symbol(reset, "reason", 1, &len);
     assert_non_null(name);
     assert_int_equal(len, strlen("NO_SOCKET"));
     assert_memory_equal(name, "NO_SOCKET", len);
-    assert_memory_equal(tformat_value(reset, "reason", 25, &len), "MAX", 3);
-    assert_null(tformat_value(reset, "reason", 7, &len)); /* of the state */
-    assert_memory_equal(tformat_value(reset, "state", 7, &len), "TCP_CLOSE", 9);
-    assert_null(tformat_value(reset, "rea", 1, &len));
-    assert_null(tformat_value("__print_symbolic(REC->reason, { 1, \"NO", "reason", 1, &len));
-    assert_null(tformat_value("__print_symbolic(REC->reason, { 1 )", "reason", 1, &len));
+    assert_memory_equal(tformat_symbol(reset, "reason", 25, &len), "MAX", 3);
+    assert_null(tformat_symbol(reset, "reason", 7, &len)); /* of the state */
+    assert_memory_equal(tformat_symbol(reset, "state", 7, &len), "TCP_CLOSE", 9);
+    assert_null(tformat_symbol(reset, "rea", 1, &len));
+    assert_null(tformat_symbol("__print_symbolic(REC->reason, { 1, \"NO", "reason", 1, &len));
+    assert_null(tformat_symbol("__print_symbolic(REC->reason, { 1 )", "reason", 1, &len));
 }
 
 int main(void)
