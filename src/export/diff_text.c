@@ -30,14 +30,13 @@ static void put_pair(struct text *t, const char *left, size_t left_len, const ch
 
 static void put_names(struct text *t, const char *const name[DIFF_SIDES], const struct mem *m)
 {
-    static const char *const letters[] = {" A  ", " B  "};
     struct str head[DIFF_SIDES];
     str_put(&t->out, "tcpviz " TCPVIZ_VERSION "   ");
     put_words(&t->out, t->v, N_("two sessions side by side"));
     str_put(&t->out, "\n\n");
     for (unsigned i = 0; i < DIFF_SIDES; i++) {
         str_init(&head[i], m);
-        str_put(&head[i], letters[i]);
+        str_put(&head[i], diff_letter(i));
         str_put_safe(&head[i], name[i], strlen(name[i]), t->v->ascii);
         cut_at_word(&head[i], 0, diff_view_column(t->view), t->v->ascii);
     }

@@ -104,7 +104,7 @@ static void make_head(struct diff_view *v, size_t part)
         return;
     diff_account_clear(&v->head);
     diff_account_part(&v->head, &v->voice, v->d, part, v->column);
-    v->headed = part;
+    v->headed = diff_account_failed(&v->head) ? SIZE_MAX : part;
 }
 
 bool diff_view_lay(struct diff_view *v, const struct voice *voice, size_t cells)
@@ -115,14 +115,16 @@ bool diff_view_lay(struct diff_view *v, const struct voice *voice, size_t cells)
     diff_account_clear(&v->top);
     diff_account_whole(&v->top, voice, v->d, v->column);
     size_t at = v->top.lines;
+    bool failed = diff_account_failed(&v->top);
     for (size_t i = 0; i < diff_parts(v->d); i++) {
         const struct diff_part *p = diff_part(v->d, i);
         v->begin[i] = at;
         make_head(v, i);
+        failed = failed || diff_account_failed(&v->head);
         at += v->head.lines + (p->end - p->first);
     }
     v->begin[diff_parts(v->d)] = at;
-    return !v->top.text.failed && !v->head.text.failed && !v->top.failed && !v->head.failed;
+    return !failed;
 }
 
 /* The part that holds a line; SIZE_MAX: it is above all. */
@@ -137,6 +139,18 @@ static size_t part_of(const struct diff_view *v, size_t line)
             high = middle;
     }
     return low ? low - 1 : SIZE_MAX;
+}
+
+/* How many lines stand above the rows of a part. */
+static size_t heads_of(const struct diff_view *v, size_t part)
+{
+    const struct diff_part *p = diff_part(v->d, part);
+    return v->begin[part + 1] - v->begin[part] - (p->end - p->first);
+}
+
+const char *diff_letter(unsigned side)
+{
+    return side == 0 ? " A  " : " B  ";
 }
 
 const char *diff_mark(enum diff_kind k, bool ascii)
@@ -176,8 +190,8 @@ static void put_offered(struct str *out, const struct session *s, const struct r
 /* "SYN-SENT|LISTEN": what the row made of the client, of the server. */
 static void put_edges(struct str *out, uint8_t edges, bool ascii)
 {
-    const char *client = state_brief((enum tcp_state)(edges & 15));
-    const char *server = state_brief((enum tcp_state)(edges >> 4));
+    const char *client = state_brief(state_in(edges, SIDE_CLIENT));
+    const char *server = state_brief(state_in(edges, SIDE_SERVER));
     if (!edges)
         return;
     str_put(out, client);
@@ -199,6 +213,7 @@ static void put_place(struct diff_view *v, struct str *out, const struct session
         str_put_fixed(&time, (r->time_ns - diff_begin(s, r->conn)) / 1000, 6);
     put_right(out, time.at, time.len, v->time_cells);
     str_put(out, " ");
+    out->failed = out->failed || time.failed;
     str_release(&time);
 }
 
@@ -241,17 +256,26 @@ static void put_row(struct diff_view *v, struct diff_line *out, unsigned side)
         str_put_rep(text, " ", v->column - used - wanted);
         str_put_n(text, edges.at, edges.len);
     }
+    text->failed = text->failed || edges.failed || ladder_line_failed(&v->line);
     str_release(&edges);
+    if (ladder_line_failed(&v->line))
+        ladder_line_release(&v->line); /* the next row tries again */
     cut_at_word(text, 0, v->column, v->voice.ascii);
 }
 
 static void take_account(struct diff_line *out, const struct diff_account *a, size_t i)
 {
+    if (i >= a->lines) { /* there was memory for it when the lines were laid out, and now there is not */
+        out->kind = DIFF_LINE_WORDS;
+        out->text[0].failed = true;
+        return;
+    }
     const struct diff_account_line *l = &a->line[i];
     out->kind = l->kind;
     out->mark = l->differs ? DIFF_DIFFERS : DIFF_ALIKE;
     for (unsigned side = 0; side < DIFF_SIDES; side++)
         str_put_n(&out->text[side], a->text.at + l->at[side], l->len[side]);
+    out->text[0].failed = out->text[0].failed || diff_account_failed(a);
 }
 
 bool diff_view_line(struct diff_view *v, size_t i, struct diff_line *out)
@@ -269,12 +293,12 @@ bool diff_view_line(struct diff_view *v, size_t i, struct diff_line *out)
     }
     make_head(v, part);
     i -= v->begin[part];
-    if (i < v->head.lines) {
+    if (i < heads_of(v, part)) {
         take_account(out, &v->head, i);
         return true;
     }
     out->kind = DIFF_LINE_ITEM;
-    out->item = diff_item(v->d, diff_part(v->d, part)->first + i - v->head.lines);
+    out->item = diff_item(v->d, diff_part(v->d, part)->first + i - heads_of(v, part));
     out->mark = (enum diff_kind)out->item->kind;
     for (unsigned side = 0; side < DIFF_SIDES; side++)
         put_row(v, out, side);
@@ -288,7 +312,7 @@ static size_t item_near(const struct diff_view *v, size_t line, bool up)
     if (part == SIZE_MAX)
         return up ? SIZE_MAX : 0;
     const struct diff_part *p = diff_part(v->d, part);
-    const size_t rows = p->end - p->first, heads = v->begin[part + 1] - v->begin[part] - rows;
+    const size_t heads = heads_of(v, part);
     if (line < v->begin[part] + heads)
         return up ? p->first - 1 : p->first; /* SIZE_MAX above the first */
     return p->first + (line - v->begin[part] - heads);
@@ -305,6 +329,26 @@ static size_t line_of(const struct diff_view *v, size_t item)
             high = middle;
     }
     return v->begin[low + 1] - (diff_part(v->d, low)->end - item);
+}
+
+void diff_view_spot(const struct diff_view *v, size_t line, struct diff_spot *out)
+{
+    const size_t part = line < diff_view_lines(v) ? part_of(v, line) : SIZE_MAX;
+    *out = (struct diff_spot){SIZE_MAX, part, line};
+    if (part == SIZE_MAX)
+        return;
+    out->line = line - v->begin[part];
+    if (out->line >= heads_of(v, part))
+        out->item = item_near(v, line, false);
+}
+
+size_t diff_view_at(const struct diff_view *v, const struct diff_spot *spot)
+{
+    const bool top = spot->part == SIZE_MAX;
+    if (spot->item != SIZE_MAX)
+        return line_of(v, spot->item);
+    const size_t lines = top ? v->top.lines : heads_of(v, spot->part);
+    return (top ? 0 : v->begin[spot->part]) + (spot->line < lines ? spot->line : lines > 0 ? lines - 1 : 0);
 }
 
 size_t diff_view_next(const struct diff_view *v, size_t from, bool up)
@@ -345,6 +389,7 @@ void diff_view_says(const struct diff_view *v, const struct diff_item *item, uns
     ladder_line_init(&l, v->mem);
     ladder_line_of(&l, s, item->row[side], NO_ROW, &(struct ladder_style){.voice = v->voice});
     str_put_n(out, l.sentence.at, l.sentence.len);
+    out->failed = out->failed || ladder_line_failed(&l);
     ladder_line_release(&l);
     const struct event_call *call = session_call(s, r);
     if (!call || brief)

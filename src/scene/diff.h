@@ -35,9 +35,22 @@ void diff_view_free(struct diff_view *v); /* NULL is allowed */
 bool diff_view_lay(struct diff_view *v, const struct voice *voice, size_t cells);
 size_t diff_view_column(const struct diff_view *v); /* cells of a column */
 size_t diff_view_lines(const struct diff_view *v);
+/* False: there is no such line. Where there was no memory, the texts have failed. */
 bool diff_view_line(struct diff_view *v, size_t i, struct diff_line *out);
+
+/* What stands in a line, at whatever width. */
+struct diff_spot {
+    size_t item;       /* SIZE_MAX: it is of no item, but */
+    size_t part, line; /* the line-th of what stands above a part's rows; part SIZE_MAX: above all */
+};
+void diff_view_spot(const struct diff_view *v, size_t line, struct diff_spot *out);
+/* The line in which that stands now. */
+size_t diff_view_at(const struct diff_view *v, const struct diff_spot *spot);
+
 /* The first line of rows from line `from` on, that line not counted, with a mark; SIZE_MAX: there is none. */
 size_t diff_view_next(const struct diff_view *v, size_t from, bool up);
+/* What stands before the name of a session, above its column: " A  ". */
+const char *diff_letter(unsigned side);
 /* "≠" and its like; a blank for DIFF_ALIKE. */
 const char *diff_mark(enum diff_kind k, bool ascii);
 /* What the row of that side says, as a sentence, or as the short one of the ladder; nothing where there is

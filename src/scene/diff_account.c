@@ -3,7 +3,7 @@
 
 #include "scene/fill.h"
 
-enum { NAME = 16, STATES_MOST = 16 };
+enum { NAME = 16 };
 
 void diff_account_init(struct diff_account *a, const struct mem *m)
 {
@@ -19,8 +19,16 @@ void diff_account_release(struct diff_account *a)
 
 void diff_account_clear(struct diff_account *a)
 {
+    if (a->text.failed)
+        str_release(&a->text);
     str_clear(&a->text);
     a->lines = 0;
+    a->failed = false;
+}
+
+bool diff_account_failed(const struct diff_account *a)
+{
+    return a->failed || a->text.failed;
 }
 
 /* One under way: the texts of both columns, not broken yet. */
@@ -188,20 +196,17 @@ static void put_states(struct making *m, struct str *out, const struct diff *d, 
                        unsigned of, enum side side)
 {
     const struct session *s = diff_session(d, of);
-    enum tcp_state passed[STATES_MOST];
-    size_t count = 0;
+    enum tcp_state before = STATE_UNKNOWN;
     for (size_t i = p->first; i <= p->end; i++) {
         const enum tcp_state now =
-            i == p->end ? session_state(s, p->conn[of], side)
-                        : (enum tcp_state)(diff_item(d, i)->edges[of] >> (side == SIDE_CLIENT ? 0 : 4) & 15);
-        if (now != STATE_UNKNOWN && count < STATES_MOST && (!count || passed[count - 1] != now))
-            passed[count++] = now;
+            i == p->end ? session_state(s, p->conn[of], side) : state_in(diff_item(d, i)->edges[of], side);
+        if (now == STATE_UNKNOWN || now == before)
+            continue;
+        str_put(out, before == STATE_UNKNOWN ? "" : m->v->ascii ? " > " : " → ");
+        str_put(out, m->column < 50 ? state_brief(now) : state_name(now));
+        before = now;
     }
-    for (size_t i = 0; i < count; i++) {
-        str_put(out, !i ? "" : m->v->ascii ? " > " : " → ");
-        str_put(out, m->column < 50 ? state_brief(passed[i]) : state_name(passed[i]));
-    }
-    if (!count)
+    if (before == STATE_UNKNOWN)
         put_dash(m, out);
 }
 
@@ -238,6 +243,7 @@ static void put_number(struct str *out, const struct voice *v, const char *engli
     str_init(&number, out->mem);
     str_put_grouped(&number, n);
     put_filled(out, v, english, place, number.at, NULL);
+    out->failed = out->failed || number.failed;
     str_release(&number);
 }
 

@@ -20,7 +20,8 @@ struct diff_account {
 };
 void diff_account_init(struct diff_account *a, const struct mem *m);
 void diff_account_release(struct diff_account *a);
-void diff_account_clear(struct diff_account *a);
+void diff_account_clear(struct diff_account *a); /* to be made anew: what failed is forgotten */
+bool diff_account_failed(const struct diff_account *a);
 /* Adds what stands above all; what stands above the rows of a part. column: cells. */
 void diff_account_whole(struct diff_account *a, const struct voice *v, const struct diff *d, size_t column);
 void diff_account_part(struct diff_account *a, const struct voice *v, const struct diff *d, size_t part,

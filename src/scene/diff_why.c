@@ -109,17 +109,17 @@ static void put_labels(const struct both *b, bool flags)
     }
 }
 
-static void put_state(struct str *out, const struct voice *v, unsigned state)
+static void put_state(struct str *out, const struct voice *v, enum tcp_state state)
 {
-    const char *name = state_name((enum tcp_state)state);
+    const char *name = state_name(state);
     str_put(out, name ? name : v->ascii ? "-" : "–");
 }
 
 static void put_states(const struct both *b, const struct diff_item *item)
 {
     static const char *const heads[SIDE_COUNT] = {N_("the client becomes"), N_("the server becomes")};
-    for (unsigned side = 0; side < SIDE_COUNT; side++) {
-        const unsigned left = item->edges[0] >> (4 * side) & 15, right = item->edges[1] >> (4 * side) & 15;
+    for (enum side side = SIDE_CLIENT; side < SIDE_COUNT; side++) {
+        const enum tcp_state left = state_in(item->edges[0], side), right = state_in(item->edges[1], side);
         if (left == right)
             continue;
         begin(b, heads[side]);

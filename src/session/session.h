@@ -81,9 +81,15 @@ static inline uint32_t row_len(const struct row *r)
     return r->bare ? 0 : r->amount;
 }
 
+/* One of the two states that are packed so. */
+static inline enum tcp_state state_in(uint8_t states, enum side side)
+{
+    return (enum tcp_state)(side == SIDE_CLIENT ? states & 15 : states >> 4);
+}
+
 static inline enum tcp_state row_state(const struct row *r, enum side side)
 {
-    return (enum tcp_state)(side == SIDE_CLIENT ? r->states & 15 : r->states >> 4);
+    return state_in(r->states, side);
 }
 
 struct row_extra {

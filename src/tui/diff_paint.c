@@ -36,6 +36,7 @@ static void put_sum(struct diff_screen *s, struct str *out)
              say(&s->voice, diff_items(d) > diff_count(d, DIFF_ALIKE) ? N_("rows that differ: {n}")
                                                                       : N_("no difference")),
              "n", n.at, NULL);
+    out->failed = out->failed || n.failed;
     str_release(&n);
 }
 
@@ -62,14 +63,13 @@ static int column_at(const struct diff_screen *s, unsigned side)
 
 static void paint_names(struct diff_screen *s, struct rect r)
 {
-    static const char *const letters[] = {" A  ", " B  "};
     for (unsigned side = 0; side < DIFF_SIDES; side++) {
         const char *slash = strrchr(s->o.name[side], '/'),
                    *name = slash != NULL && slash[1] != '\0' ? slash + 1 : s->o.name[side];
         const struct rect column = {r.y, column_at(s, side), 1, (int)diff_view_column(s->view)};
         str_clear(&s->scratch);
         str_put_safe(&s->scratch, name, strlen(name), s->voice.ascii);
-        const int x = canvas_put(s->canvas, column, 0, 0, LOOK_KEY, CELL_BOLD, letters[side]);
+        const int x = canvas_put(s->canvas, column, 0, 0, LOOK_KEY, CELL_BOLD, diff_letter(side));
         canvas_put(s->canvas, column, 0, x, LOOK_TITLE, CELL_BOLD, s->scratch.at);
     }
 }

@@ -25,16 +25,16 @@ static void say_that(struct diff_screen *s, const char *english, bool wrong)
     s->message_wrong = wrong;
 }
 
-/* Lines for the width that there is; the cursor stays at the same part of the whole. */
+/* Lines for the width that there is; the cursor stays on what it stands on, at its height of the screen. */
 static void lay(struct diff_screen *s)
 {
-    const size_t before = s->laid ? diff_view_lines(s->view) : 0, cols = (size_t)canvas_rect(s->canvas).cols;
+    const size_t high = s->cursor > s->top ? s->cursor - s->top : 0,
+                 cols = (size_t)canvas_rect(s->canvas).cols;
+    struct diff_spot spot;
+    diff_view_spot(s->view, s->cursor, &spot);
     s->laid = diff_view_lay(s->view, &s->voice, cols - 1);
-    const size_t lines = diff_view_lines(s->view);
-    if (before > 0 && lines > before && s->cursor > 0) /* rows stand at the end, heads alone grow */
-        s->cursor += lines - before;
-    else if (before > lines)
-        s->cursor = s->cursor > before - lines ? s->cursor - (before - lines) : 0;
+    s->cursor = diff_view_at(s->view, &spot);
+    s->top = s->cursor > high ? s->cursor - high : 0;
 }
 
 /* The cursor stays among the lines, and they in view. */
@@ -237,6 +237,14 @@ static void on_key(void *ctx, int events)
     draw(s);
 }
 
+/* The page that is open, for another width: what was on top of it stays there, about. */
+static void reopen_page(struct diff_screen *s)
+{
+    const long top = s->page.top, lines = (long)s->page.lines;
+    open_page(s, s->open);
+    s->page.top = lines > 0 ? (int)(top * (long)s->page.lines / lines) : 0;
+}
+
 /* The size of the terminal is another; where there is no memory for it the old one stays. */
 static void fit(struct diff_screen *s)
 {
@@ -249,7 +257,7 @@ static void fit(struct diff_screen *s)
     s->canvas = c;
     lay(s);
     if (s->open != DIFF_ROWS)
-        open_page(s, s->open);
+        reopen_page(s);
 }
 
 static void on_winch(void *ctx, int signum)

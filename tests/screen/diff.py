@@ -1,5 +1,5 @@
 """--diff on the terminal: the account on top, rows that differ marked, from one difference to the next."""
-import pathlib, re, signal, os, sys
+import pathlib, re, signal, os, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import Terminal, scratch, stored_session
@@ -122,6 +122,28 @@ def test_sizes_change():
     t.wait(re.compile("^▌.*≠", re.M), re.compile("^╰─{118}╯$", re.M))
     t.keys("F10")
     t.wait("EXIT=0")
+
+
+def test_what_is_looked_at_stays_when_the_size_changes():
+    t = diff(stored_session("v1-loopback"), stored_session("v1-wire"))
+    for key in "]" * 12:
+        t.keys(key)
+    row = lambda: re.search(r"^▌ *(\d+ +[\d.]+)", t.text(), re.M)
+    end = time.monotonic() + 10
+    while not row() and time.monotonic() < end:
+        t.keys("]")
+        time.sleep(0.2)
+    looked_at = row()[1]
+    for cols, rows in (80, 24), (200, 60), (62, 18), (120, 40):
+        t.resize(cols, rows)
+        t.wait(re.compile("^▌ *" + looked_at, re.M), re.compile(f"^╰─{{{cols - 2}}}╯$", re.M))
+    t.resize(80, 20)
+    t.keys("?")
+    t.wait(re.compile("─ ?1–"))
+    t.keys("PageDown")
+    t.wait(re.compile(r"─ ?1?[2-9]\d?–"))
+    t.resize(70, 18)
+    t.wait(re.compile(r"─ ?1?[2-9]\d?–"), re.compile("^╰─{68}╯$", re.M))
 
 
 def test_a_click_and_a_signal():

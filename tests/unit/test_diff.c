@@ -1,5 +1,6 @@
 /* Two sessions side by side: what is the same stands together whenever it happened, what differs is told, and
  * every row has its place once. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -403,6 +404,34 @@ static void from_one_difference_to_the_next(void **state)
     ends(d, a, b);
 }
 
+/* Where a line stood at one width it is found at another: the same rows, or what stands above them. */
+static void a_line_is_found_at_any_width(void **state)
+{
+    (void)state;
+    const struct voice voice = {.lang = LANG_EN};
+    struct session *a = a_hostile_session(), *b = lab(true, 3);
+    struct diff *d = diff_new(heap_mem(), a, b);
+    struct diff_view *v = diff_view_new(heap_mem(), d);
+    struct diff_line line;
+    struct diff_spot spot;
+    diff_line_init(&line, heap_mem());
+    assert_true(diff_view_lay(v, &voice, 200));
+    const size_t lines = diff_view_lines(v);
+    for (size_t i = 0; i < lines; i++) {
+        assert_true(diff_view_lay(v, &voice, 200) && diff_view_line(v, i, &line));
+        const struct diff_item *item = line.item;
+        diff_view_spot(v, i, &spot);
+        assert_int_equal(diff_view_at(v, &spot), i);
+        assert_true(diff_view_lay(v, &voice, 62) && diff_view_lines(v) > lines);
+        assert_true(diff_view_line(v, diff_view_at(v, &spot), &line) && line.item == item);
+    }
+    diff_view_spot(v, SIZE_MAX, &spot); /* no line: the end of what stands above all */
+    assert_true(diff_view_line(v, diff_view_at(v, &spot), &line) && !line.item);
+    diff_line_release(&line);
+    diff_view_free(v);
+    ends(d, a, b);
+}
+
 static void *scarce(void *ctx, void *old, size_t old_size, size_t new_size)
 {
     int *left = ctx;
@@ -430,6 +459,65 @@ static void without_memory(void **state)
     session_free(b);
 }
 
+/* All lines as one text; false: there was no memory for one of them. */
+static bool all_lines(struct diff_view *v, const struct mem *m, struct str *out)
+{
+    struct diff_line line;
+    bool good = true;
+    diff_line_init(&line, m);
+    for (size_t i = 0; diff_view_line(v, i, &line); i++)
+        for (unsigned side = 0; side < DIFF_SIDES; side++) {
+            good = good && !line.text[side].failed;
+            str_put(out, line.text[side].at);
+            str_put(out, "\n");
+        }
+    diff_line_release(&line);
+    return good && !out->failed;
+}
+
+/* Where memory was short while lines were laid out or asked for, that is told; when there is some again all
+ * is as if nothing had been. */
+static void a_view_is_whole_again(void **state)
+{
+    (void)state;
+    const struct voice voice = {.lang = LANG_EN};
+    int left = INT_MAX;
+    bool enough = false;
+    const struct mem mem = {scarce, &left, NULL};
+    struct session *a = a_hostile_session(), *b = lab(true, 3);
+    struct diff *d = diff_new(heap_mem(), a, b);
+    struct str whole, again;
+    str_init(&whole, heap_mem());
+    str_init(&again, heap_mem());
+    for (int allowed = 0; !enough; allowed++) {
+        struct diff_view *v;
+        left = INT_MAX;
+        v = diff_view_new(&mem, d);
+        left = allowed;
+        enough = diff_view_lay(v, &voice, 100);
+        str_clear(&again);
+        enough = all_lines(v, &mem, &again) && enough; /* whatever there was memory for */
+        left = INT_MAX;
+        str_clear(&again);
+        assert_true(diff_view_lay(v, &voice, 100) && all_lines(v, &mem, &again));
+        if (whole.len == 0)
+            str_put(&whole, again.at);
+        assert_string_equal(again.at, whole.at);
+        left = allowed;
+        str_clear(&again);
+        assert_true(!all_lines(v, &mem, &again) || strcmp(again.at, whole.at) == 0);
+        left = INT_MAX;
+        str_clear(&again);
+        assert_true(all_lines(v, &mem, &again));
+        assert_string_equal(again.at, whole.at);
+        diff_view_free(v);
+    }
+    assert_true(whole.len > 0);
+    str_release(&whole);
+    str_release(&again);
+    ends(d, a, b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,7 +532,9 @@ int main(void)
         cmocka_unit_test(any_two),
         cmocka_unit_test(hostile_text),
         cmocka_unit_test(from_one_difference_to_the_next),
+        cmocka_unit_test(a_line_is_found_at_any_width),
         cmocka_unit_test(without_memory),
+        cmocka_unit_test(a_view_is_whole_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
