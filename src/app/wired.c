@@ -1,8 +1,8 @@
 /* wired.c: the wire in a turn.
  *
- * What is seen of a frame is judged some hundred microseconds later than it goes on: by then all that both
- * hosts said before has been read, and their counters have been read after it, so that a counter stands
- * before the segments that it explains. */
+ * What is seen of a frame is judged about a millisecond after it has gone on, later where news never end
+ * (OBSERVE_NS, OBSERVE_SHARE): by then all that both hosts said before has been read, and their counters
+ * after it, which turn_counted puts before the segments that moved them. */
 #include "app/wired.h"
 
 #include <errno.h>
@@ -244,7 +244,8 @@ static void note_news(struct wired *w, uint64_t steady_ns)
         w->fresh_ns = steady_ns;
 }
 
-/* Whether it is time to observe; then counters are read, and what is settled may be judged up to observed_ns.
+/* Whether it is time to observe; then counters are read, and what was LAG_NS before observed_ns may be
+ * judged.
  */
 static bool observe(struct wired *w, uint64_t now_ns, uint64_t steady_ns)
 {

@@ -51,7 +51,8 @@ struct phrase {
 /* The beginning of a text, already in its language, taken apart. */
 void phrase_take(struct phrase *p, const char *text);
 /* The phrase of an English text in the language of v, from those it keeps; where it keeps none, made in
- * `own`. */
+ * `own`. Texts are known by their address: english is a constant of the program, or NULL (nothing), and v
+ * speaks the same language for as long as it has its phrases. */
 const struct phrase *phrase_of(const struct voice *v, const char *english, struct phrase *own);
 
 #endif

@@ -1,8 +1,10 @@
 /* diff.h: two sessions side by side, aligned by what happened rather than by time.
  *
- * Connections are matched first: those between the same endpoints, then by what came of them (server's port,
- * how they opened and ended, how many bytes each side sent), then by server's port and order. Each pair is a
- * part; so is a connection that only one session has, and what belongs to no connection.
+ * Connections are matched first: those between the same endpoints with the same first numbers; then, in their
+ * order, those of which the same came (how they opened and ended, how many bytes each side sent, the server's
+ * port); then what is left between two such pairs, by the server's port. Where both sessions have one
+ * server's port only, as a lab has, ports count for nothing. Each pair is a part; so is a connection that
+ * only one session has, and what belongs to no connection.
  *
  * Within a part, rows stand in lanes: the segments, the calls of each program, what the wire did towards each
  * side. In its lane a row stands beside the one that says the same of it, as many as possible in order

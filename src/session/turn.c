@@ -1,12 +1,15 @@
 /* turn.c: a queue in order of time. Events come nearly in order, so a new one is put in its place from the
  * end.
  *
- * What can still precede an event? Calls, notes and samples are known at once; only the sniffer is late, and
- * it speaks in order (but for the microseconds by which the stamps of two processors cross). So everything up
- * to the newest segment is settled, and the rest once the sniffer has had its time; on a loaded machine that
- * is when it says that it holds nothing back. Counters are read after the segments that moved them; they go
- * before the first segment that has not been applied, and take its time, so that the timeline never runs
- * backwards. */
+ * What can still precede an event? Calls, notes and samples are known at once, and what the kernel says at
+ * its tracepoints is fetched just before turn_settle; only the sniffer is late. One sniffer speaks in order
+ * (but for the microseconds by which the stamps of two processors cross): so everything up to the newest
+ * segment is settled, and the rest once it has had its time; on a loaded machine that is when it says that it
+ * holds nothing back. Where there are several, each has to have had its time.
+ *
+ * Counters are read after the segments that moved them; they go before the first segment that has not been
+ * applied, or that came since they were read before (turn_counted), and take its time, so that the timeline
+ * never runs backwards. */
 #include "session/turn.h"
 
 #include <string.h>
@@ -227,7 +230,7 @@ uint64_t turn_wait(const struct turn *t, uint64_t now_ns)
     if (t->count == 0)
         return 0;
     uint64_t due = t->queue[t->first].time_ns + t->lag_ns;
-    return due > now_ns ? due - now_ns : 1;
+    return due > now_ns ? due - now_ns : 1; /* a sniffer that is behind tells only when it is asked again */
 }
 
 uint64_t turn_oldest(const struct turn *t)

@@ -35,7 +35,9 @@ size_t turn_waiting(const struct turn *t);
 size_t turn_settle(struct turn *t, uint64_t now_ns);
 /* Applies all that is left, without a breath (the sniffer has been drained and closed, or there is none). */
 size_t turn_flush(struct turn *t);
-/* How long until turn_settle has something to do: ns; 0 where nothing waits. */
+/* How long until turn_settle may have something to do: ns; 0 where nothing waits. 1, which a timer of whole
+ * ms makes a millisecond of, while the sniffer is behind: capture_heard believes that for a second at most.
+ */
 uint64_t turn_wait(const struct turn *t, uint64_t now_ns);
 /* Everything before that time is on the timeline, when the sniffer was drained at `now_ns` for the last time.
  */

@@ -272,11 +272,8 @@ static void on_winch(void *ctx, int signum)
 static void on_stop(void *ctx, int signum)
 {
     struct diff_screen *s = ctx;
-    (void)signum;
     term_stop(s->term);
-    (void)term_resize(s->term);
-    fit(s);
-    draw(s);
+    on_winch(ctx, signum); /* the terminal may have another size now */
 }
 
 static void init_state(struct diff_screen *s, const struct diff_screen_options *o)
