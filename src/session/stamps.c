@@ -57,6 +57,8 @@ bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f)
     uint32_t oldest = NO_ROW, at = facts_conn(s, conn)->last;
     for (int i = 0; i < LOOK_BACK && at != NO_ROW; i++) {
         const struct row *r = session_row(s, at);
+        if (!r)
+            break; /* given up */
         if (carries(r, f) && reached(s, r, f) && !has_point(s, r, f->point))
             oldest = at;
         at = r->before;

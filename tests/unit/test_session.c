@@ -240,6 +240,29 @@ static void test_a_second_stamp_of_a_point_belongs_to_the_copy(void **state)
     assert_int_equal(at[STAMP_QDISC], at_us(300000));
 }
 
+/* The times of the layers may come when older rows have given way. */
+static void test_a_stamp_outlives_its_segment(void **state)
+{
+    (void)state;
+    const struct session_options o = {
+        .source = "private loopback", .track = {.live = true}, .most = 100, .mem = heap_mem()};
+    struct session *s = session_new(&o);
+    uint32_t segment;
+    enum stamp_point point;
+    shake_hands(s);
+    see(s, at_us(60), SIDE_CLIENT, TCP_ACK | TCP_PSH, 1, 1, 100);
+    for (uint32_t i = 0; i < 4000; i++) {
+        struct made m;
+        make_frame(&m, at_us(70), SIDE_CLIENT, CLIENT_PORT + 1, TCP_ACK, 1 + i, 1, 1);
+        assert_true(session_apply(s, &m.event));
+    }
+    assert_true(session_first(s) > 3);
+    stamp(s, at_us(80), STAMP_DRIVER, 99);
+    assert_true(session_stamp(s, session_row(s, session_rows(s) - 1), &segment, &point));
+    assert_int_equal(segment, NO_ROW);
+    session_free(s);
+}
+
 static void test_rows_stay_where_they_are(void **state)
 {
     struct session *s = *state;
@@ -321,6 +344,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_notes_counters_and_the_listener, up, down),
         cmocka_unit_test_setup_teardown(test_stamps_find_their_segment, up, down),
         cmocka_unit_test_setup_teardown(test_a_second_stamp_of_a_point_belongs_to_the_copy, up, down),
+        cmocka_unit_test(test_a_stamp_outlives_its_segment),
         cmocka_unit_test_setup_teardown(test_rows_stay_where_they_are, up, down),
         cmocka_unit_test(test_the_store_takes_frames_of_any_size),
         cmocka_unit_test(test_every_failed_allocation_is_survived),
