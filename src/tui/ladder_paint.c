@@ -50,7 +50,7 @@ static int paint_start(struct canvas *c, struct rect r, int y, const struct ladd
     const struct glyphs *g = glyphs_of(voice->ascii);
     enum look look = ladder_look_of(line->tone);
     bool client = line->from == SIDE_CLIENT;
-    const int room = (col->right - col->left) * 3 / 5 - STUB - GLYPH;
+    const int room = (col->right - col->left) * 5 / 8 - STUB - GLYPH;
     const struct str *text = &line->arrow_short;
     int width = (int)cells_of(text->at, text->len);
     if (width > room) { /* whole pairs of a name and a number, which two blanks set apart */

@@ -7,6 +7,7 @@
  * once; else nothing wakes up. */
 #include <signal.h>
 #include <string.h>
+#include "tui/lanes.h"
 #include "tui/state.h"
 
 #define FRAME_NS UINT64_C(33333333)
@@ -155,6 +156,7 @@ static void release_state(struct screen *s)
         panel_release(&s->panel[i]);
     for (int i = 0; i < ASK_KINDS; i++)
         prompt_release(&s->prompt[i]);
+    mem_free(s->o.mem, s->lanes, s->lanes_cap * sizeof *s->lanes);
     str_release(&s->scratch);
     str_release(&s->message);
     transcript_free(s->talk.lines);

@@ -109,14 +109,31 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-/* How far it is at a line, in cells. */
+int slant_way(const struct slant *s, int whole, int line)
+{
+    const int start = s->words + 2 < whole - 2 ? s->words + 2 : whole - 2;
+    const int at = start + (whole - start) * s->come[line - s->first] / SLANT_WHOLE;
+    return at < whole ? at : whole - 1;
+}
+
 static int way_at(const struct brush *b, int line)
 {
     const struct slant *s = b->s;
-    const int whole = b->col->right - b->col->left,
-              start = s->words + 2 < whole - 2 ? s->words + 2 : whole - 2;
-    const int at = start + (whole - start) * s->come[line - s->first] / SLANT_WHOLE;
-    return at < whole ? at : whole - 1;
+    return s->place != NULL ? s->place[line - s->first] : slant_way(s, b->col->right - b->col->left, line);
+}
+
+/* Where a lost one ends: two cells on, or as many as are free beside who goes on. */
+static int lost_at(const struct brush *b, int y, int from)
+{
+    const int whole = b->col->right - b->col->left;
+    int at = from;
+    while (at < from + 2 && at + 1 < whole) {
+        const struct cell *next = cell_of(b, y, at + 1);
+        if (next != NULL && next->ch != ' ')
+            break;
+        at++;
+    }
+    return at;
 }
 
 static void paint_end(const struct brush *b, int y, int from, bool enters)
@@ -131,7 +148,7 @@ static void paint_end(const struct brush *b, int y, int from, bool enters)
         mark(b, y, whole, b->ascii ? (client ? '>' : '<') : client ? 0x25b6 : 0x25c0, 0);
         return;
     case SLANT_LOST:
-        at = from + 2 < whole ? from + 2 : whole - 1;
+        at = lost_at(b, y, from);
         run(b, y, from, at, enters);
         mark(b, y, at, b->ascii ? 'X' : 0x2717, CELL_BOLD);
         return;

@@ -16,9 +16,13 @@ struct slant {
     int first, last;      /* of its leaving; of its end, or of now */
     int words;            /* cells that are taken on its first line, from the sender's side */
     const uint16_t *come; /* how far it had come at each line, first to last: thousandths of the way */
+    const int16_t *place; /* its cell at each line, from the sender's side; NULL: where it had come to */
 };
 
 enum { SLANT_WHOLE = 1000 };
+
+/* The cell of the way that it had come to at a line, past the words it begins with; whole: all cells. */
+int slant_way(const struct slant *s, int whole, int line);
 
 void slant_paint(struct canvas *c, struct rect r, const struct ladder_columns *col, const struct slant *s,
                  bool ascii);

@@ -155,6 +155,8 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct wire_view wire_now;
     struct wire_panel wire;
     int taken[LADDER_LINES]; /* cells of a line that a slanted arrow's words take */
+    struct lane *lanes;      /* frames under way across the lines, while they are drawn */
+    size_t lanes_cap;
     struct ladder_line line;
     struct painted painted; /* lines of the ladder */
     struct boxed boxed;     /* what `box` was made for */

@@ -2,7 +2,7 @@
  * lines. */
 #include <string.h>
 #include "tui/state.h"
-#include "tui/slant.h"
+#include "tui/lanes.h"
 #include "tui/wire_paint.h"
 
 enum { LOOK_BACK = 100 /* lines above the first one whose frames may still be under way */ };
@@ -89,11 +89,9 @@ static bool fill_played(const struct screen *s, const struct row *of, const stru
     return true;
 }
 
-/* The frame of the at-th shown row, if it is under way across lines that are seen. */
-static void paint_one(struct screen *s, size_t at)
+/* The frame of the at-th shown row. False: it is not under way across lines that are seen. */
+static bool lane_of(struct screen *s, size_t at, struct lane *lane)
 {
-    enum { LINES = 512 };
-    uint16_t come[LINES];
     const struct rect r = s->layout.rows;
     const uint32_t row = selection_at(s->rows, at);
     const struct row *of = session_row(s->o.session, row);
@@ -101,7 +99,7 @@ static void paint_one(struct screen *s, size_t at)
     uint64_t whole_ns = 0;
     uint16_t now = SLANT_WHOLE;
     if (!wire_slanted(s, row))
-        return;
+        return false;
     session_flight_of(s->o.session, of, &f);
     size_t last = f.end_ns ? selection_near(s->rows, f.end_row) : s->count;
     if (last > s->count)
@@ -110,8 +108,7 @@ static void paint_one(struct screen *s, size_t at)
                         .look = ladder_look_of(ladder_tone(of)),
                         .end = f.end == WIRE_DROPPED ? SLANT_LOST : SLANT_ARRIVES,
                         .first = (int)at - (int)s->top,
-                        .last = (int)last - (int)s->top,
-                        .come = come};
+                        .last = (int)last - (int)s->top};
     const bool played = f.end_ns && fill_played(s, of, &f, &out, &now);
     if (f.end_ns)
         whole_ns = f.end_ns - of->time_ns;
@@ -120,22 +117,34 @@ static void paint_one(struct screen *s, size_t at)
     if (f.end_ns && f.end == WIRE_DROPPED && !played)
         now = SLANT_WHOLE / 2;
     const size_t lines = last - at + 1;
-    if (lines > LINES || out.last < 0 || out.first >= r.rows)
-        return;
+    if (lines > LANE_LINES || out.last < 0 || out.first >= r.rows)
+        return false;
     out.words = out.first >= 0 && out.first < LADDER_LINES
                     ? s->taken[out.first]
                     : (s->layout.columns.right - s->layout.columns.left) / 2;
-    fill_come(s, at, lines, of->time_ns, whole_ns, now, come);
-    slant_paint(s->canvas, r, &s->layout.columns, &out, s->voice.ascii);
+    fill_come(s, at, lines, of->time_ns, whole_ns, now, lane->come);
+    lane->slant = out;
+    return true;
 }
 
 void wire_slants(struct screen *s)
 {
     if (!wire_drawn(s))
         return;
-    const size_t seen = (size_t)(s->layout.rows.rows > 0 ? s->layout.rows.rows : 0);
-    for (size_t at = s->top > LOOK_BACK ? s->top - LOOK_BACK : 0; at < s->count && at < s->top + seen; at++)
-        paint_one(s, at);
+    const struct rect r = s->layout.rows;
+    const struct ladder_columns *col = &s->layout.columns;
+    const size_t seen = (size_t)(r.rows > 0 ? r.rows : 0);
+    size_t count = 0;
+    for (size_t at = s->top > LOOK_BACK ? s->top - LOOK_BACK : 0; at < s->count && at < s->top + seen; at++) {
+        void *lanes = s->lanes;
+        if (!mem_grow(s->o.mem, &lanes, &s->lanes_cap, count + 1, sizeof *s->lanes))
+            break;
+        s->lanes = lanes;
+        count += lane_of(s, at, &s->lanes[count]);
+    }
+    lanes_place(s->lanes, count, col->right - col->left, r.rows);
+    for (size_t i = 0; i < count; i++)
+        slant_paint(s->canvas, r, col, &s->lanes[i].slant, s->voice.ascii);
 }
 
 /* Behind the newest row: what is under way now. */
