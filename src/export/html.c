@@ -267,8 +267,7 @@ static void put_thin(struct export *e, const struct row *r, const char *kind, co
 
 static void html_row(struct export *e, uint32_t row)
 {
-    const struct ladder_style style = {
-        .voice = e->voice, .time = TIME_START, .flights = true, .steady = e->steady};
+    const struct ladder_style style = {.voice = e->voice, .time = TIME_START, .steady = e->steady};
     const struct row *r = session_row(e->session, row);
     struct html *h = e->own;
     if (!html_shows(e->session, r))

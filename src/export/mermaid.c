@@ -113,7 +113,7 @@ static void put_segment(struct export *e, const struct row *r, const struct ladd
     bool right = r->side == SIDE_CLIENT;
     str_put(&e->out, "    ");
     put_side(e, right ? SIDE_CLIENT : SIDE_SERVER, r->conn);
-    str_put(&e->out, "->>");
+    str_put(&e->out, l->flies ? "--)" : "->>"); /* a note tells what became of it */
     put_side(e, right ? SIDE_SERVER : SIDE_CLIENT, r->conn);
     str_put(&e->out, ": ");
     str_clear(&e->note);

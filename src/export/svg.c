@@ -108,8 +108,7 @@ static size_t shown_len(const struct str *text)
  * has a heading above. Returns how high the row itself is. */
 static int64_t place(struct export *e, uint32_t row, const struct row *r, bool *heading)
 {
-    const struct ladder_style style = {
-        .voice = e->voice, .time = TIME_START, .flights = true, .steady = e->steady};
+    const struct ladder_style style = {.voice = e->voice, .time = TIME_START, .steady = e->steady};
     struct svg *v = e->own;
     ladder_line_of(&v->line, e->session, row, NO_ROW, &style);
     e->out.failed = e->out.failed || ladder_line_failed(&v->line);

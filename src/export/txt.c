@@ -17,11 +17,11 @@ _Static_assert(BEFORE_LADDER + LADDER + AFTER_LADDER + SENTENCE <= WIDTH, "a lin
 
 /* The characters that a ladder is drawn with. */
 struct strokes {
-    size_t len;                                                            /* bytes of each */
-    const char *rail, *from_left, *from_right, *to_right, *to_left, *line; /* line: LADDER of them */
+    size_t len;                                                                   /* bytes of each */
+    const char *rail, *from_left, *from_right, *to_right, *to_left, *dash, *line; /* line: LADDER of them */
 };
-static const struct strokes fancy = {3, "│", "├", "┤", "▶", "◀", "─────────────────────────────────"};
-static const struct strokes plain = {1, "|", "|", "|", ">", "<", "---------------------------------"};
+static const struct strokes fancy = {3, "│", "├", "┤", "▶", "◀", "╌", "─────────────────────────────────"};
+static const struct strokes plain = {1, "|", "|", "|", ">", "<", "-", "---------------------------------"};
 
 static const struct strokes *strokes_of(const struct export *e)
 {
@@ -33,9 +33,13 @@ static void put_stroke(struct str *out, const struct strokes *k, const char *str
     str_put_n(out, stroke, k->len);
 }
 
-static void put_strokes(struct str *out, const struct strokes *k, size_t count)
+/* The line of an arrow; of a frame that is under way for longer it is broken. */
+static void put_way(struct str *out, const struct strokes *k, size_t count, bool flies)
 {
-    str_put_n(out, k->line, count * k->len);
+    if (flies)
+        str_put_rep(out, k->dash, count);
+    else
+        str_put_n(out, k->line, count * k->len);
 }
 
 void put_date(struct str *out, uint64_t ns)
@@ -69,6 +73,8 @@ struct txt {
     struct ladder_line line;
     struct str words; /* of the line that names a connection */
     uint32_t conn;    /* the connection of the rows above */
+    uint32_t *flies;  /* rows of frames that were under way when they were written */
+    size_t flights, flies_cap;
 };
 
 /* text in a column of so many cells. */
@@ -131,7 +137,8 @@ static size_t words_that_fit(const struct str *words, size_t cells)
     return take;
 }
 
-/* ├── ▲ SYN  seq 0 ──▶: the words stand near the sender, the head at the receiver. */
+/* ├── ▲ SYN  seq 0 ──▶: the words stand near the sender, the head at the receiver; where a line of its own
+ * tells what became of the frame, there is no head. */
 static void put_arrow(struct export *e, const struct ladder_line *l)
 {
     const struct strokes *k = strokes_of(e);
@@ -156,15 +163,15 @@ static void put_arrow(struct export *e, const struct ladder_line *l)
         cells = cells_of(words->at, take);
     }
     size_t dashes = room - cells;
-    put_stroke(out, k, right ? k->from_left : k->to_left);
-    put_strokes(out, k, right ? stub : dashes);
+    put_stroke(out, k, right ? k->from_left : l->flies ? k->rail : k->to_left);
+    put_way(out, k, right ? stub : dashes, !right && l->flies);
     str_put_char(out, ' ');
     str_put(out, tone_glyph(l->tone, e->voice.ascii));
     str_put_char(out, ' ');
     str_put_n(out, words->at, take);
     str_put_char(out, ' ');
-    put_strokes(out, k, right ? dashes : stub);
-    put_stroke(out, k, right ? k->to_right : k->from_right);
+    put_way(out, k, right ? dashes : stub, right && l->flies);
+    put_stroke(out, k, !right ? k->from_right : l->flies ? k->rail : k->to_right);
 }
 
 static void put_rails(struct export *e)
@@ -181,7 +188,6 @@ static void put_flight(struct export *e, const struct ladder_line *l, enum wire_
     enum { ROOM = LADDER - 2, END = 10, HALF = ROOM / 2, TAIL = 5 };
     const bool ascii = e->voice.ascii, right = l->from == SIDE_CLIENT, arrived = what == WIRE_ARRIVED;
     const struct strokes *k = strokes_of(e);
-    const char *dash = ascii ? "-" : "╌";
     const char *mark = what == WIRE_DROPPED ? (ascii ? "X" : "✗") : ascii ? "o" : "◉";
     struct str *out = &e->out;
     /* Blanks before what is drawn: the line of dashes, and in the middle its mark. */
@@ -191,7 +197,7 @@ static void put_flight(struct export *e, const struct ladder_line *l, enum wire_
     str_put_rep(out, " ", (size_t)before);
     if (!arrived && !right)
         str_put(out, mark);
-    str_put_rep(out, dash, (size_t)dashes);
+    str_put_rep(out, k->dash, (size_t)dashes);
     if (!arrived && right)
         str_put(out, mark);
     str_put_rep(out, " ", (size_t)(ROOM - before - drawn));
@@ -303,6 +309,17 @@ static void put_caller(struct export *e, const struct row *r, enum side side)
     str_release(&name);
 }
 
+static void remember_flight(struct export *e, struct txt *t, uint32_t row)
+{
+    void *rows = t->flies;
+    if (!mem_grow(e->out.mem, &rows, &t->flies_cap, t->flights + 1, sizeof *t->flies)) {
+        e->out.failed = true;
+        return;
+    }
+    t->flies = rows;
+    t->flies[t->flights++] = row;
+}
+
 static void txt_row(struct export *e, uint32_t row)
 {
     const struct ladder_style style = {.voice = e->voice, .time = TIME_START, .steady = e->steady};
@@ -321,6 +338,8 @@ static void txt_row(struct export *e, uint32_t row)
         put_state(out, l->shown[SIDE_CLIENT], true);
         str_put_char(out, ' ');
         put_arrow(e, l);
+        if (l->flies)
+            remember_flight(e, t, row);
         str_put_char(out, ' ');
         put_state(out, l->shown[SIDE_SERVER], false);
     } else if (r->kind == EVENT_WIRE) {
@@ -341,9 +360,39 @@ static void txt_row(struct export *e, uint32_t row)
     out->failed = out->failed || ladder_line_failed(l);
 }
 
+/* Of an arrow without a head no line may tell what became of it: it was held, or under way, at the end. */
+static void put_under_way(struct export *e, const struct txt *t)
+{
+    enum { NAMED = 20 };
+    struct session_flight f;
+    struct str frames;
+    size_t count = 0;
+    str_init(&frames, e->out.mem);
+    for (size_t i = 0; i < t->flights; i++) {
+        const struct row *r = session_row(e->session, t->flies[i]);
+        if (!r || (session_flight_of(e->session, r, &f) && f.end_ns))
+            continue;
+        if (count++ < NAMED) {
+            str_put(&frames, count > 1 ? ", #" : "#");
+            str_put_u64(&frames, r->frame);
+        }
+    }
+    if (count > 0) {
+        str_put(&frames, count > NAMED ? (e->voice.ascii ? " ..." : " …") : "");
+        str_put_char(&e->out, '\n');
+        str_put_rep(&e->out, " ", STAMP + GAP);
+        say_fill(&e->out, say(&e->voice, N_("at the end still on the wire: {frames}")), "frames", frames.at,
+                 NULL);
+        end_line(&e->out);
+    }
+    e->out.failed = e->out.failed || frames.failed;
+    str_release(&frames);
+}
+
 /* Nothing is left out in silence. */
 static void txt_end(struct export *e)
 {
+    put_under_way(e, e->own);
     bool usual;
     struct str line;
     str_init(&line, e->out.mem);
@@ -374,6 +423,7 @@ static void txt_close(struct export *e)
     struct txt *t = e->own;
     ladder_line_release(&t->line);
     str_release(&t->words);
+    mem_free(e->out.mem, t->flies, t->flies_cap * sizeof *t->flies);
 }
 
 const struct export_writer txt_writer = {.own = sizeof(struct txt),

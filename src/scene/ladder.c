@@ -189,42 +189,55 @@ static void put_arrow(struct ladder_line *l, const struct session *s, const stru
     str_put_n(&l->arrow_short, out->at + rest, out->len - rest);
 }
 
-/* An arrival, whose receiver's state stands on its own line, or on that of its segment. */
-static bool states_stand(const struct session *s, const struct row *r, const struct ladder_style *style)
-{
-    const struct event_wire *e = session_wire(s, r);
-    return e && e->what == WIRE_ARRIVED && (style->flights || session_shown(s, r));
-}
-
 /* The segment, or the arrival of one, before of the same connection. What calls and samples stand between is
  * passed over: connect() makes a side SYN-SENT, but the state stands at its SYN. NULL: there is none, or it
  * is very far. */
-static const struct row *segment_before(const struct session *s, const struct row *r,
-                                        const struct ladder_style *style)
+static const struct row *segment_before(const struct session *s, const struct row *r)
 {
     enum { FAR = 1000 };
     for (int i = 0; i < FAR && r && r->before != NO_ROW; i++) {
         r = session_row(s, r->before);
-        if (r && (r->kind == EVENT_SEGMENT || states_stand(s, r, style)))
+        const struct event_wire *e = r ? session_wire(s, r) : NULL;
+        if (r && (r->kind == EVENT_SEGMENT || (e && e->what == WIRE_ARRIVED)))
             return r;
     }
     return NULL;
 }
 
+/* A segment that arrived at once has its receiver's state too, though that came later. */
+static bool is_there(const struct session *s, const struct row *r, enum side side, enum tcp_state *state)
+{
+    struct session_flight f;
+    if (r->kind != EVENT_SEGMENT || r->side == side || !session_flight_of(s, r, &f) ||
+        !session_flight_fast(r, &f))
+        return false;
+    *state = (enum tcp_state)f.state;
+    return true;
+}
+
+/* The state of a side to be printed at a segment, where it is another than at the one before: that of several
+ * which arrive at once the first one brings about stands there alone. */
+static enum tcp_state state_shown(const struct session *s, const struct row *r, const struct row *before,
+                                  enum side side)
+{
+    enum tcp_state now = row_state(r, side), was = before ? row_state(before, side) : STATE_UNKNOWN;
+    const bool there = is_there(s, r, side, &now);
+    if (before && !there && now == was)
+        return STATE_UNKNOWN;
+    if (before)
+        (void)is_there(s, before, side, &was);
+    return before && now == was ? STATE_UNKNOWN : now;
+}
+
 static void segment_line(struct ladder_line *l, const struct session *s, const struct row *r,
                          const struct ladder_style *style)
 {
-    const struct row *before = segment_before(s, r, style);
+    const struct row *before = segment_before(s, r);
     struct session_flight f;
-    const bool fast = style->flights && session_flight_of(s, r, &f) && session_flight_fast(r, &f);
+    l->flies = session_track(s)->wire && (!session_flight_of(s, r, &f) || !session_flight_fast(r, &f));
     l->tone = ladder_tone(r);
-    for (size_t side = 0; side < SIDE_COUNT; side++) {
-        enum tcp_state now = row_state(r, (enum side)side);
-        if (fast && side != r->side)
-            now = (enum tcp_state)f.state;
-        bool same = before && row_state(before, (enum side)side) == now;
-        l->shown[side] = same ? STATE_UNKNOWN : now;
-    }
+    for (enum side side = SIDE_CLIENT; side < SIDE_COUNT; side++)
+        l->shown[side] = state_shown(s, r, before, side);
     str_put_u64(&l->number, r->frame);
     put_arrow(l, s, r, style);
     say_brief(&l->sentence, &style->voice, s, r);
@@ -234,7 +247,7 @@ static void segment_line(struct ladder_line *l, const struct session *s, const s
 static void wire_line(struct ladder_line *l, const struct session *s, const struct row *r,
                       const struct event_wire *e, const struct ladder_style *style)
 {
-    const struct row *before = segment_before(s, r, style);
+    const struct row *before = segment_before(s, r);
     const uint32_t of = session_frame(s, e->frame);
     const enum side to = (enum side)r->side;
     l->tone = of == NO_ROW ? TONE_ACK : ladder_tone(session_row(s, of));
@@ -270,6 +283,7 @@ void ladder_line_of(struct ladder_line *l, const struct session *s, uint32_t row
     str_clear(&l->sentence);
     l->row = row;
     l->conn = NO_CONN;
+    l->flies = false;
     l->shown[SIDE_CLIENT] = l->shown[SIDE_SERVER] = STATE_UNKNOWN;
     if (!r)
         return;

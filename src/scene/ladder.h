@@ -28,8 +28,7 @@ struct ladder_style {
     enum time_format time;
     bool absolute;     /* raw sequence numbers */
     bool brief_states; /* SYN-RCVD for SYN-RECEIVED */
-    bool flights; /* a segment that arrived at once has its receiver's state too, though that came later */
-    bool steady;  /* measured times shown as 0, so that two runs look the same */
+    bool steady;       /* measured times shown as 0, so that two runs look the same */
 };
 
 /* What a segment's row is at first sight. */
@@ -42,6 +41,7 @@ struct ladder_line {
     enum event_kind kind; /* EVENT_SEGMENT, EVENT_CALL, EVENT_NOTE, EVENT_WIRE */
     enum tone tone;
     enum side from; /* SIDE_NONE for a note; of a wire event who sent the frame */
+    bool flies; /* a segment that did not arrive at once: what became of it is told on a line of its own */
     enum tcp_state
         shown[SIDE_COUNT];  /* the state to print on that side: only where it changes; else STATE_UNKNOWN */
     struct str number;      /* "4", empty for calls */

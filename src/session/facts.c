@@ -180,17 +180,35 @@ bool session_stamp(const struct session *s, const struct row *r, uint32_t *segme
     return true;
 }
 
+/* Whether all that happened so long after a row may be on the timeline: nothing will come before it. */
+static bool is_past(const struct session *s, const struct row *r, uint64_t span_ns, uint64_t until_ns)
+{
+    return until_ns > r->time_ns + span_ns ||
+           session_row(s, session_rows(s) - 1)->time_ns > r->time_ns + span_ns;
+}
+
 bool session_waits(const struct session *s, uint32_t row, uint64_t until_ns)
 {
     uint32_t segment = NO_ROW;
     enum stamp_point point;
+    struct session_flight f;
     const struct row *r = session_row(s, row);
-    if (!r || (r->kind != EVENT_STAMP && r->kind != EVENT_WIRE) || r->conn == NO_CONN ||
-        until_ns > r->time_ns + FACTS_WAIT_NS ||
-        session_row(s, session_rows(s) - 1)->time_ns > r->time_ns + FACTS_WAIT_NS)
+    if (!r || r->conn == NO_CONN)
         return false;
-    return r->kind == EVENT_WIRE ? facts_unanswered(s, row)
-                                 : session_stamp(s, r, &segment, &point) && segment == NO_ROW;
+    switch ((enum event_kind)r->kind) {
+    case EVENT_SEGMENT: /* where it arrives at once, its row has its receiver's state too */
+        if (!session_track(s)->wire)
+            return false;
+        if (!session_flight_of(s, r, &f) || f.end_ns == 0)
+            return !is_past(s, r, SESSION_AT_ONCE_NS, until_ns);
+        return session_flight_fast(r, &f) && !is_past(s, r, FACTS_WAIT_NS, until_ns) &&
+               facts_unanswered(s, f.end_row);
+    case EVENT_WIRE: return !is_past(s, r, FACTS_WAIT_NS, until_ns) && facts_unanswered(s, row);
+    case EVENT_STAMP:
+        return !is_past(s, r, FACTS_WAIT_NS, until_ns) && session_stamp(s, r, &segment, &point) &&
+               segment == NO_ROW;
+    default: return false;
+    }
 }
 
 void session_stamps_of(const struct session *s, uint32_t row, uint64_t at_ns[STAMP_POINTS])

@@ -147,9 +147,11 @@ struct session_flight {
 /* False: the row is no segment, or nothing is known of its way: it did not pass the wire. */
 bool session_flight_of(const struct session *s, const struct row *r, struct session_flight *out);
 /* Whether it arrived so soon after it left that nobody sees the difference. */
+enum { SESSION_AT_ONCE_NS = 1000000 };
 bool session_flight_fast(const struct row *r, const struct session_flight *f);
-/* Whether rows that come soon may change what that row says: the segment of a stamp, the state that a SYN
- * left where it arrived. until_ns: all that was before it is on the timeline; 0: not known. */
+/* Whether rows that come soon may change what that row says: the arrival of a frame on the wire, the segment
+ * of a stamp, the state that a SYN left where it arrived. until_ns: all that was before it is on the
+ * timeline; 0: not known. */
 bool session_waits(const struct session *s, uint32_t row, uint64_t until_ns);
 /* Whether it is a line of the ladder: what happened, not what was measured. */
 bool session_shown(const struct session *s, const struct row *r);

@@ -2,8 +2,6 @@
  * sum of them. */
 #include "session/facts.h"
 
-enum { AT_ONCE_NS = 1000000 /* shorter than anybody sees */ };
-
 const struct event_wire *session_wire(const struct session *s, const struct row *r)
 {
     (void)s;
@@ -68,7 +66,7 @@ bool facts_unanswered(const struct session *s, uint32_t row)
 
 bool session_flight_fast(const struct row *r, const struct session_flight *f)
 {
-    return f->end_ns && f->end == WIRE_ARRIVED && f->end_ns - r->time_ns < AT_ONCE_NS;
+    return f->end_ns && f->end == WIRE_ARRIVED && f->end_ns - r->time_ns < SESSION_AT_ONCE_NS;
 }
 
 /* A plain arrival that follows at once says nothing that the segment's own line does not. */
@@ -82,7 +80,8 @@ static bool wire_shown(const struct session *s, const struct row *r)
         return true;
     const uint32_t row = session_frame(s, e->frame);
     const struct row *of = row == NO_ROW ? NULL : session_row(s, row);
-    return of && session_flight_of(s, of, &f) && (f.corrupted || r->time_ns - of->time_ns >= AT_ONCE_NS);
+    return of && session_flight_of(s, of, &f) &&
+           (f.corrupted || r->time_ns - of->time_ns >= SESSION_AT_ONCE_NS);
 }
 
 bool session_shown(const struct session *s, const struct row *r)

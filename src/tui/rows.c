@@ -253,7 +253,6 @@ void rows_line(struct screen *s, size_t at)
                                  .time = s->time,
                                  .absolute = s->absolute,
                                  .brief_states = s->layout.columns.brief_states,
-                                 .flights = true,
                                  .steady = s->o.steady};
     uint32_t before = at > 0 ? selection_at(s->rows, at - 1) : NO_ROW;
     ladder_line_of(&s->line, s->o.session, selection_at(s->rows, at), before, &style);

@@ -439,3 +439,32 @@ def test_a_kill_leaves_nothing():
 
 def test_a_kill_at_any_long_moment_leaves_nothing():
     killed_after(n * 0.0005 for n in range(200))
+
+
+HELD = ("set client nodelay 1\nwire hold\nwrite client 10\nwait 0.05\nwrite client 20\nwait 0.05\n"
+        "wire drop next data from client\nwait 0.05\n")
+
+
+def test_the_text_tells_what_did_not_arrive():
+    """An arrow with a head arrived at once; else a line tells its end, or the last line that there was none."""
+    pcapng = os.path.join(scratch(), "held.pcapng")
+    d = run("--wire", "--script", "-", "-e", "txt:-", "-e", pcapng, stdin=OPEN + "wait 0.1\n" + HELD).expect(0)
+    arrow = {int(l.split()[0]): l for l in d.out.splitlines() if re.match(r" *\d+ +\d+\.\d+ ", l)}
+    dropped = next(l for l in d.out.splitlines() if "You dropped" in l)
+    first = int(re.search(r"#(\d+)", dropped)[1])
+    assert "✗" in dropped and "▶" not in arrow[first] and "▶" not in arrow[first + 1], d.out
+    late = [n for n in arrow if n < first and "▶" not in arrow[n] and "◀" not in arrow[n]]
+    assert all(f"#{n} arrived" in d.out for n in late), d.out
+    left = re.search(r"at the end still on the wire: (.*)", d.out)[1].split(", ")
+    assert left == [f"#{n}" for n in arrow if n > first], d.out
+    again = run("-r", pcapng).expect(0)
+    assert again.out.splitlines()[1:] == d.out.splitlines()[1:], "read again it is another text"
+
+
+def test_the_text_has_states_where_they_change():
+    """As the screen has them: at the arrow that arrived at once, else where its arrival stands; each once."""
+    d = run("--wire", "--script", "-", "-e", "txt:-", stdin=OPEN + "wait 0.1\nwrite client 10\nwait 0.1\n").expect(0)
+    lines = [l for l in d.out.splitlines() if "ESTABLISHED" in l]
+    assert len(lines) == 2, d.out
+    assert re.search(r"ESTABLISHED ◀.*(Handshake 2/3|#2 arrived)", lines[0]), d.out
+    assert re.search(r"▶ ESTABLISHED .*(Handshake 3/3|#3 arrived)", lines[1]), d.out
