@@ -1,8 +1,10 @@
 /* complete.c: words for the prompt's Tab: the grammar gives commands and literals, the app what only it
  * knows. */
 #include "app/app.h"
+#include "app/script.h"
 #include "core/lex.h"
 #include "lab/lab.h"
+#include "plat/heap.h"
 #include "session/cond.h"
 #include "tui/screen.h"
 
@@ -58,10 +60,23 @@ struct asking {
     const char *line;
 };
 
+/* The scripts that are built in; files are not offered. */
+static void more_scripts(const struct asking *a, const char *prefix, size_t len)
+{
+    struct str name;
+    str_init(&name, heap_mem());
+    for (size_t i = 0; script_name_at(i, &name); i++)
+        if (strncmp(name.at, prefix, len) == 0)
+            a->to->offer(a->to->to, name.at);
+    str_release(&name);
+}
+
 static void more(void *ctx, const char *param, const char *prefix, size_t len)
 {
     const struct asking *a = ctx;
 
+    if (strcmp(param, "FILE") == 0 && strncmp(a->line, "source", strlen("source")) == 0)
+        more_scripts(a, prefix, len);
     for (size_t s = 0; s < COUNT_OF(sources); s++) {
         const char *word, *command = sources[s].command;
         if (strcmp(param, sources[s].param) != 0 ||

@@ -11,8 +11,9 @@
 #include "plat/heap.h"
 
 enum {
-    DEEPEST = 8,    /* files that source each other */
-    LONGEST = 20000 /* steps, so that eight files of a hundred `source` lines each end in a message */
+    DEEPEST = 8,     /* files that source each other */
+    LONGEST = 20000, /* steps, so that eight files of a hundred `source` lines each end in a message */
+    NAMES = 128      /* scripts that a message names */
 };
 
 void step_place(const struct stage *t, struct str *out)
@@ -37,17 +38,71 @@ static const struct builtin *built_in(const char *name)
     return b;
 }
 
-bool script_load(const char *file, const struct mem *m, char **out, size_t *len, struct fail *f)
+bool script_name_at(size_t i, struct str *out)
 {
-    if (file_read_all(file, m, out, len, f))
+    static const char folder[] = "scripts/", suffix[] = ".tcpviz";
+    enum { FOLDER = sizeof folder - 1, SUFFIX = sizeof suffix - 1 };
+    const struct builtin *b;
+    str_clear(out);
+    for (size_t at = 0; (b = builtin_at(at)) != NULL; at++) {
+        const size_t len = strlen(b->name);
+        if (strncmp(b->name, folder, FOLDER) != 0 || len <= FOLDER + SUFFIX ||
+            strcmp(b->name + len - SUFFIX, suffix) != 0)
+            continue;
+        if (i-- > 0)
+            continue;
+        str_put_n(out, b->name + FOLDER, len - FOLDER - SUFFIX);
+        return !out->failed;
+    }
+    return false;
+}
+
+static const char *name_at(void *ctx, size_t i)
+{
+    struct str *name = ctx; /* the nearest so far has to stay: each has a text of its own */
+    return i < NAMES && script_name_at(i, &name[i]) ? name[i].at : NULL;
+}
+
+/* Neither a file nor a script: the nearest of those that are built in, or all of them. */
+static bool unknown_script(const struct app *a, const char *file, struct fail *f)
+{
+    enum { WIDTH = 76 };
+    struct str name[NAMES], why, way;
+    for (size_t i = 0; i < NAMES; i++)
+        str_init(&name[i], heap_mem());
+    str_init(&why, heap_mem());
+    str_init(&way, heap_mem());
+    const char *near = nearest_word(file, strlen(file), name_at, name);
+    if (near)
+        say_fill(&why, say(&a->voice, N_("{why}; of the scripts that are built in the nearest is {nearest}")),
+                 "why", say(&a->voice, f->why), "nearest", near, NULL);
+    else
+        str_put(&why, f->why);
+    str_put(&way, say(&a->voice, near ? N_("man tcpviz-wire tells of the scripts that are built in")
+                                      : N_("these scripts are built in, man tcpviz-wire tells of them:")));
+    size_t cells = WIDTH;
+    for (size_t i = 0; !near && i < NAMES && name[i].len > 0; i++) {
+        cells += name[i].len + 1;
+        str_put(&way, cells > WIDTH ? "\n" : " ");
+        cells = cells > WIDTH ? name[i].len : cells;
+        str_put_n(&way, name[i].at, name[i].len);
+    }
+    fail_set(f, f->status, why.at, way.at, "%s", f->what);
+    str_release(&way);
+    str_release(&why);
+    for (size_t i = 0; i < NAMES; i++)
+        str_release(&name[i]);
+    return false;
+}
+
+bool script_load(const struct app *a, const char *file, char **out, size_t *len, struct fail *f)
+{
+    if (file_read_all(file, a->mem, out, len, f))
         return true;
     const struct builtin *b = built_in(file);
     if (!b)
-        return strchr(file, '/') || f->way
-                   ? false
-                   : fail_set(f, f->status, f->why, N_("man tcpviz-wire names the scripts that are built in"),
-                              "%s", f->what);
-    *out = mem_new(m, b->len + 1);
+        return strchr(file, '/') || f->way || !f->why ? false : unknown_script(a, file, f);
+    *out = mem_new(a->mem, b->len + 1);
     if (!*out)
         return fail_errno(f, ENOMEM, NULL, "%s", file);
     memcpy(*out, b->at, b->len);
@@ -69,7 +124,7 @@ static bool parse_source(struct script *s, const struct stage *t, const char *pl
                          "n", "8");
     if (!name)
         return fail_errno(f, ENOMEM, NULL, "%s", "source");
-    if (!script_load(name, s->app->mem, &text, &len, f))
+    if (!script_load(s->app, name, &text, &len, f))
         return place ? fail_set(f, f->status, f->why, f->way, "%s: %s", place, f->what) : false;
     bool good = parse_steps(s, name, text, len, depth + 1, f);
     mem_free(s->app->mem, text, len + 1);

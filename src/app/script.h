@@ -11,8 +11,11 @@ struct script *script_new(struct app *a, const char *name, const char *text, siz
 void script_free(struct script *s);
 
 /* The text of a script: a file, "-" for standard input, or the name of one that is built in
- * ("fifteen-steps"). Free it with mem_free(m, *out, *len + 1). False: f has status 3. */
-bool script_load(const char *file, const struct mem *m, char **out, size_t *len, struct fail *f);
+ * ("fifteen-steps"). Free it with mem_free(a->mem, *out, *len + 1). False: f has status 3. */
+bool script_load(const struct app *a, const char *file, char **out, size_t *len, struct fail *f);
+/* The name of the i-th script that is built in, in place of what is in out; false: there are not so many, or
+ * no memory. */
+bool script_name_at(size_t i, struct str *out);
 
 enum script_result { SCRIPT_WAITS, SCRIPT_DONE, SCRIPT_FAILED };
 /* Judges the condition that is waited for and runs the commands that can run now. Called once a turn, when

@@ -175,7 +175,7 @@ static bool script_up(struct app *a, struct fail *f)
 
     if (!a->options->script)
         return true;
-    if (!script_load(a->options->script, a->mem, &text, &len, f))
+    if (!script_load(a, a->options->script, &text, &len, f))
         return false;
     a->script = script_new(a, a->options->script, text, len, f);
     mem_free(a->mem, text, len + 1);

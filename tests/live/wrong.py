@@ -30,6 +30,14 @@ def test_no_such_file():
     fails(3, ["/no/such.pcap"], "-r", "/no/such.pcap", "-e", "jsonl:-")
 
 
+def test_no_such_script():
+    """The nearest of those that are built in, else all of them; the same where a script sources one."""
+    fails(3, ["fast-retransmi:", "nearest is fast-retransmit", "man tcpviz-wire"], "--script", "fast-retransmi")
+    fails(3, ["nosuch:", "\n  abort-on-overflow ", " zero-window"], "--script", "nosuch")
+    fails(3, ["-:1: slow-strat:", "nearest is slow-start"], "--script", "-", stdin="source slow-strat\n")
+    assert "built in" not in fails(3, [], "--script", "/no/such/file").err
+
+
 def test_unwritable_place():
     fails(3, ["x.txt"], "--script", "-", "-e", "/proc/nowhere/x.txt", stdin="connect\n")
 

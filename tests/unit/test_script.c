@@ -222,7 +222,7 @@ static void fifteen_steps(void **state)
     size_t len;
     struct fail f = {0};
     a->labs = LABS_LOOPBACK;
-    assert_true(script_load("fifteen-steps", a->mem, &text, &len, &f));
+    assert_true(script_load(a, "fifteen-steps", &text, &len, &f));
     a->script = script_new(a, "fifteen-steps", text, len, &f);
     if (!a->script)
         fail_msg("%s: %s", f.what, f.why);
