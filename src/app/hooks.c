@@ -10,16 +10,18 @@
 
 enum { SHOWN_NS = 500000000 }; /* an export that takes longer shows how far it is */
 
-static bool hook_run(void *ctx, const char *line, size_t len, struct str *error)
+static enum screen_ran hook_run(void *ctx, const char *line, size_t len, struct str *error)
 {
     struct app *a = ctx;
     struct fail f = {0};
     const bool good = app_run_line(a, line, len, ORIGIN_PROMPT, &f);
 
+    const enum screen_ran ran = good ? SCREEN_RAN : f.status == FAIL_EXPECT ? SCREEN_REFUSED : SCREEN_WRONG;
+
     if (!good)
         fail_words(error, &f, &a->voice);
     fail_release(&f);
-    return good;
+    return ran;
 }
 
 static void hook_complete(void *ctx, const char *line, size_t len, void (*offer)(void *to, const char *word),

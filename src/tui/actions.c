@@ -2,14 +2,16 @@
 #include <string.h>
 #include "tui/state.h"
 
-void screen_run(struct screen *s, const char *line, size_t len)
+enum screen_ran screen_run(struct screen *s, const char *line, size_t len)
 {
     struct str error;
     str_init(&error, s->o.mem);
-    if (!s->o.hooks.run(s->o.hooks.ctx, line, len, &error))
+    const enum screen_ran ran = s->o.hooks.run(s->o.hooks.ctx, line, len, &error);
+    if (ran != SCREEN_RAN)
         screen_say(s, error.len > 0 ? error.at : say(&s->voice, N_("that did not work")), true);
     str_release(&error);
     s->dirty = true;
+    return ran;
 }
 
 void screen_ask(struct screen *s, enum asking what, const char *text)

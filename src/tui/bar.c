@@ -9,11 +9,33 @@ static struct keylist keys_of(const struct screen *s)
     return (struct keylist){s->o.keys, s->o.key_count, screen_views(s), &s->voice};
 }
 
+/* While a line is written, keys are text: those that are not. */
+static void paint_writing(struct screen *s)
+{
+    static const struct {
+        const char *key, *words;
+    } keys[] = {
+        {"Enter", N_("run")}, {"Esc", N_("close")}, {"Tab", N_("complete")}, {"Up", N_("the line before")}};
+    const bool finds = s->asking == ASK_FIND, filters = s->asking == ASK_FILTER;
+    struct rect r = s->layout.bar;
+    int x = 1;
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        const char *words = i > 0     ? keys[i].words
+                            : finds   ? N_("find")
+                            : filters ? N_("filter")
+                                      : keys[i].words;
+        x += canvas_put(s->canvas, r, 0, x, LOOK_KEY, 0, keys[i].key) + 1;
+        x += canvas_put(s->canvas, r, 0, x, LOOK_TEXT, 0, say(&s->voice, words)) + (r.cols < 100 ? 1 : 2);
+    }
+}
+
 void bar_keys(struct screen *s)
 {
     const struct painted_key key = {PAINTED_KEYS, NO_ROW, screen_views(s)};
     if (s->asking != ASK_NOTHING && s->message.len > 0)
         canvas_put(s->canvas, s->layout.bar, 0, 1, s->message_wrong ? LOOK_WARN : LOOK_DIM, 0, s->message.at);
+    else if (s->asking != ASK_NOTHING)
+        paint_writing(s);
     else if (!painted_show(&s->painted, s->canvas, s->layout.bar.y, &key)) {
         const struct keylist k = keys_of(s);
         (void)keylist_bar(&k, s->canvas, s->layout.bar, 0);
@@ -24,7 +46,7 @@ void bar_keys(struct screen *s)
 const struct key_row *bar_key_at(const struct screen *s, int x)
 {
     const struct keylist k = keys_of(s);
-    return keylist_bar(&k, NULL, s->layout.bar, x);
+    return s->asking == ASK_NOTHING ? keylist_bar(&k, NULL, s->layout.bar, x) : NULL;
 }
 
 /* "valid, 41 connections": how many the filter lets through, as far as they are counted. */

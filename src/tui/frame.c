@@ -117,6 +117,21 @@ static void box_titles(struct screen *s, uint32_t at, struct str *left, struct s
     }
 }
 
+/* On the lower edge: that there is more, and how to see it. */
+static void paint_rest(struct screen *s, struct rect r)
+{
+    const char *key = "Enter", *words = say(&s->voice, N_("the rest"));
+    const int width = (int)strlen(key) + 1 + (int)cells_of(words, strlen(words));
+    int x = r.cols - width - 4;
+    if (x < 2)
+        return;
+    canvas_put(s->canvas, r, r.rows - 1, x - 1, LOOK_TEXT, 0, " ");
+    x += canvas_put(s->canvas, r, r.rows - 1, x, LOOK_KEY, 0, key);
+    x += canvas_put(s->canvas, r, r.rows - 1, x, LOOK_TEXT, 0, " ");
+    x += canvas_put(s->canvas, r, r.rows - 1, x, LOOK_TEXT, 0, words);
+    canvas_put(s->canvas, r, r.rows - 1, x, LOOK_TEXT, 0, " ");
+}
+
 static void paint_box(struct screen *s)
 {
     struct canvas *c = s->canvas;
@@ -142,6 +157,8 @@ static void paint_box(struct screen *s)
         if (rfc != NULL && used + 3 + (int)strlen(rfc) <= in.cols)
             canvas_put_right(c, in, y, in.cols, LOOK_DIM, rfc);
     }
+    if (in.rows > 0 && s->box.lines > (size_t)in.rows)
+        paint_rest(s, r);
     str_release(&left);
     str_release(&right);
 }

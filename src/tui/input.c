@@ -65,7 +65,8 @@ static void complete(struct screen *s)
     completion_release(&c);
 }
 
-/* Enter: the line is run. A line that was wrong stays open, to be put right. */
+/* Enter: the line is run. A line that was wrong stays open, to be put right; one that cannot be done now has
+ * nothing to be put right, and the keys after it are keys again. */
 static void finish(struct screen *s)
 {
     enum asking what = s->asking;
@@ -87,8 +88,7 @@ static void finish(struct screen *s)
             find_start(s, FIND_TEXT, false);
         return;
     }
-    screen_run(s, p->text.at, p->text.len);
-    if (s->message.len > 0 && s->message_wrong)
+    if (screen_run(s, p->text.at, p->text.len) == SCREEN_WRONG)
         s->asking = what;
 }
 

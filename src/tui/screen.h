@@ -41,9 +41,12 @@ struct screen_info {
     uint64_t keepalive_ms; /* whole length of the keepalive timer, 0: not known */
 };
 
+/* What became of a line: it ran; it is right, but cannot be done now; it is to be put right. */
+enum screen_ran { SCREEN_RAN, SCREEN_REFUSED, SCREEN_WRONG };
+
 struct screen_hooks {
-    /* Runs one line of the command language. False: *error has one line that says why not. */
-    bool (*run)(void *ctx, const char *line, size_t len, struct str *error);
+    /* Runs one line of the command language. Where it did not run, *error has one line that says why. */
+    enum screen_ran (*run)(void *ctx, const char *line, size_t len, struct str *error);
     /* Offers the words that may stand at the end of line. */
     void (*complete)(void *ctx, const char *line, size_t len, void (*offer)(void *to, const char *word),
                      void *to);

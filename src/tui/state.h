@@ -286,7 +286,7 @@ void screen_theme_next(struct screen *s); /* screen.c */
 void screen_back(struct screen *s);
 void screen_ask(struct screen *s, enum asking what, const char *text);
 bool screen_do(struct screen *s, enum view_id what);
-void screen_run(struct screen *s, const char *line, size_t len);
+enum screen_ran screen_run(struct screen *s, const char *line, size_t len);
 void screen_select(struct screen *s, uint32_t conn); /* by the command that selects it */
 unsigned screen_views(const struct screen *s);       /* V_ bits of what is open */
 

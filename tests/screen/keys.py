@@ -76,11 +76,41 @@ def test_errors_tell_the_place_and_the_nearest():
                         ("send x", "x is not a number; usage: send [N [CHAR]] [get|post]"),
                         ("wait until client is ESTABLISHT", "ESTABLISHT is no state; nearest is ESTABLISHED"),
                         ("reset now", "now is not expected here; usage: reset"),
-                        ("source /nonexistent/x", "/nonexistent/x: No such file or directory"),
-                        ("respond", "no connection yet: connect")):
+                        ("source /nonexistent/x", "/nonexistent/x: No such file or directory")):
         command(t, line)
         t.wait(words, f" :{line}")  # and the line stays, to be put right
         t.keys("Escape")
+
+
+def test_a_line_that_cannot_be_done_now_closes():
+    """There is nothing in it to be put right: the next keys are keys."""
+    t = lab()
+    t.keys("r")
+    t.wait(":respond great", "Enter run  Esc close  Tab complete", without=("c connect",))
+    t.keys("Enter")
+    t.wait("no connection yet: connect", "c connect", without=(":respond",))
+    t.keys("c")
+    t.wait("Handshake 3/3")
+    t.keys("r", "Enter")
+    t.wait("no request waits", "c connect", without=(":respond",))
+
+
+def test_what_the_box_has_no_room_for_is_behind_enter():
+    t = lab(cols=80, rows=24)
+    t.keys("c")
+    t.wait("Handshake 3 of 3", re.compile("… │\n╰─+ Enter the rest ──╯"))
+    t.keys("Enter")
+    t.wait("why, and the way")
+    t.keys("Escape")
+    t.resize(120, 40)
+    t.wait("Handshake 3 of 3", without=("Enter the rest",))
+
+
+def test_completion_of_scripts():
+    t = lab()
+    t.type(":source hand")
+    t.keys("Tab")
+    t.wait(":source handshake")
 
 
 def test_filter_is_judged_while_it_is_typed():

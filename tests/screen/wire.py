@@ -135,6 +135,17 @@ def test_keys_where_no_frame_is():
     t.close()
 
 
+def test_the_bar_has_what_is_needed_most():
+    most = ["H hold", ". step", "g release", "d drop", "c connect", "s send", "r respond", "x/X close", ": command"]
+    t = wire(cols=80, rows=24)
+    t.wait(" ".join(most), "? help")
+    t.resize(120, 40)
+    t.wait(" ".join(most) + " u duplicate K corrupt +/- delay i inject", "? help")
+    t.resize(200, 60)
+    t.wait("x close client  X close server", "Enter detail")
+    t.close()
+
+
 def test_slower_and_faster():
     t = wire()
     t.keys("+")
@@ -144,7 +155,7 @@ def test_slower_and_faster():
     t.wait(re.compile(f"delay (?!{first} )\\d+ ms"))
     assert int(re.search("delay (\\d+) ms", t.text())[1]) > first
     t.keys("-", "-")
-    t.wait("on the wire", without=["delay"])
+    t.wait("on the wire", without=[" delay 10 ms"])
     t.close()
 
 
