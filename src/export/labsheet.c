@@ -215,7 +215,7 @@ static void put_table_head(struct sheet *s)
 
 static void put_first(struct sheet *s, const struct lab_segment *f, uint64_t *estimate)
 {
-    const bool sample = f->ack_frame && !f->again;
+    const bool sample = f->ack_frame && !f->again && !f->behind;
     const uint64_t rtt = f->ack_ns > f->sent_ns ? f->ack_ns - f->sent_ns : 0;
     struct str *hash = fresh(s);
     if (sample)
@@ -236,6 +236,39 @@ static void put_first(struct sheet *s, const struct lab_segment *f, uint64_t *es
     str_put_char(&s->out, '\n');
 }
 
+enum left_out { LEFT_AGAIN, LEFT_BEHIND, LEFT_ALONE, LEFT_KINDS };
+
+static enum left_out left_out(const struct lab_segment *f)
+{
+    return f->again       ? LEFT_AGAIN
+           : !f->ack_frame ? LEFT_ALONE
+           : f->behind     ? LEFT_BEHIND
+                           : LEFT_KINDS;
+}
+
+/* Of each segment without an RTT, why it has none. */
+static void tell_left_out(struct sheet *s)
+{
+    static const char *const why[LEFT_KINDS] = {
+        [LEFT_AGAIN] = N_("No RTT of {frames}: sent again before the ACK came, and nobody can tell which of the "
+                          "copies it answers (Karn's rule)."),
+        [LEFT_BEHIND] = N_("No RTT of {frames}: the ACK also covers what was sent again. It may have waited for "
+                           "that copy, so the time to it is no round trip."),
+        [LEFT_ALONE] = N_("No RTT of {frames}: no ACK came."),
+    };
+    const struct labsheet *l = s->lab;
+    for (int kind = 0; kind < LEFT_KINDS; kind++) {
+        struct str *frames = fresh(s);
+        for (size_t i = 0; i < l->firsts; i++)
+            if (left_out(&l->first[i]) == (enum left_out)kind) {
+                str_put(frames, frames->len > 0 ? ", #" : "#");
+                str_put_u64(frames, l->first[i].frame);
+            }
+        if (frames->len > 0)
+            tell(s, why[kind], "frames", frames->at, NULL);
+    }
+}
+
 static void ask_round_trips(struct sheet *s)
 {
     const struct labsheet *l = s->lab;
@@ -253,8 +286,9 @@ static void ask_round_trips(struct sheet *s)
     s->begun = true;
     tell(s,
          N_("The first RTT is the first estimate; after that it is 7/8 of the estimate before and 1/8 of the "
-            "RTT. A segment that was sent again gives no RTT (Karn's rule)."),
+            "RTT."),
          NULL, NULL);
+    tell_left_out(s);
 }
 
 static void ask_lengths(struct sheet *s)
@@ -383,7 +417,7 @@ bool labsheet_put(const struct session *session, const struct voice *v, enum lab
     };
     struct labsheet lab;
     struct sheet s = {.session = session, .voice = v, .lab = &lab, .kind = kind};
-    labsheet_of(&lab, session);
+    const bool known = labsheet_of(&lab, session, m);
     str_init(&s.out, m);
     str_init(&s.words, m);
     for (size_t i = 0; i < NUMBERS; i++)
@@ -391,7 +425,7 @@ bool labsheet_put(const struct session *session, const struct voice *v, enum lab
     put_head(&s);
     for (size_t i = 0; lab.conn != NO_CONN && i < COUNT_OF(questions); i++)
         questions[i](&s);
-    bool good = !s.out.failed && !s.words.failed;
+    bool good = known && !s.out.failed && !s.words.failed;
     for (size_t i = 0; i < NUMBERS; i++) {
         good = good && !s.number[i].failed;
         str_release(&s.number[i]);

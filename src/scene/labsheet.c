@@ -1,5 +1,6 @@
 #include "scene/labsheet.h"
 
+#include "core/ranges.h"
 #include "core/seq.h"
 
 /* What is kept in mind while the rows pass. */
@@ -10,6 +11,9 @@ struct pass {
     uint32_t end;     /* number after the highest byte: a FIN takes one too, which is no byte */
     uint32_t most;    /* payload bytes of the largest segment */
     bool begun;       /* data has been seen */
+    struct ranges copies; /* what was sent again */
+    const struct mem *mem;
+    bool failed;
 };
 
 /* Relative numbers may begin anew after 4 GiB, as raw ones do. */
@@ -49,6 +53,7 @@ static void add_first(struct pass *p, const struct row *r)
 static void add_copy(struct pass *p, const struct row *r)
 {
     struct labsheet *l = p->l;
+    p->failed = !ranges_add(&p->copies, p->mem, (seq_t){r->seq}, (seq_t){r->seq + row_len(r)}, NULL) || p->failed;
     if (l->repeats < LAB_AGAIN)
         l->again[l->repeats] = r->frame;
     l->repeats++;
@@ -101,6 +106,7 @@ static void add_ack(struct pass *p, const struct row *r)
     if (!(r->flags & TCP_ACK) || !p->begun || !is_before(p->covered, ack))
         return;
     const uint32_t bytes = ack - p->covered;
+    const bool behind = ranges_overlap(&p->copies, (seq_t){p->covered}, (seq_t){ack}) > 0;
     p->covered = ack;
     l->acks++;
     l->acks_several += bytes > p->most;
@@ -114,6 +120,7 @@ static void add_ack(struct pass *p, const struct row *r)
         if (!f->ack_frame && !is_before(ack, f->seq + f->len)) {
             f->ack_frame = r->frame;
             f->ack_ns = r->time_ns;
+            f->behind = behind;
         }
     }
 }
@@ -134,11 +141,13 @@ static void choose(struct labsheet *l, const struct session *s)
     }
 }
 
-void labsheet_of(struct labsheet *l, const struct session *s)
+bool labsheet_of(struct labsheet *l, const struct session *s, const struct mem *m)
 {
+    enum { RANGES = 1024 };
     *l = (struct labsheet){.conn = NO_CONN};
     choose(l, s);
-    struct pass p = {.l = l, .s = s};
+    struct pass p = {.l = l, .s = s, .mem = m};
+    ranges_init(&p.copies, RANGES);
     const size_t rows = session_rows(s);
     for (size_t i = session_first(s); l->conn != NO_CONN && i < rows; i++) {
         const struct row *r = session_row(s, i);
@@ -152,4 +161,6 @@ void labsheet_of(struct labsheet *l, const struct session *s)
             add_ack(&p, r);
         }
     }
+    ranges_release(&p.copies, m);
+    return !p.failed;
 }

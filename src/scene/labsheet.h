@@ -13,7 +13,9 @@ struct lab_segment {
     uint32_t frame, seq, len, header; /* header: bytes of the TCP header, 0 where it was cut */
     uint64_t sent_ns, ack_ns;
     uint32_t ack_frame;
-    bool again; /* sent again before that ACK: its round trip is no sample (RFC 6298 3) */
+    /* Why its round trip is no sample: it was sent again before that ACK (RFC 6298 3), or the ACK covers
+     * something that was, for which the receiver may have waited. */
+    bool again, behind;
 };
 
 struct labsheet {
@@ -37,7 +39,7 @@ struct labsheet {
     uint64_t from_ns, to_ns;   /* first data; the ACK that came to to_ack */
 };
 
-/* Fills *l from a session that has all its rows. */
-void labsheet_of(struct labsheet *l, const struct session *s);
+/* Fills *l from a session that has all its rows. False: no memory. */
+bool labsheet_of(struct labsheet *l, const struct session *s, const struct mem *m);
 
 #endif

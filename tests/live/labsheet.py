@@ -43,11 +43,13 @@ def test_the_classic_answers():
     rows = re.findall(r"#(\d+) (\d+) (\d+\.\d{6}) #(\d+) (\d+\.\d{6}) ([\d.]+|-) ([\d.]+|-)", out)
     assert [(int(r[0]), int(r[1]), int(r[3])) for r in rows] == [(4, 1, 5), (6, 101, 8), (7, 201, 8), (9, 301, 13), (10, 401, 13), (14, 501, 16)], out
     estimate, want = None, []
-    for sent, came, again in ((10, 18, 0), (20, 36, 0), (21, 36, 0), (40, 248, 1), (41, 248, 0), (250, 266, 0)):
+    for sent, came, again in ((10, 18, 0), (20, 36, 0), (21, 36, 0), (40, 248, 1), (41, 248, 1), (250, 266, 0)):
         rtt = (came - sent) / 1000
         estimate = estimate if again else rtt if estimate is None else estimate * 7 / 8 + rtt / 8
         want.append(("-", "-") if again else (f"{rtt:.6f}", f"{estimate:.6f}"))
     assert [(r[5], r[6]) for r in rows] == want, (rows, want)
+    assert "No RTT of #9: sent again before the ACK came" in out and "No RTT of #10: the ACK also covers what was sent again." in out
+    assert "no ACK came" not in out
     assert "#4: 100 bytes of data, 120 with its TCP header." in out
     assert "700 bytes, in #8. No" in out
     assert "Yes, 1: #12. Their numbers were sent before." in out
@@ -63,6 +65,13 @@ def test_the_sheet_for_the_class_has_no_answers():
         assert "____" in blank and not any(w in blank for w in ("1000", "5000", "0.010000", "2723"))
         assert "2723" in whole and "____" not in whole and len(key) < len(whole)
         assert all(len(line) <= 80 for line in (blank + whole).splitlines())
+
+
+def test_a_segment_that_nobody_acknowledged_has_no_rtt():
+    c, s = (10, 0, 0, 1), (10, 0, 0, 2)
+    out = " ".join(sheet(capture([(0, ip(c, s, 40000, 80, 0x18, 1000, 1, b"x" * 10)), (10, ip(s, c, 80, 40000, 0x10, 1, 1010)),
+                                  (20, ip(c, s, 40000, 80, 0x18, 1010, 1, b"y" * 10))])).split())
+    assert "No RTT of #3: no ACK came." in out and "sent again before" not in out, out
 
 
 def test_any_capture_has_a_sheet():
