@@ -240,20 +240,19 @@ enum left_out { LEFT_AGAIN, LEFT_BEHIND, LEFT_ALONE, LEFT_KINDS };
 
 static enum left_out left_out(const struct lab_segment *f)
 {
-    return f->again       ? LEFT_AGAIN
-           : !f->ack_frame ? LEFT_ALONE
-           : f->behind     ? LEFT_BEHIND
-                           : LEFT_KINDS;
+    return f->again ? LEFT_AGAIN : !f->ack_frame ? LEFT_ALONE : f->behind ? LEFT_BEHIND : LEFT_KINDS;
 }
 
 /* Of each segment without an RTT, why it has none. */
 static void tell_left_out(struct sheet *s)
 {
     static const char *const why[LEFT_KINDS] = {
-        [LEFT_AGAIN] = N_("No RTT of {frames}: sent again before the ACK came, and nobody can tell which of the "
-                          "copies it answers (Karn's rule)."),
-        [LEFT_BEHIND] = N_("No RTT of {frames}: the ACK also covers what was sent again. It may have waited for "
-                           "that copy, so the time to it is no round trip."),
+        [LEFT_AGAIN] =
+            N_("No RTT of {frames}: sent again before the ACK came, and nobody can tell which of the "
+               "copies it answers (Karn's rule)."),
+        [LEFT_BEHIND] =
+            N_("No RTT of {frames}: the ACK also covers what was sent again. It may have waited for "
+               "that copy, so the time to it is no round trip."),
         [LEFT_ALONE] = N_("No RTT of {frames}: no ACK came."),
     };
     const struct labsheet *l = s->lab;

@@ -369,7 +369,8 @@ void diff_view_legend(const struct diff_view *v, struct str *out)
         out,
         say(&v->voice, N_("Between the columns: {differs} both have it, but not the same; {left} only A has "
                           "it; {right} only B has it. "
-                          "States stand where they change: the client's, a line, the server's.")),
+                          "Times are not compared. States stand where they change: the client's, a line, the "
+                          "server's.")),
         "differs", diff_mark(DIFF_DIFFERS, v->voice.ascii), "left", diff_mark(DIFF_LEFT, v->voice.ascii),
         "right", diff_mark(DIFF_RIGHT, v->voice.ascii), NULL);
 }

@@ -7,10 +7,10 @@
 struct pass {
     struct labsheet *l;
     const struct session *s;
-    uint32_t covered; /* number up to which the receiver has acknowledged */
-    uint32_t end;     /* number after the highest byte: a FIN takes one too, which is no byte */
-    uint32_t most;    /* payload bytes of the largest segment */
-    bool begun;       /* data has been seen */
+    uint32_t covered;     /* number up to which the receiver has acknowledged */
+    uint32_t end;         /* number after the highest byte: a FIN takes one too, which is no byte */
+    uint32_t most;        /* payload bytes of the largest segment */
+    bool begun;           /* data has been seen */
     struct ranges copies; /* what was sent again */
     const struct mem *mem;
     bool failed;
@@ -53,7 +53,8 @@ static void add_first(struct pass *p, const struct row *r)
 static void add_copy(struct pass *p, const struct row *r)
 {
     struct labsheet *l = p->l;
-    p->failed = !ranges_add(&p->copies, p->mem, (seq_t){r->seq}, (seq_t){r->seq + row_len(r)}, NULL) || p->failed;
+    p->failed =
+        !ranges_add(&p->copies, p->mem, (seq_t){r->seq}, (seq_t){r->seq + row_len(r)}, NULL) || p->failed;
     if (l->repeats < LAB_AGAIN)
         l->again[l->repeats] = r->frame;
     l->repeats++;

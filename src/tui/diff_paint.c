@@ -33,8 +33,8 @@ static void put_sum(struct diff_screen *s, struct str *out)
     str_init(&n, s->o.mem);
     str_put_grouped(&n, diff_items(d) - diff_count(d, DIFF_ALIKE));
     say_fill(out,
-             say(&s->voice, diff_items(d) > diff_count(d, DIFF_ALIKE) ? N_("rows that differ: {n}")
-                                                                      : N_("no difference")),
+             say(&s->voice,
+                 diff_items(d) > diff_count(d, DIFF_ALIKE) ? N_("rows not alike: {n}") : N_("no difference")),
              "n", n.at, NULL);
     out->failed = out->failed || n.failed;
     str_release(&n);

@@ -53,6 +53,10 @@ def test_the_screens():
     whole(t, "diff-ascii-120x40")
     t.keys("Enter")
     whole(t, "diff-compared")
+    t.keys("?")
+    t.wait("keys of two sessions side by side", without=("is no key here",))
+    t.keys("Escape", "Enter")
+    t.wait("two rows compared")
     t.keys("Escape")
     t.wait("rows alike")
     t.keys("?")
@@ -65,7 +69,7 @@ def cursor(t, words):
 
 def test_from_difference_to_difference_and_back():
     t = diff(stored_session("v1-loopback"), stored_session("v1-wire"))
-    t.wait("Between the columns: ≠", "rows that differ: ")
+    t.wait("Between the columns: ≠", "Times are not compared.", "rows not alike: ")
     seen = []
     for _ in range(200):
         t.keys("]")

@@ -106,6 +106,16 @@ def test_what_the_box_has_no_room_for_is_behind_enter():
     t.wait("Handshake 3 of 3", without=("Enter the rest",))
 
 
+def test_help_is_a_key_on_every_page():
+    t = lab()
+    for page, words in (("g", "terms"), ("I", "in numbers"), ("B", "bookmarks")):
+        t.keys(page)
+        t.wait(words)
+        t.keys("?")
+        t.wait("keys of the ladder", without=("is no key here",))
+        t.keys("Escape")
+
+
 def test_completion_of_scripts():
     t = lab()
     t.type(":source hand")
