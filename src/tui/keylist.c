@@ -12,6 +12,12 @@ const struct key_row *key_find(const struct key_row *rows, size_t count, unsigne
     return NULL;
 }
 
+/* Whether the row's key means it: on the wire some keys that mean something elsewhere are taken. */
+static bool is_meant(const struct keylist *l, const struct key_row *k, unsigned views)
+{
+    return key_here(k, views) && key_find(l->rows, l->count, views, k->key) == k;
+}
+
 /* Two keys that do the like on either side share a place where there is little room: "x/X close". */
 static const struct pair {
     const char *first, *second; /* their lines */
@@ -72,7 +78,7 @@ const struct key_row *keylist_bar(const struct keylist *l, struct canvas *c, str
     for (int place = 1; place <= BAR_PLACES; place++) {
         for (size_t i = 0; i < l->count; i++) {
             const struct key_row *k = &l->rows[i];
-            if (k->bar != place || key_find(l->rows, l->count, l->views, k->key) != k)
+            if (k->bar != place || !is_meant(l, k, l->views))
                 continue;
             const int width = put_place(l, c, r, x, tight, k, hit, &at);
             x += width > 0 ? width + (tight ? 1 : 2) : 0;
@@ -93,7 +99,7 @@ static void put_padded(struct str *out, const char *text, size_t cells)
 static bool line_seen(const struct keylist *l, size_t before, unsigned views, const char *line)
 {
     for (size_t i = 0; i < before; i++)
-        if (key_here(&l->rows[i], views) && strcmp(l->rows[i].line, line) == 0)
+        if (is_meant(l, &l->rows[i], views) && strcmp(l->rows[i].line, line) == 0)
             return true;
     return false;
 }
@@ -106,7 +112,7 @@ static void add_keys(const struct keylist *l, size_t first, unsigned views, stru
     str_init(&keys, p->mem);
     str_init(&line, p->mem);
     for (size_t i = first; i < l->count; i++)
-        if (key_here(&l->rows[i], views) && strcmp(l->rows[i].line, k->line) == 0) {
+        if (is_meant(l, &l->rows[i], views) && strcmp(l->rows[i].line, k->line) == 0) {
             str_put(&keys, keys.len > 0 ? "  " : "");
             str_put(&keys, l->rows[i].key);
         }
@@ -123,7 +129,7 @@ void keylist_page(const struct keylist *l, unsigned views, struct page *p)
 {
     for (size_t i = 0; i < l->count; i++) {
         const struct key_row *k = &l->rows[i];
-        if (key_here(k, views) && !line_seen(l, i, views, k->line))
+        if (is_meant(l, k, views) && !line_seen(l, i, views, k->line))
             add_keys(l, i, views, p);
     }
 }

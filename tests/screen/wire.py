@@ -146,6 +146,15 @@ def test_the_bar_has_what_is_needed_most():
     t.close()
 
 
+def test_help_names_no_key_that_is_taken():
+    t = wire(cols=120, rows=130)
+    t.keys("?")
+    text = t.wait(re.compile(r"│ D +terms explained"), re.compile(r"│ g +release"))
+    keys = [k for line in re.findall(r"^│ (.{22}).{32} :", text, re.M) for k in line.split()]
+    assert len(keys) == len(set(keys)), sorted(k for k in keys if keys.count(k) > 1)
+    t.close()
+
+
 def test_slower_and_faster():
     t = wire()
     t.keys("+")
