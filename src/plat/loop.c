@@ -69,8 +69,17 @@ static void after_poll(uv_check_t *h)
     take_turn(h->data);
 }
 
+/* libuv 1.45 to 1.48 write by io_uring: a file that was closed stays locked until the ring lets go of it, a
+ * write that found the disk full is not told of where it ended, and a thread of the kernel polls while
+ * nothing happens. Later ones do it only where they are asked to. */
+static void write_by_threads(void)
+{
+    (void)setenv("UV_USE_IO_URING", "0", 0);
+}
+
 struct loop *loop_new(struct fail *f)
 {
+    write_by_threads();
     (void)uv_replace_allocator(malloc, reserve_resize, calloc, reserve_free);
     struct loop *l = calloc(1, sizeof *l);
     int err = l ? uv_loop_init(&l->uv) : UV_ENOMEM;
