@@ -13,9 +13,12 @@ void http_next(struct http *h)
     *h = (struct http){.part = HTTP_START};
 }
 
-static bool is_version(const char *end, size_t len, char minor)
+/* The minor number of the version that ends a line of `len` bytes; 0: it ends in none. */
+static char version(const struct http *h, size_t len)
 {
-    return len >= 9 && memcmp(end, " HTTP/1.", 8) == 0 && end[8] == minor;
+    const char *end = h->tail + (h->tail[sizeof h->tail - 1] != '\r');
+    const bool is = len >= 9 && memcmp(end, " HTTP/1.", 8) == 0 && (end[8] == '0' || end[8] == '1');
+    return is ? end[8] : '\0';
 }
 
 /* Where the value of header field `name` starts in the line; NULL: it is another field. */
@@ -117,8 +120,8 @@ static void take_line(struct http *h)
     switch (h->part) {
     case HTTP_START:
     case HTTP_WRONG:
-        if (is_version(h->tail, h->line_len, '1') || is_version(h->tail, h->line_len, '0')) {
-            bool old = h->tail[8] == '0', refused = h->refused || h->part == HTTP_WRONG;
+        if (version(h, h->line_len)) {
+            bool old = version(h, h->line_len) == '0', refused = h->refused || h->part == HTTP_WRONG;
             *h =
                 (struct http){.part = HTTP_FIELDS, .head_len = h->line_len, .close = old, .refused = refused};
         }
@@ -141,7 +144,7 @@ static void take_line(struct http *h)
     h->line_len = 0;
 }
 
-/* One byte of a head. The tail holds the last bytes that are neither CR nor LF. */
+/* One byte of a head. */
 static void take_byte(struct http *h, char c)
 {
     if (++h->head_len > HTTP_HEAD_MAX && h->part != HTTP_WRONG) {
@@ -154,10 +157,8 @@ static void take_byte(struct http *h, char c)
     }
     if (h->line_len < HTTP_LINE_KEPT)
         h->line[h->line_len] = c;
-    if (c != '\r') {
-        memmove(h->tail, h->tail + 1, sizeof h->tail - 1);
-        h->tail[sizeof h->tail - 1] = c;
-    }
+    memmove(h->tail, h->tail + 1, sizeof h->tail - 1);
+    h->tail[sizeof h->tail - 1] = c;
     h->line_len++;
 }
 

@@ -27,7 +27,7 @@ enum http_part {
 struct http {
     enum http_part part;
     char line[HTTP_LINE_KEPT]; /* the start of the line that comes in */
-    char tail[9];              /* its last bytes: where a request line has its version */
+    char tail[10];             /* its last bytes: where a request line has its version and a CR */
     size_t line_len;           /* bytes of it so far, the line end not counted */
     size_t head_len;           /* bytes of this head so far */
     uint64_t left;

@@ -42,6 +42,25 @@ static unsigned feed(const char *text, enum http_part *part)
     return requests;
 }
 
+/* Only the last CR of a line is none of its text, however many there are and however the line comes. */
+static void a_version_has_no_cr_inside(void **state)
+{
+    (void)state;
+    char text[300];
+    memset(text, '\r', sizeof text);
+    memset(text, 'x', 100);
+    memcpy(text + 100, " HTTP/1.", 8);
+    memcpy(text + 200, "0\r\n\r\n", 6);
+    for (size_t cut = 0; cut < 206; cut++) {
+        bool close = false;
+        assert_int_equal(feed_cut(text, 206, cut, &close), 0);
+    }
+    struct http h = {0};
+    for (size_t at = 0; at < 206; at++)
+        assert_int_equal(http_feed(&h, text + at, 1), 1);
+    assert_int_equal(h.part, HTTP_START);
+}
+
 static void every_cut(void **state)
 {
     (void)state;
@@ -177,9 +196,11 @@ static void made(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_cut), cmocka_unit_test(long_line), cmocka_unit_test(not_complete),
-        cmocka_unit_test(wrong),     cmocka_unit_test(refused),   cmocka_unit_test(too_long),
-        cmocka_unit_test(big_body),  cmocka_unit_test(made),
+        cmocka_unit_test(every_cut), cmocka_unit_test(a_version_has_no_cr_inside),
+        cmocka_unit_test(long_line), cmocka_unit_test(not_complete),
+        cmocka_unit_test(wrong),     cmocka_unit_test(refused),
+        cmocka_unit_test(too_long),  cmocka_unit_test(big_body),
+        cmocka_unit_test(made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
