@@ -22,6 +22,30 @@ enum {
     WRITES_KEPT = 256  /* calls of write() whose bytes may still be sent */
 };
 
+/* What few directions ever have: of most connections each line of memory that is not touched is time saved,
+ * and of a hundred thousand each byte. */
+struct flow_odd {
+    uint32_t dup_acks;     /* in a row */
+    uint32_t sacked_bytes; /* that its last ACK named beyond */
+    uint16_t probes, timeouts;
+    seq_t recover;         /* end of what was out when a recovery began */
+    uint32_t probe_frame;  /* its last probe that has no answer yet */
+    uint32_t probed_frame; /* that sent the byte at nxt as a probe of a zero window; it may yet be taken */
+    uint32_t reject_frame; /* its last segment that the other side does not believe */
+    uint32_t spoken_ms;    /* how long before last_ns its last segment was that was no probe */
+    uint32_t more_syns, more_fins; /* than the first */
+    struct {
+        uint64_t retransmitted_bytes;
+        uint32_t retransmitted_segments, out_of_order, zero_windows, keep_alives, dup_acks, resets;
+    } stats; /* as in struct flow_stats */
+};
+
+/* As in struct flow_stats. */
+struct flow_count {
+    uint64_t unique_bytes, rtt_min_ns, rtt_max_ns, rtt_sum_ns;
+    uint32_t rtt_samples, segments, data_segments, pure_acks;
+};
+
 /* Frames are 0 where there is none. */
 struct flow {
     seq_t base;     /* relative 0, where base_known */
@@ -32,28 +56,23 @@ struct flow {
     uint64_t last_ns;
     struct sent_list sent;
     struct ranges seen;
-    uint32_t ts_echo;      /* last TSecr: the newest timestamp that it took */
-    uint32_t dup_acks;     /* in a row */
-    uint32_t sacked_bytes; /* that its last ACK named beyond */
+    struct flow_odd *odd; /* NULL: nothing of it has happened; flow_odd() reads, flow_odd_of() writes */
+    uint32_t ts_echo;     /* last TSecr: the newest timestamp that it took */
     uint32_t last_frame;
-    uint16_t mss, probes, timeouts;
+    uint16_t mss;
     uint8_t state; /* enum tcp_state */
     bool any : 1, base_known : 1, syn : 1, ack_seen : 1, una_known : 1, win_known : 1, echo_known : 1,
         sack_ok : 1;
     bool syn_acked : 1, syn_ack : 1, fin : 1, fin_got : 1, fin_acked : 1, fin_ack_got : 1, fin_repeated : 1;
     bool recovering : 1, probe_window : 1, syn_repeated : 1;
-    bool far : 1;           /* its numbers have come so far that `base` cannot be compared with any more */
-    bool challenges : 1;    /* the answer to reject_frame is a challenge */
-    bool probed : 1;        /* the byte at nxt was sent as a probe of a zero window, and may yet be taken */
-    seq_t fin_end, recover; /* number after its FIN; end of what was out when a recovery began */
+    bool far : 1;        /* its numbers have come so far that `base` cannot be compared with any more */
+    bool challenges : 1; /* the answer to reject_frame is a challenge */
+    bool counted_syn : 1, counted_fin : 1; /* one was sent; more are counted in flow_odd */
+    seq_t fin_end;                         /* number after its FIN */
     uint32_t fin_frame, syn_frame;
-    uint32_t probe_frame;  /* its last probe that has no answer yet */
-    uint32_t probed_frame; /* that sent the byte at nxt as a probe of a zero window; it may yet be taken */
-    uint32_t reject_frame; /* its last segment that the other side does not believe */
-    uint32_t flight_most;  /* numbers that were out at once, at most */
-    uint32_t spoken_ms;    /* how long before last_ns its last segment was that was no probe */
-    uint32_t srtt_us;      /* smoothed, 0: none measured */
-    struct flow_stats stats;
+    uint32_t flight_most; /* numbers that were out at once, at most */
+    uint32_t srtt_us;     /* smoothed, 0: none measured */
+    struct flow_count count;
 };
 
 /* What the programs did, where their calls are known. Offsets count bytes of the stream from 0. */
@@ -146,7 +165,9 @@ struct tally {
 struct track {
     const struct mem *mem;
     struct track_options options;
-    struct chunks conns; /* struct conn */
+    struct chunks conns;   /* struct conn */
+    struct chunks odds;    /* struct flow_odd */
+    struct flow_odd scrap; /* what is written where there was no memory for one */
     struct sent_pool sent;
     struct conn_slot *slots; /* open addressing */
     struct conn_slot
@@ -188,6 +209,20 @@ static inline bool conn_saw(struct track *t, struct flow *f, seq_t left, seq_t r
     t->owns |= f->seen.cap > 0;
     return noted;
 }
+
+/* What few directions have; zeroes where it has none of it. */
+static inline const struct flow_odd *flow_odd(const struct flow *f)
+{
+    static const struct flow_odd none;
+    return f->odd ? f->odd : &none;
+}
+
+/* The same to write to, made if it is the first; never NULL: where there is no memory, the tracker starves.
+ */
+struct flow_odd *flow_odd_of(struct track *t, struct flow *f);
+
+/* Its counts, as they are told. */
+void flow_stats_of(const struct flow *f, struct flow_stats *out);
 
 /* When its last segment came. */
 static inline uint64_t conn_last_ns(const struct conn *c)
@@ -240,13 +275,13 @@ void machine_sent(struct track *t, struct conn *c, const struct receipt *r, bool
 void machine_forged(struct conn *c, const struct receipt *r);
 void machine_received(struct track *t, const struct receipt *r);
 /* What asks for an answer has come to the other side, off the wire as soon as it was sent. */
-static inline void flow_asks(struct flow *f, const struct receipt *r)
+static inline void flow_asks(struct track *t, struct flow *f, const struct receipt *r)
 {
     const uint64_t probes = LBL(KEEP_ALIVE) | LBL(ZERO_WINDOW_PROBE);
     if (!(r->labels & (probes | LBL(RETRANSMISSION))) && !r->demand)
         return;
     if (r->labels & probes) {
-        f->probe_frame = r->frame;
+        flow_odd_of(t, f)->probe_frame = r->frame;
         f->probe_window = (r->labels & LBL(ZERO_WINDOW_PROBE)) != 0;
     }
     if (r->labels & LBL(RETRANSMISSION)) {
@@ -254,7 +289,7 @@ static inline void flow_asks(struct flow *f, const struct receipt *r)
         f->fin_repeated |= (r->labels & LBL(FIN)) != 0;
     }
     if (r->demand) {
-        f->reject_frame = r->frame;
+        flow_odd_of(t, f)->reject_frame = r->frame;
         f->challenges = r->demand == DEMAND_CHALLENGE;
     }
 }

@@ -213,7 +213,7 @@ static enum annot_id choose(const struct look *k)
     if (labels & LBL(ZERO_WINDOW_PROBE))
         return k->s->len ? ANNOT_ZERO_WINDOW_PROBE_DATA : ANNOT_ZERO_WINDOW_PROBE;
     if (labels & LBL(KEEP_ALIVE))
-        return k->f->probes > 1 ? ANNOT_KEEP_ALIVE_MORE : ANNOT_KEEP_ALIVE;
+        return flow_odd(k->f)->probes > 1 ? ANNOT_KEEP_ALIVE_MORE : ANNOT_KEEP_ALIVE;
     if (labels & LBL(HANDSHAKE_ACK))
         return of_handshake(k);
     if (labels & LBL(RETRANSMISSION))
@@ -274,14 +274,14 @@ static uint32_t number_of(const struct look *k)
 {
     uint64_t labels = k->v->labels;
     if (labels & (LBL(KEEP_ALIVE) | LBL(ZERO_WINDOW_PROBE)) || k->timed_out)
-        return k->f->probes;
+        return flow_odd(k->f)->probes;
     if (labels & LBL(DUP_ACK))
-        return k->f->dup_acks;
+        return flow_odd(k->f)->dup_acks;
     if (k->copy == COPY_FAST)
         return judge_dup_acks(k);
     if (labels & (LBL(SYN) | LBL(SYN_ACK)))
-        return k->f->timeouts + 1u;
-    return k->copy == COPY_RTO ? k->f->timeouts : 0;
+        return flow_odd(k->f)->timeouts + 1u;
+    return k->copy == COPY_RTO ? flow_odd(k->f)->timeouts : 0;
 }
 
 void explain(struct look *k)

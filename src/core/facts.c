@@ -63,7 +63,8 @@ bool track_starved(const struct track *t)
 
 size_t track_memory(const struct track *t)
 {
-    return chunks_used(&t->conns) + sent_pool_used(&t->sent) + t->slot_cap * sizeof *t->slots;
+    return chunks_used(&t->conns) + chunks_used(&t->odds) + sent_pool_used(&t->sent) +
+           t->slot_cap * sizeof *t->slots;
 }
 
 size_t track_count(const struct track *t)
@@ -85,7 +86,8 @@ static void put_end(struct conn_view *out, const struct conn *c)
 {
     const struct flow *client = &c->flow[SIDE_CLIENT], *server = &c->flow[SIDE_SERVER];
     if (c->reset) {
-        bool refused = c->resetter && !server->syn && !client->syn_ack && !flow_bytes(&client->stats);
+        bool refused = c->resetter && !server->syn && !client->syn_ack && !client->count.unique_bytes &&
+                       !flow_odd(client)->stats.retransmitted_bytes;
         out->end = refused && client->syn ? END_REFUSED : END_RESET;
         out->end_by = c->resetter ? SIDE_SERVER : SIDE_CLIENT;
     } else if (client->fin || server->fin) {
@@ -117,7 +119,7 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
         out->isn_known[i] = f->base_known;
         out->shift[i] = ws_shift(&c->ws, (enum side)i);
         out->mss[i] = f->mss;
-        out->stats[i] = f->stats;
+        flow_stats_of(f, &out->stats[i]);
         out->snd_una[i] = f->una_known ? relative(f, f->una) : 0;
         out->snd_nxt[i] = f->any ? relative(f, f->nxt) : 0;
         out->rcv_wnd[i] = f->win;
@@ -146,9 +148,9 @@ uint64_t track_first_ns(const struct track *t, uint32_t conn)
     return conn_at(t, conn)->first_ns;
 }
 
-const struct flow_stats *track_stats(const struct track *t, uint32_t conn, enum side side)
+void track_stats(const struct track *t, uint32_t conn, enum side side, struct flow_stats *out)
 {
-    return &conn_at(t, conn)->flow[side].stats;
+    flow_stats_of(&conn_at(t, conn)->flow[side], out);
 }
 
 uint32_t track_frame_of(const struct track *t, uint32_t conn, const struct endpoint *src, seq_t seq)

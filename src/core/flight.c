@@ -103,7 +103,8 @@ static void hear_ack(struct came *came, struct flow *receiver, const struct rece
         came->ack = r->ack;
         came->acked = true;
         came->dup_acks = 0;
-        receiver->timeouts = 0;
+        if (receiver->odd)
+            receiver->odd->timeouts = 0;
     }
     came->dup_acks += (r->labels & LBL(DUP_ACK)) != 0;
     came->sacked_bytes = r->sacked;
@@ -135,9 +136,9 @@ static void come(struct track *t, const struct receipt *r, uint64_t time_ns)
     }
     if ((r->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && !r->refused)
         hear_ack(came, receiver, r);
-    if (!(r->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
-        receiver->probes = 0;
-    flow_asks(&c->flow[r->from], r);
+    if (receiver->odd && !(r->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
+        receiver->odd->probes = 0;
+    flow_asks(t, &c->flow[r->from], r);
 }
 
 uint32_t track_wire(struct track *t, const struct event_wire *e, uint64_t time_ns, enum side *to)

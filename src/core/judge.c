@@ -16,20 +16,20 @@
 static void remember(struct look *k)
 {
     struct flow *f = k->f;
-    struct sent s = {.left = k->left,
-                     .right = k->right,
-                     .frame = k->receipt.frame,
-                     .first_ns = k->s->time_ns,
-                     .last_ns = k->s->time_ns,
-                     .tsval = k->s->opt.tsval,
-                     .flags = k->s->flags & (TCP_SYN | TCP_FIN)};
-    if (!conn_saw(k->t, f, k->left, k->right) || !sent_add(&k->t->sent, &f->sent, &s)) {
+    struct sent *s =
+        conn_saw(k->t, f, k->left, k->right) ? sent_add(&k->t->sent, &f->sent, k->left, k->right) : NULL;
+    if (!s) {
         k->t->starved = true;
         return;
     }
+    s->frame = k->receipt.frame;
+    s->first_ns = s->last_ns = k->s->time_ns;
+    s->tsval = k->s->opt.tsval;
+    s->flags = k->s->flags & (TCP_SYN | TCP_FIN);
     if (!f->any || seq_after(k->right, f->nxt)) {
         f->nxt = k->right;
-        f->probed_frame = 0;
+        if (f->odd)
+            f->odd->probed_frame = 0;
         f->far |= seq_dist(f->base, f->nxt) > RANGES_SPAN;
         uint32_t out = seq_dist(f->una_known ? f->una : f->base, f->nxt);
         if (out < RANGES_SPAN && out > f->flight_most)
@@ -43,15 +43,17 @@ static void recall(struct look *k)
 {
     struct flow *f = k->f;
     bool again = k->syn || (k->fin && f->fin && seq_eq(k->right, f->fin_end));
-    const struct sent s = {.left = k->left,
-                           .right = k->right,
-                           .frame = k->syn ? f->syn_frame : f->fin_frame,
-                           .first_ns = f->last_ns,
-                           .last_ns = f->last_ns,
-                           .flags = k->syn ? TCP_SYN : TCP_FIN};
     const struct sent *there = sent_search(&k->t->sent, &f->sent, k->left);
-    if (again && !(there && seq_before(there->left, k->right)) && !sent_add(&k->t->sent, &f->sent, &s))
+    if (!again || (there && seq_before(there->left, k->right)))
+        return;
+    struct sent *s = sent_add(&k->t->sent, &f->sent, k->left, k->right);
+    if (!s) {
         k->t->starved = true;
+        return;
+    }
+    s->frame = k->syn ? f->syn_frame : f->fin_frame;
+    s->first_ns = s->last_ns = f->last_ns;
+    s->flags = k->syn ? TCP_SYN : TCP_FIN;
 }
 
 /* What of its numbers is new. Whether nothing is. The byte of a window probe was sent, but does not count as
@@ -60,7 +62,8 @@ bool judge_weigh(struct look *k)
 {
     struct flow *f = k->f;
     seq_t end = seq_add(k->left, k->s->len);
-    bool probed = f->probed_frame && k->s->len && seq_upto(k->left, f->nxt) && seq_after(end, f->nxt);
+    bool probed =
+        flow_odd(f)->probed_frame && k->s->len && seq_upto(k->left, f->nxt) && seq_after(end, f->nxt);
     k->again = probed;
     k->repeated = probed;
     if (!f->any || !seq_before(k->left, f->nxt)) {
@@ -102,7 +105,7 @@ static const struct sent *mark_copies(struct look *k, uint64_t *since)
 /* What its sender has heard of duplicate ACKs and of bytes beyond a gap. */
 static uint32_t sacked_of(const struct look *k)
 {
-    return k->came ? k->came->sacked_bytes : k->r->sacked_bytes;
+    return k->came ? k->came->sacked_bytes : flow_odd(k->r)->sacked_bytes;
 }
 
 static bool hears_of_loss(const struct look *k)
@@ -167,7 +170,7 @@ static void judge_copy(struct look *k)
     switch (k->copy) {
     case COPY_RTO:
         k->v->cause = CAUSE_RTO;
-        f->timeouts++;
+        flow_odd_of(k->t, f)->timeouts++;
         break;
     case COPY_TLP:
         k->v->cause = CAUSE_TLP;
@@ -180,7 +183,7 @@ static void judge_copy(struct look *k)
     }
     if (!f->recovering && (k->copy == COPY_RTO || k->copy == COPY_FAST)) {
         f->recovering = true;
-        f->recover = f->nxt;
+        flow_odd_of(k->t, f)->recover = f->nxt;
     }
     k->t->retry_conn = k->receipt.conn;
     k->t->retry_side = k->from;
@@ -210,15 +213,17 @@ static void judge_late(struct look *k)
 
 void judge_probe_taken(struct look *k, struct flow *f)
 {
-    const struct sent s = {.left = f->nxt,
-                           .right = seq_add(f->nxt, 1),
-                           .frame = f->probed_frame,
-                           .first_ns = f->last_ns,
-                           .last_ns = f->last_ns};
-    if (!conn_saw(k->t, f, s.left, s.right) || !sent_add(&k->t->sent, &f->sent, &s))
+    const seq_t right = seq_add(f->nxt, 1);
+    struct flow_odd *odd = flow_odd_of(k->t, f);
+    struct sent *s = conn_saw(k->t, f, f->nxt, right) ? sent_add(&k->t->sent, &f->sent, f->nxt, right) : NULL;
+    if (s) {
+        s->frame = odd->probed_frame;
+        s->first_ns = s->last_ns = f->last_ns;
+    } else {
         k->t->starved = true;
-    f->nxt = s.right;
-    f->probed_frame = 0;
+    }
+    f->nxt = right;
+    odd->probed_frame = 0;
 }
 
 static void judge_window(struct look *k)
@@ -237,7 +242,7 @@ static void judge_bytes(struct look *k)
         look_label(k, LBL(DATA));
     if (k->fin)
         look_label(k, LBL(FIN));
-    if (f->probed_frame && seq_after(k->left, f->nxt))
+    if (flow_odd(f)->probed_frame && seq_after(k->left, f->nxt))
         judge_probe_taken(k, f); /* what follows the byte of a probe shows that it was sent for good */
     bool seen = judge_weigh(k);
     if (k->refused)
@@ -285,29 +290,31 @@ static bool is_probe(const struct look *k, bool *window)
         return seq_eq(old, f->nxt) || (f->una_known && seq_eq(old, f->una));
     if (k->s->len != 1)
         return false;
-    if (closed && (seq_eq(k->left, f->nxt) || (f->probe_frame && f->una_known && seq_eq(k->left, f->una))))
+    if (closed &&
+        (seq_eq(k->left, f->nxt) || (flow_odd(f)->probe_frame && f->una_known && seq_eq(k->left, f->una))))
         return *window = true;
     return seq_eq(old, f->nxt) && f->una_known && seq_eq(f->una, f->nxt) && k->idle_ns >= 900 * MS;
 }
 
 static void judge_probe(struct look *k, bool window)
 {
+    struct flow_odd *odd = flow_odd_of(k->t, k->f);
     look_label(k, window ? LBL(ZERO_WINDOW_PROBE) : LBL(KEEP_ALIVE));
     if (k->s->len) {
         look_label(k, LBL(DATA));
         judge_weigh(k);
         if (!seq_eq(k->left, k->f->nxt))
             remember(k);
-        else if (!k->f->probed_frame)
-            k->f->probed_frame = k->receipt.frame;
+        else if (!odd->probed_frame)
+            odd->probed_frame = k->receipt.frame;
     }
     k->v->cause = window ? CAUSE_PERSIST : CAUSE_KEEPALIVE;
-    if (!window && !k->f->probes && k->came && k->came->spoken_ns)
+    if (!window && !odd->probes && k->came && k->came->spoken_ns)
         k->silence_ns = look_since(k, k->came->spoken_ns);
-    else if (!window && !k->f->probes && k->r->last_frame) /* own segments do not restart the timer */
-        k->silence_ns = k->s->time_ns - k->r->last_ns + k->r->spoken_ms * MS;
+    else if (!window && !odd->probes && k->r->last_frame) /* own segments do not restart the timer */
+        k->silence_ns = k->s->time_ns - k->r->last_ns + flow_odd(k->r)->spoken_ms * MS;
     k->probe = true;
-    k->f->probes++;
+    odd->probes++;
     k->t->retry_conn = k->receipt.conn;
     k->t->retry_side = k->from;
 }
@@ -348,7 +355,7 @@ static void judge_syn_copy(struct look *k)
     } else {
         k->v->cause = CAUSE_RTO;
         k->copy = COPY_RTO;
-        f->timeouts++;
+        flow_odd_of(k->t, f)->timeouts++;
         struct tally *t = tally_of(k->t, k->from);
         if (t->timeouts)
             t->timeouts--;

@@ -69,7 +69,7 @@ static inline uint64_t look_since(const struct look *k, uint64_t ns)
 /* How many duplicate ACKs its sender has heard in a row. */
 static inline uint32_t judge_dup_acks(const struct look *k)
 {
-    return k->came ? k->came->dup_acks : k->r->dup_acks;
+    return k->came ? k->came->dup_acks : flow_odd(k->r)->dup_acks;
 }
 
 /* The numbers that it takes: SYN, bytes, FIN; retransmissions and their kinds; probes. */

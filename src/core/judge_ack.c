@@ -21,8 +21,8 @@ static uint32_t newest_of_peer(const struct look *k)
 
 static void measure(struct flow *f, uint64_t rtt)
 {
-    struct flow_stats *s = &f->stats;
-    s->rtt_min_ns = rtt < s->rtt_min_ns ? rtt : s->rtt_min_ns;
+    struct flow_count *s = &f->count;
+    s->rtt_min_ns = !s->rtt_samples || rtt < s->rtt_min_ns ? rtt : s->rtt_min_ns;
     s->rtt_max_ns = rtt > s->rtt_max_ns ? rtt : s->rtt_max_ns;
     s->rtt_sum_ns += rtt;
     s->rtt_samples++;
@@ -56,7 +56,7 @@ static void take_ack(struct look *k)
 {
     struct flow *r = k->r;
     uint32_t newest = 0;
-    bool gap = k->f->sacked_bytes || k->f->dup_acks, copies = false;
+    bool gap = flow_odd(k->f)->sacked_bytes || flow_odd(k->f)->dup_acks, copies = false;
     uint64_t rtt = 0;
     struct sent_pool *pool = &k->t->sent;
     for (const struct sent *s = sent_at(pool, r->sent.unacked), *next; s && seq_before(s->left, k->s->ack);
@@ -79,7 +79,8 @@ static void judge_sack(struct look *k)
 {
     const struct tcp_options *o = &k->s->opt;
     struct flow *f = k->f;
-    f->sacked_bytes = 0;
+    if (f->odd)
+        f->odd->sacked_bytes = 0;
     for (uint8_t i = 0; i < o->sacks; i++) {
         seq_t left = o->sack[i].left, right = o->sack[i].right;
         bool inside =
@@ -92,7 +93,7 @@ static void judge_sack(struct look *k)
             continue;
         }
         look_label(k, LBL(SACK));
-        f->sacked_bytes += seq_dist(left, right);
+        flow_odd_of(k->t, f)->sacked_bytes += seq_dist(left, right);
     }
 }
 
@@ -180,29 +181,29 @@ static void judge_same_ack(struct look *k)
         look_label(k, LBL(OUT_OF_ORDER));
         return;
     }
-    if (r->reject_frame && r->reject_frame == newest_of_peer(k)) {
-        k->v->acks_frame = r->reject_frame;
+    if (flow_odd(r)->reject_frame && r->odd->reject_frame == newest_of_peer(k)) {
+        k->v->acks_frame = r->odd->reject_frame;
         k->forgery = !r->challenges;
         look_label(k, k->forgery ? LBL(DUP_ACK) : LBL(CHALLENGE_ACK));
-        r->reject_frame = 0;
+        r->odd->reject_frame = 0;
         return;
     }
     if (larger)
         look_label(k, LBL(WINDOW_UPDATE));
-    if (r->probe_frame) {
+    if (flow_odd(r)->probe_frame) {
         if (!r->probe_window)
             look_label(k, LBL(KEEP_ALIVE_ACK));
         else if (!larger)
             look_label(k, LBL(ZERO_WINDOW_PROBE_ACK));
         if (!r->probe_window || !larger)
-            k->v->acks_frame = r->probe_frame;
-        r->probe_frame = 0;
+            k->v->acks_frame = r->odd->probe_frame;
+        r->odd->probe_frame = 0;
         return;
     }
     if (larger && !(k->v->labels & (LBL(SACK) | LBL(DSACK))))
         return;
     look_label(k, LBL(DUP_ACK));
-    f->dup_acks++;
+    flow_odd_of(k->t, f)->dup_acks++;
 }
 
 /* How long the oldest segment that it covers had waited, told by the counter or by the clock. */
@@ -237,14 +238,15 @@ static void judge_new_ack(struct look *k, bool acks_fin)
     k->v->annot.acked = bytes;
     r->una = k->s->ack;
     r->una_known = true;
-    r->probe_frame = 0;
-    if (!k->came)
-        r->timeouts = 0;
+    if (r->odd)
+        r->odd->probe_frame = 0;
+    if (r->odd && !k->came)
+        r->odd->timeouts = 0;
     if (k->pure && (bytes || !r->any || !k->f->ack_seen) && !(k->v->labels & LBL(HANDSHAKE_ACK)))
         look_label(k, LBL(ACK));
-    if (r->recovering && seq_before(k->s->ack, r->recover) && bytes && !k->syn)
+    if (r->recovering && seq_before(k->s->ack, flow_odd(r)->recover) && bytes && !k->syn)
         look_label(k, LBL(PARTIAL_ACK));
-    else if (r->recovering && !seq_before(k->s->ack, r->recover))
+    else if (r->recovering && !seq_before(k->s->ack, flow_odd(r)->recover))
         r->recovering = false;
     judge_delay(k, waited);
 }
@@ -258,7 +260,7 @@ void judge_ack(struct look *k)
             judge_close(k, false);
         return;
     }
-    if (r->probed_frame && seq_eq(k->s->ack, seq_add(r->nxt, 1)))
+    if (flow_odd(r)->probed_frame && seq_eq(k->s->ack, seq_add(r->nxt, 1)))
         judge_probe_taken(k, r);
     k->beyond = r->any && seq_after(k->s->ack, r->nxt);
     k->opens = f->win_known && !f->win;
@@ -284,8 +286,8 @@ void judge_ack(struct look *k)
         else
             look_label(k, LBL(ACK));
     }
-    if (news && !k->beyond)
-        f->dup_acks = 0;
+    if (news && !k->beyond && f->odd)
+        f->odd->dup_acks = 0;
     r->fin_acked = r->fin_acked || acks_fin;
     if (k->v->acks_frame == k->receipt.frame)
         k->v->acks_frame = 0; /* connected to itself, it may cover what it carries */
@@ -325,7 +327,7 @@ void judge_rst(struct look *k)
         k->v->cause_row = k->t->listener_close_row;
         return;
     }
-    k->timed_out = f->probes > 0 && k->ack && f->state != STATE_UNKNOWN;
+    k->timed_out = flow_odd(f)->probes > 0 && k->ack && f->state != STATE_UNKNOWN;
     k->half_open = f->state == STATE_SYN_SENT;
     bool closed = f->state == STATE_CLOSED || f->state == STATE_TIME_WAIT || f->state == STATE_FIN_WAIT_2;
     const uint64_t idle_ns = k->came ? look_since(k, k->came->any_ns) : k->idle_ns;

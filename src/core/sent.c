@@ -66,20 +66,18 @@ static uint32_t place(const struct sent_pool *p, const struct sent_list *l, seq_
     return after;
 }
 
-bool sent_add(struct sent_pool *p, struct sent_list *l, const struct sent *s)
+struct sent *sent_add(struct sent_pool *p, struct sent_list *l, seq_t left, seq_t right)
 {
     bool acked;
     if (l->count == SENT_KEPT)
         forget_first(p, l);
     uint32_t at = take(p);
     if (!at)
-        return false;
-    uint32_t after = place(p, l, s->left, &acked);
+        return NULL;
+    uint32_t after = place(p, l, left, &acked);
     uint32_t before = after ? sent_at(p, after)->before : l->last;
     struct sent *made = sent_at(p, at);
-    *made = *s;
-    made->before = before;
-    made->after = after;
+    *made = (struct sent){.left = left, .right = right, .before = before, .after = after};
     *(before ? &sent_at(p, before)->after : &l->first) = at;
     *(after ? &sent_at(p, after)->before : &l->last) = at;
     l->count++;
@@ -88,7 +86,7 @@ bool sent_add(struct sent_pool *p, struct sent_list *l, const struct sent *s)
             l->unacked = at;
         l->out++;
     }
-    return true;
+    return made;
 }
 
 struct sent *sent_search(const struct sent_pool *p, const struct sent_list *l, seq_t seq)

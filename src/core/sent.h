@@ -41,9 +41,9 @@ struct sent_list {
 void sent_pool_init(struct sent_pool *p, const struct mem *m);
 void sent_pool_release(struct sent_pool *p);
 
-/* Adds a copy of *s where its numbers belong. Where there are too many, the oldest gives way. False: no
- * memory. */
-bool sent_add(struct sent_pool *p, struct sent_list *l, const struct sent *s);
+/* Adds one where its numbers belong; all else of it is 0. Where there are too many, the oldest gives way.
+ * NULL: no memory. Good until the next sent_add. */
+struct sent *sent_add(struct sent_pool *p, struct sent_list *l, seq_t left, seq_t right);
 /* The first one that ends after `seq`; NULL where there is none. Good until the next sent_add. */
 struct sent *sent_search(const struct sent_pool *p, const struct sent_list *l, seq_t seq);
 /* The first one that is not acknowledged becomes the one after it; older ones are forgotten. */

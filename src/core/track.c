@@ -6,10 +6,11 @@
 #include <string.h>
 
 enum {
+    ODD_SHIFT = 5,
     CONN_SHIFT = 6, /* at first 64 connections: no more pages are touched than are used */
     LINE = 64       /* each begins with a line of the cache: fewer of them are fetched */
 };
-_Static_assert(sizeof(struct conn) <= 640, "there may be a million of them");
+_Static_assert(sizeof(struct conn) <= 512, "there may be a million of them");
 
 struct track *track_new(const struct mem *m, const struct track_options *o)
 {
@@ -18,6 +19,7 @@ struct track *track_new(const struct mem *m, const struct track_options *o)
         return NULL;
     t->mem = m;
     chunks_init(&t->conns, m, (sizeof(struct conn) + LINE - 1) / LINE * LINE, CONN_SHIFT);
+    chunks_init(&t->odds, m, sizeof(struct flow_odd), ODD_SHIFT);
     sent_pool_init(&t->sent, m);
     t->options = *o;
     t->retry_conn = NO_CONN;
@@ -33,6 +35,7 @@ void track_free(struct track *t)
     for (uint32_t i = 0; t->owns && i < t->conns.count; i++)
         conn_release(t, conn_at(t, i));
     chunks_release(&t->conns);
+    chunks_release(&t->odds);
     sent_pool_release(&t->sent);
     mem_free(t->mem, t->slots, t->slot_cap * sizeof *t->slots);
     flights_release(&t->flying, t->mem);
@@ -132,7 +135,7 @@ static void inherit(struct track *t, struct conn *c, enum side from)
     }
     if (asks)
         asker->state = STATE_SYN_SENT; /* what that end was before, its host has forgotten */
-    asker->reject_frame = asker->syn_frame;
+    flow_odd_of(t, asker)->reject_frame = asker->syn_frame;
     asker->challenges = true;
     c->open = true;
     c->doubtful = false;
@@ -143,23 +146,25 @@ static void inherit(struct track *t, struct conn *c, enum side from)
  * listener. */
 static void begin_again(struct look *k)
 {
-    struct sent syn = {.left = k->f->base,
-                       .right = seq_add(k->f->base, 1),
-                       .frame = k->f->syn_frame,
-                       .first_ns = k->c->ws.syn_ns,
-                       .last_ns = k->c->ws.syn_ns,
-                       .flags = TCP_SYN};
+    const seq_t left = k->f->base, right = seq_add(left, 1);
     for (int i = 0; i < SIDE_COUNT; i++) {
         struct flow *f = &k->c->flow[i];
         sent_clear(&k->t->sent, &f->sent);
         f->any = f->una_known = f->ack_seen = f->win_known = f->echo_known = f->syn_acked = false;
         f->fin_got = f->fin_ack_got = false;
-        f->reject_frame = 0;
+        if (f->odd)
+            f->odd->reject_frame = 0;
         ranges_clear(&f->seen);
     }
-    k->f->any = sent_add(&k->t->sent, &k->f->sent, &syn) && conn_saw(k->t, k->f, syn.left, syn.right);
+    struct sent *syn = sent_add(&k->t->sent, &k->f->sent, left, right);
+    if (syn) {
+        syn->frame = k->f->syn_frame;
+        syn->first_ns = syn->last_ns = k->c->ws.syn_ns;
+        syn->flags = TCP_SYN;
+    }
+    k->f->any = syn && conn_saw(k->t, k->f, left, right);
     k->t->starved |= !k->f->any;
-    k->f->nxt = k->f->rcv = syn.right;
+    k->f->nxt = k->f->rcv = right;
     k->c->open = false;
 }
 
@@ -279,23 +284,41 @@ static void look_init(struct look *k, struct track *t, struct conn *c, const str
                                   .from = (uint8_t)k->from};
 }
 
+/* What a segment seldom is. */
+static void count_odd(struct look *k)
+{
+    struct flow *f = k->f;
+    const uint64_t labels = k->v->labels;
+    const bool syn = k->syn && f->counted_syn, fin = k->fin && f->counted_fin;
+    f->counted_syn |= k->syn;
+    f->counted_fin |= k->fin;
+    const bool closed = !k->s->win && !k->rst;
+    if (!(syn || fin || k->rst || k->again || k->repeated || k->overtaken || closed ||
+          labels & (LBL(KEEP_ALIVE) | LBL(DUP_ACK))))
+        return;
+    struct flow_odd *odd = flow_odd_of(k->t, f);
+    odd->more_syns += syn;
+    odd->more_fins += fin;
+    odd->stats.resets += k->rst;
+    odd->stats.retransmitted_bytes += k->again;
+    odd->stats.retransmitted_segments += k->repeated;
+    odd->stats.out_of_order += k->overtaken;
+    odd->stats.zero_windows += closed;
+    odd->stats.keep_alives += (labels & LBL(KEEP_ALIVE)) != 0;
+    odd->stats.dup_acks += (labels & LBL(DUP_ACK)) != 0;
+}
+
 static void count(struct look *k)
 {
-    struct flow_stats *n = &k->f->stats;
-    uint64_t labels = k->v->labels;
+    struct flow_count *n = &k->f->count;
+    const struct seg *s = k->s;
     n->segments++;
-    n->data_segments += k->s->len > 0;
+    n->data_segments += s->len > 0;
     n->pure_acks += k->pure;
-    n->syns += k->syn;
-    n->fins += k->fin;
-    n->resets += k->rst;
-    n->unique_bytes += k->s->fragment ? k->s->len : k->fresh;
-    n->retransmitted_bytes += k->again;
-    n->retransmitted_segments += k->repeated;
-    n->out_of_order += k->overtaken;
-    n->zero_windows += !k->s->win && !k->rst;
-    n->keep_alives += (labels & LBL(KEEP_ALIVE)) != 0;
-    n->dup_acks += (labels & LBL(DUP_ACK)) != 0;
+    n->unique_bytes += s->fragment ? s->len : k->fresh;
+    if ((s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) || !s->win || k->again || k->repeated || k->overtaken ||
+        k->v->labels & (LBL(KEEP_ALIVE) | LBL(DUP_ACK)))
+        count_odd(k);
 }
 
 /* What the next segments will be compared with. */
@@ -321,14 +344,14 @@ static void remember_last(struct look *k)
     if (!seg_measured(s))
         return;
     f->any = true;
-    if (!k->probe) {
-        f->probes = 0;
-        f->spoken_ms = 0;
-    } else if (since_ns / 1000000 < UINT32_MAX - f->spoken_ms) {
-        f->spoken_ms += (uint32_t)(since_ns / 1000000);
+    if (f->odd && !k->probe) {
+        f->odd->probes = 0;
+        f->odd->spoken_ms = 0;
+    } else if (f->odd && since_ns / 1000000 < UINT32_MAX - f->odd->spoken_ms) {
+        f->odd->spoken_ms += (uint32_t)(since_ns / 1000000);
     }
-    if (!k->came && !(k->v->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
-        k->r->probes = 0;
+    if (!k->came && k->r->odd && !(k->v->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
+        k->r->odd->probes = 0;
     if (k->rst || k->refused)
         return;
     if (k->ack && !k->beyond && (!f->ack_seen || !seq_before(s->ack, f->last_ack))) {
@@ -352,9 +375,9 @@ static bool move(struct look *k)
     struct track *t = k->t;
     k->receipt.refused = k->refused;
     k->receipt.labels = k->v->labels;
-    k->receipt.sacked = k->f->sacked_bytes;
+    k->receipt.sacked = flow_odd(k->f)->sacked_bytes;
     if (!t->options.wire)
-        flow_asks(k->f, &k->receipt);
+        flow_asks(t, k->f, &k->receipt);
     if (!t->options.wire && machine_rests(t, k->c, &k->receipt))
         return true;
     if (k->s->injected)

@@ -123,7 +123,7 @@ const struct tuple *track_tuple(const struct track *t, uint32_t conn);
 uint16_t track_mss(const struct track *t, uint32_t conn,
                    enum side side); /* announced by that side; 0 unknown */
 uint64_t track_first_ns(const struct track *t, uint32_t conn);
-const struct flow_stats *track_stats(const struct track *t, uint32_t conn, enum side side);
+void track_stats(const struct track *t, uint32_t conn, enum side side, struct flow_stats *out);
 
 /* The frame that last sent the segment of src which begins with that number (raw), as long as it is
  * remembered; 0: none is known. Of a connection that there is. */

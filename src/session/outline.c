@@ -92,9 +92,10 @@ static void set_trouble(struct session *s, struct conn_facts *c, enum trouble t,
 /* More than one segment in a hundred: only a retransmission can make it so, and any segment can end it. */
 static bool retransmitted(const struct session *s, uint32_t conn)
 {
-    const struct flow_stats *a = track_stats(s->track, conn, SIDE_CLIENT);
-    const struct flow_stats *b = track_stats(s->track, conn, SIDE_SERVER);
-    return (a->retransmitted_segments + b->retransmitted_segments) * 100 > a->segments + b->segments;
+    struct flow_stats a, b;
+    track_stats(s->track, conn, SIDE_CLIENT, &a);
+    track_stats(s->track, conn, SIDE_SERVER, &b);
+    return (a.retransmitted_segments + b.retransmitted_segments) * 100 > a.segments + b.segments;
 }
 
 static bool over(const struct row *r)

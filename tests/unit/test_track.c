@@ -131,6 +131,44 @@ static void long_stream(void **state)
     track_free(t);
 }
 
+static struct flow_stats client_stats(const struct track *t)
+{
+    struct flow_stats stats;
+    track_stats(t, 0, SIDE_CLIENT, &stats);
+    return stats;
+}
+
+/* What most directions never have is kept apart, and counted all the same. */
+static void counts_what_is_seldom(void **state)
+{
+    (void)state;
+    uint32_t frame = 0;
+    struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
+    struct verdict v;
+    const struct seg syn = {.seq = {99}, .flags = TCP_SYN};
+    const struct seg answer = {.seq = {0}, .ack = {100}, .flags = TCP_SYN | TCP_ACK};
+    const struct seg ack = {.seq = {100}, .ack = {1}, .flags = TCP_ACK};
+    const struct seg fin = {.seq = {100}, .ack = {1}, .flags = TCP_ACK | TCP_FIN};
+    const struct seg rst = {.seq = {101}, .ack = {1}, .flags = TCP_ACK | TCP_RST};
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9, &syn, &v));
+    assert_int_equal(client_stats(t).syns, 1);
+    assert_int_equal(client_stats(t).retransmitted_segments, 0);
+    assert_int_equal(client_stats(t).rtt_min_ns, UINT64_MAX);
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9, &syn, &v) && feed(t, &frame, SIDE_SERVER, 9, &answer, &v));
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9, &ack, &v) && feed(t, &frame, SIDE_CLIENT, 9, &fin, &v));
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9, &fin, &v) && feed(t, &frame, SIDE_CLIENT, 9, &fin, &v));
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9, &rst, &v));
+    const struct flow_stats n = client_stats(t);
+    assert_int_equal(n.segments, 7);
+    assert_int_equal(n.syns, 2);
+    assert_int_equal(n.fins, 3);
+    assert_int_equal(n.resets, 1);
+    assert_int_equal(n.pure_acks, 1);
+    assert_int_equal(n.retransmitted_segments, 3);
+    assert_int_equal(n.zero_windows, 0);
+    track_free(t);
+}
+
 /* Karn's rule: what was sent twice gives no round-trip time. */
 static void copies_give_no_round_trip(void **state)
 {
@@ -143,21 +181,21 @@ static void copies_give_no_round_trip(void **state)
     assert_true(feed(t, &frame, SIDE_CLIENT, 9, &data, &v) && feed(t, &frame, SIDE_CLIENT, 9, &data, &v));
     assert_true(
         feed(t, &frame, SIDE_SERVER, 9, &(struct seg){.seq = {1}, .ack = {110}, .flags = TCP_ACK}, &v));
-    assert_int_equal(track_stats(t, 0, SIDE_CLIENT)->rtt_samples, 0);
+    assert_int_equal(client_stats(t).rtt_samples, 0);
     assert_true(feed(t, &frame, SIDE_CLIENT, 9, &next, &v));
     assert_true(
         feed(t, &frame, SIDE_SERVER, 9, &(struct seg){.seq = {1}, .ack = {120}, .flags = TCP_ACK}, &v));
-    assert_int_equal(track_stats(t, 0, SIDE_CLIENT)->rtt_samples, 1);
-    assert_int_equal(track_stats(t, 0, SIDE_CLIENT)->rtt_sum_ns, 10000);
+    assert_int_equal(client_stats(t).rtt_samples, 1);
+    assert_int_equal(client_stats(t).rtt_sum_ns, 10000);
     track_free(t);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sentences_differ),          cmocka_unit_test(sentences_hold_their_numbers),
-        cmocka_unit_test(many_connections),          cmocka_unit_test(long_stream),
-        cmocka_unit_test(copies_give_no_round_trip),
+        cmocka_unit_test(sentences_differ),      cmocka_unit_test(sentences_hold_their_numbers),
+        cmocka_unit_test(many_connections),      cmocka_unit_test(long_stream),
+        cmocka_unit_test(counts_what_is_seldom), cmocka_unit_test(copies_give_no_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
