@@ -217,6 +217,7 @@ static bool session_up(struct app *a, struct fail *f)
                   .wire = o->mode == MODE_WIRE},
         .keep = is_live(o) ? KEEP_LIVE : 0,
         .rowless = o->summary != SUMMARY_NONE,
+        .unlisted = streams(o),
         .most = streams(o) ? KEEP_ROWS : 0,
         .memory = is_live(o)  ? 0
                   : o->memory ? o->memory

@@ -63,7 +63,7 @@ struct conn_live {
 };
 
 struct conn_facts {
-    uint32_t last;                      /* its newest row, NO_ROW */
+    uint32_t last; /* its newest row, NO_ROW; where no outline is kept, nothing but this */
     uint32_t wireshark : 18, reset : 1; /* as in struct outline, as all that follows */
     uint64_t labels : 41, flags : 9, trouble : TROUBLES;
     uint64_t width : 6;          /* a span of activity is 2^width ns */
@@ -71,6 +71,7 @@ struct conn_facts {
     uint8_t busy[ACTIVITY_BINS]; /* those frames, by span */
 };
 _Static_assert(sizeof(struct conn_facts) == 32, "there may be a million of them");
+_Static_assert(offsetof(struct conn_facts, last) == 0, "it may stand alone");
 
 struct session {
     const struct mem *mem;
@@ -104,7 +105,7 @@ struct session {
     size_t unseen, calls, loose;        /* rows that no ladder shows; calls; rows of no connection */
     bool listener_known, start_segment; /* start_ns is a segment's */
     bool mixed;                         /* not every row is a segment */
-    bool rowless, decodes_ahead, live, wired, out_of_memory;
+    bool rowless, unlisted, decodes_ahead, live, wired, out_of_memory;
     uint64_t frames_of[FRAME_KINDS];
     struct link_fact links[LINKS_KEPT];
 };

@@ -186,7 +186,7 @@ void facts_outline(struct session *s, struct conn_facts *c, const struct row *r)
 
 bool session_outline(const struct session *s, uint32_t conn, struct outline *out)
 {
-    const struct conn_facts *c = chunks_at(&s->conns, conn);
+    const struct conn_facts *c = s->unlisted ? NULL : chunks_at(&s->conns, conn);
     *out = (struct outline){0};
     if (!c)
         return false;
@@ -235,7 +235,7 @@ uint64_t conn_rexmt(const struct conn_view *v)
 
 size_t session_activity(const struct session *s, uint32_t conn, uint8_t bins[ACTIVITY_BINS])
 {
-    const struct conn_facts *c = chunks_at(&s->conns, conn);
+    const struct conn_facts *c = s->unlisted ? NULL : chunks_at(&s->conns, conn);
     size_t n = ACTIVITY_BINS;
     memset(bins, 0, ACTIVITY_BINS);
     if (!c)

@@ -166,7 +166,8 @@ bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place, b
     r->injected = injected;
     r->before = c->last;
     c->last = at;
-    facts_outline(s, c, r);
+    if (!s->unlisted)
+        facts_outline(s, c, r);
     if (s->wired)
         facts_answered(s, r);
     return add_extra(s, &v, r) && (!facts_live_of(s, v.conn) || facts_stamps_meet(s, v.conn, at));

@@ -26,6 +26,7 @@ struct session *session_new(const struct session_options *o)
     s->mem = o->mem;
     s->keep = o->keep;
     s->rowless = o->rowless;
+    s->unlisted = o->unlisted;
     s->decodes_ahead = o->ahead;
     s->most = o->most;
     s->live = o->track.live;
@@ -39,7 +40,8 @@ struct session *session_new(const struct session_options *o)
     chunks_init(&s->segments, s->mem, sizeof(uint32_t), ROWS_SHIFT - smaller);
     chunks_init(&s->notes, s->mem, sizeof(uint32_t), CONNS_SHIFT);
     chunks_init(&s->lives, s->mem, sizeof(struct conn_live *), CONNS_SHIFT);
-    chunks_init(&s->conns, s->mem, sizeof(struct conn_facts), CONNS_SHIFT);
+    const struct conn_facts *none = NULL;
+    chunks_init(&s->conns, s->mem, s->unlisted ? sizeof none->last : sizeof *none, CONNS_SHIFT);
     s->arena = arena_new(s->mem);
     s->store = store_new(s->mem);
     struct track_options track = o->track;

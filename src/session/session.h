@@ -17,6 +17,7 @@ struct session_options {
     struct track_options track;
     uint32_t keep;   /* bytes of a frame that are kept once it was judged whole; 0: all */
     bool rowless;    /* only the connections are wanted: no row is kept */
+    bool unlisted;   /* nobody asks what connections look like at a glance: no outline (outline.h) is kept */
     bool ahead;      /* a segment becomes a row when the next event has come, or by session_finish */
     uint32_t most;   /* rows that are kept at least; older ones give way. 0: all */
     uint64_t memory; /* bytes that rows and frames may take; past it the oldest give way. 0: all there are */

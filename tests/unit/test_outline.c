@@ -186,13 +186,34 @@ static void test_rows_of_trouble(void **state)
     session_free(s);
 }
 
+/* Where nobody asks, nothing is kept of a connection but the chain of its rows. */
+static void test_unlisted(void **state)
+{
+    (void)state;
+    struct session_options o = {.source = "a.pcap", .unlisted = true, .mem = heap_mem()};
+    struct session *s = session_new(&o);
+    struct outline of;
+    uint8_t bins[ACTIVITY_BINS];
+    shake_hands(s);
+    see(s, at_us(100), SIDE_CLIENT, RST_ACK, 1, 1, 0);
+    assert_false(session_outline(s, 0, &of));
+    assert_int_equal(of.labels, 0);
+    assert_int_equal(session_activity(s, 0, bins), 0);
+    assert_int_equal(session_troubled(s, TROUBLE_UNREAD), 0);
+    assert_int_equal(session_end_length(s, SIDE_CLIENT), 0);
+    assert_int_equal(session_conn_last(s, 0), 3);
+    assert_int_equal(session_row(s, 3)->before, 2);
+    assert_int_equal(session_row(s, 0)->before, NO_ROW);
+    session_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused),         cmocka_unit_test(test_resets),
         cmocka_unit_test(test_a_zero_window),   cmocka_unit_test(test_more_than_one_percent_again),
         cmocka_unit_test(test_activity),        cmocka_unit_test(test_activity_of_many),
-        cmocka_unit_test(test_rows_of_trouble),
+        cmocka_unit_test(test_rows_of_trouble), cmocka_unit_test(test_unlisted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
