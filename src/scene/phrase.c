@@ -4,6 +4,7 @@ enum { KEPT_BITS = 8, KEPT = 1 << KEPT_BITS, NEAR = 8 /* a capture has some doze
 
 struct phrases {
     const struct mem *mem;
+    const char *english[KEPT]; /* those of `kept`: close together, since they are looked through */
     struct phrase kept[KEPT];
 };
 
@@ -61,26 +62,29 @@ void phrase_take(struct phrase *p, const char *text)
 
 /* Where a text stands or may stand: its own slot, or one soon after. Where all are taken, the first gives
  * way. */
-static struct phrase *slot_of(struct phrases *k, const char *english)
+static size_t slot_of(const struct phrases *k, const char *english)
 {
     const uint64_t mixed = (uint64_t)(uintptr_t)english * UINT64_C(0x9E3779B97F4A7C15);
     const size_t home = (size_t)(mixed >> (64 - KEPT_BITS));
-    for (size_t i = 0; i < NEAR; i++) {
-        struct phrase *p = &k->kept[(home + i) % KEPT];
-        if (p->english == english || !p->english)
-            return p;
-    }
-    return &k->kept[home];
+    for (size_t i = home; i < home + NEAR; i++)
+        if (k->english[i % KEPT] == english || !k->english[i % KEPT])
+            return i % KEPT;
+    return home;
 }
 
 const struct phrase *phrase_of(const struct voice *v, const char *english, struct phrase *own)
 {
+    struct phrases *k = v->phrases;
     if (!english)
         english = "";
-    struct phrase *p = v->phrases ? slot_of(v->phrases, english) : own;
-    if (v->phrases && p->english == english)
-        return p;
-    p->english = english;
-    phrase_take(p, say(v, english));
-    return p;
+    if (!k) {
+        phrase_take(own, say(v, english));
+        return own;
+    }
+    const size_t slot = slot_of(k, english);
+    if (k->english[slot] != english) {
+        k->english[slot] = english;
+        phrase_take(&k->kept[slot], say(v, english));
+    }
+    return &k->kept[slot];
 }

@@ -42,7 +42,6 @@ struct piece {
 };
 
 struct phrase {
-    const char *english;
     const char *rest; /* what is not taken apart yet; empty: nothing */
     uint32_t count;
     struct piece piece[PHRASE_PIECES];

@@ -15,11 +15,13 @@ struct facts {
     bool one; /* a number that was put is 1: what follows may be a plural */
 };
 
-static struct facts facts_of(const struct voice *v, const struct session *s, const struct row *r)
+static void facts_of(struct facts *f, const struct voice *v, const struct session *s, const struct row *r)
 {
-    struct facts f = {.voice = v, .session = s, .row = r};
-    session_extra(s, r, &f.extra);
-    return f;
+    f->voice = v;
+    f->session = s;
+    f->row = r;
+    f->one = false;
+    session_extra(s, r, &f->extra);
 }
 
 static const char *side_words(const struct voice *v, enum side side)
@@ -320,7 +322,8 @@ static void put_kind(struct str *out, const struct facts *f, size_t start, size_
 void say_brief(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
 {
     enum { LEAST_MAIN = 16, COUNTED = 4 };
-    struct facts f = facts_of(v, s, r);
+    struct facts f;
+    facts_of(&f, v, s, r);
     uint64_t left = labels_left(&f);
     size_t start = out->len;
     put_fact(out, &f, annot_brief(f.extra.annot.id));
@@ -348,7 +351,8 @@ void say_brief(struct str *out, const struct voice *v, const struct session *s, 
 
 void say_note(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
 {
-    struct facts f = facts_of(v, s, r);
+    struct facts f;
+    facts_of(&f, v, s, r);
     const char *english = annot_what(f.extra.annot.id);
     size_t start = out->len;
     if (f.extra.annot.probably && english && !strstr(english, "{probably}"))
@@ -363,12 +367,14 @@ void say_note(struct str *out, const struct voice *v, const struct session *s, c
 
 void say_why(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
 {
-    struct facts f = facts_of(v, s, r);
+    struct facts f;
+    facts_of(&f, v, s, r);
     put_fact(out, &f, annot_why(f.extra.annot.id));
 }
 
 void say_next(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
 {
-    struct facts f = facts_of(v, s, r);
+    struct facts f;
+    facts_of(&f, v, s, r);
     put_fact(out, &f, annot_next(f.extra.annot.id));
 }

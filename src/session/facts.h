@@ -140,7 +140,7 @@ size_t facts_segment_from(const struct session *s, size_t row);
 void facts_outline(struct session *s, struct conn_facts *c, const struct row *r);
 
 /* A segment, whose frame stands at `place` of the store: judged, and a row of its own. False: no memory. */
-bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place, bool injected);
+bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place);
 /* A row that is not a segment was added: what the others are like. */
 void facts_row_added(struct session *s, const struct row *r);
 /* The oldest rows go, where there are more than were asked for or they take too much. */

@@ -21,9 +21,11 @@ struct pcap_frame {
     uint64_t record;      /* offset in the file of the record that holds it, for pcapfile_again */
     uint64_t at;          /* offset of bytes in the file */
     const uint8_t *bytes; /* into what pcapfile_bytes gave */
-    uint32_t caplen, wirelen; /* bytes captured, bytes on the wire; the second is never less than the first */
-    uint32_t number;          /* from 1, as Wireshark's frame.number */
-    int linktype;
+    uint32_t caplen;      /* bytes captured */
+    int linktype;     /* between the lengths: two neighbours would be copied at once, which has to wait until
+                         both have been written */
+    uint32_t wirelen; /* bytes on the wire, never less than caplen */
+    uint32_t number;  /* from 1, as Wireshark's frame.number */
     const uint8_t *options; /* that stand behind it in its block, as they are in the file */
     uint32_t options_len;
 };

@@ -132,6 +132,11 @@ static char *append(char *at, const void *bytes, uint32_t len)
     return at + len;
 }
 
+static char *append_number(char *at, uint32_t v)
+{
+    return append(at, &v, sizeof v);
+}
+
 static char *append_padded(char *at, const void *bytes, uint32_t len)
 {
     memset(append(at, bytes, len), 0, 4);
@@ -150,11 +155,16 @@ void pcapng_put_packet(struct str *out, const struct pcapng_packet *p)
     const uint32_t options =
         (comment ? 4 + padded(comment) : 0) + (p->own_len ? 4 + padded((uint32_t)p->own_len) : 0);
     const uint32_t total = BLOCK_OVERHEAD + 20 + padded(p->caplen) + options + (options ? 4 : 0);
-    const uint32_t head[] = {BLOCK_ENHANCED,       total,     p->interface, (uint32_t)(p->time_ns >> 32),
-                             (uint32_t)p->time_ns, p->caplen, p->wirelen};
     if (!str_room(out, total)) /* once for all of it: a flood of segments comes through here */
         return;
-    char *at = append(out->at + out->len, head, sizeof head);
+    char *at = out->at + out->len;
+    at = append_number(at, BLOCK_ENHANCED);
+    at = append_number(at, total);
+    at = append_number(at, p->interface);
+    at = append_number(at, (uint32_t)(p->time_ns >> 32));
+    at = append_number(at, (uint32_t)p->time_ns);
+    at = append_number(at, p->caplen);
+    at = append_number(at, p->wirelen);
     at = append_padded(at, p->bytes, p->caplen);
     if (comment)
         at = append_option(at, PCAPNG_OPTION_COMMENT, p->comment, comment);
@@ -162,7 +172,7 @@ void pcapng_put_packet(struct str *out, const struct pcapng_packet *p)
         at = append_option(at, PCAPNG_OPTION_OWN, p->own, (uint32_t)p->own_len);
     if (options)
         at = append_option(at, OPTION_END, NULL, 0);
-    at = append(at, &total, sizeof total);
+    at = append_number(at, total);
     out->len += total;
     *at = 0;
 }

@@ -26,12 +26,12 @@ enum { PCAPNG_OPTION_COMMENT = 1, PCAPNG_OPTION_OWN = 0x8001, PCAPNG_OWN_MOST = 
 
 /* An Enhanced Packet Block. comment: UTF-8; of length 0, as own, it is left out. */
 struct pcapng_packet {
-    uint32_t interface;
+    uint32_t interface, caplen;
     uint64_t time_ns;
     const uint8_t *bytes;
-    uint32_t caplen, wirelen;
     const char *comment;
     size_t comment_len;
+    uint32_t wirelen;
     uint8_t own[PCAPNG_OWN_MOST];
     size_t own_len;
 };

@@ -51,26 +51,31 @@ static bool add_extra(struct session *s, const struct verdict *v, struct row *r)
     return true;
 }
 
-static void fill_segment(struct row *r, const struct seg *g, const struct verdict *v)
+/* All of it at once: fields that share a word would else be read as one before each was written. */
+static void fill_segment(struct row *r, const struct seg *g, const struct verdict *v, uint64_t place)
 {
-    r->time_ns = g->time_ns;
-    r->labels = v->labels & (((uint64_t)1 << 41) - 1);
-    r->wireshark = v->wireshark & 0x3ffff;
-    r->step = (unsigned)v->step & 15;
-    r->bare = g->len == 0;
-    r->seq = v->seq;
-    r->ack = v->ack;
-    r->amount = g->len ? g->len : v->annot.acked;
-    r->window = g->win;
-    r->shift = v->shift & 15u;
-    r->frame = g->frame;
-    r->conn = v->conn;
-    r->acks = v->acks_frame;
-    r->flags = (unsigned)g->flags & 0x1ff;
-    r->side = (uint16_t)(v->from & 3);
-    r->kind = EVENT_SEGMENT;
-    r->annot = (uint8_t)v->annot.id;
-    r->states = (uint8_t)(v->state[SIDE_CLIENT] | v->state[SIDE_SERVER] << 4);
+    *r = (struct row){
+        .time_ns = g->time_ns,
+        .place = place & PLACE_MOST,
+        .shift = v->shift & 15u,
+        .window = g->win,
+        .labels = v->labels & (((uint64_t)1 << 41) - 1),
+        .wireshark = v->wireshark & 0x3ffff,
+        .step = (unsigned)v->step & 15,
+        .bare = g->len == 0,
+        .seq = v->seq,
+        .ack = v->ack,
+        .amount = g->len ? g->len : v->annot.acked,
+        .frame = g->frame,
+        .conn = v->conn,
+        .acks = v->acks_frame,
+        .flags = (unsigned)g->flags & 0x1ff,
+        .side = (uint16_t)(v->from & 3),
+        .kind = EVENT_SEGMENT,
+        .injected = g->injected,
+        .annot = (uint8_t)v->annot.id,
+        .states = (uint8_t)(v->state[SIDE_CLIENT] | v->state[SIDE_SERVER] << 4),
+    };
 }
 
 /* What stands beside a row that is given up goes with it: extras and frames come in the order of rows. */
@@ -148,7 +153,7 @@ static void drop_segment_row(struct session *s)
         chunks_drop(&s->segments);
 }
 
-bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place, bool injected)
+bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place)
 {
     struct verdict v;
     struct row *r = add_segment_row(s);
@@ -161,9 +166,7 @@ bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place, b
     }
     uint32_t at = (uint32_t)(s->rows.count - 1);
     s->segment_count++;
-    fill_segment(r, g, &v);
-    r->place = place & PLACE_MOST;
-    r->injected = injected;
+    fill_segment(r, g, &v, place);
     r->before = c->last;
     c->last = at;
     if (!s->unlisted)

@@ -188,7 +188,7 @@ bool session_finish(struct session *s)
     s->ahead = NULL;
     if (!g)
         return true;
-    return s->rowless ? track_segment(s->track, g, &v) : facts_add_segment(s, g, s->ahead_place, g->injected);
+    return s->rowless ? track_segment(s->track, g, &v) : facts_add_segment(s, g, s->ahead_place);
 }
 
 static bool apply_segment(struct session *s, const struct event *e)
@@ -228,7 +228,7 @@ static bool apply_segment(struct session *s, const struct event *e)
         return false;
     }
     s->ahead_place = place;
-    return s->ahead || facts_add_segment(s, g, place, seen->injected);
+    return s->ahead || facts_add_segment(s, g, place);
 }
 
 bool session_reads(const struct event_call *c)
