@@ -1,17 +1,25 @@
 /* emit.c: rows that moved are moved by the terminal (the ladder scrolls); of every other row the cells that
- * differ are written. Between two of them the cursor jumps, where that is shorter than writing what stands
- * there; a blank end of a row is erased. A row that did not change costs one comparison of memory. */
+ * differ are written. Going to another cell costs fewer bytes than taking another pen, so what one pen writes
+ * is written together, from the top to the foot, and then what the next one does. Between two runs the cursor
+ * jumps, where that is shorter than writing what stands there. Blanks have no pen of their own: whichever
+ * passes writes them, and a blank end of a row is erased. A row that did not change costs one comparison of
+ * memory a pen. */
 #include "tui/emit.h"
 
 #include <string.h>
 #include "core/types.h"
 #include "tui/plain.h"
+#include "tui/shift.h"
 
 enum {
-    ERASE = 7,       /* blanks that are rather erased than written */
-    JUMP = 4,        /* unchanged cells that are rather written than jumped over */
-    SCROLL_LEAST = 3 /* rows that must move for a scroll to be worth its bytes */
+    ERASE = 4,      /* so many blanks are rather written than erased */
+    ERASE_JUMP = 8, /* where the cursor must go on behind them */
+    JUMP = 4,       /* unchanged cells that are rather written than jumped over */
+    RUNS = 512,     /* that are sorted by their pens, at once */
+    DETOUR = 9      /* bytes for another pen and back that are fewer than coming again */
 };
+
+static const struct cell empty = {' ', LOOK_TEXT, 0, 0};
 
 void emit_init(struct emit *e, const struct mem *m, struct emit_caps *caps)
 {
@@ -53,213 +61,322 @@ bool emit_size(struct emit *e, int rows, int cols)
     return true;
 }
 
+/* ---- the cursor ---- */
+
+static int digits(int n)
+{
+    return n < 10 ? 1 : n < 100 ? 2 : n < 1000 ? 3 : 5;
+}
+
+static void control(struct emit *e, int n, char what)
+{
+    str_put(&e->out, "\033[");
+    if (n != 1)
+        str_put_u64(&e->out, (uint64_t)n);
+    str_put_char(&e->out, what);
+}
+
+static void repeat(struct emit *e, int n, char what)
+{
+    for (; n > 0; n--)
+        str_put_char(&e->out, what);
+}
+
+enum way { WAY_PLACE, WAY_STAY, WAY_RETURN, WAY_BACK, WAY_AHEAD, WAY_COLUMN };
+
+/* How the cursor comes to a column of the row it is in, and what that costs. */
+static enum way way_along(const struct emit *e, int x, int *cost)
+{
+    const struct emit_caps *c = e->caps;
+    enum way way = WAY_PLACE;
+    *cost = 100;
+    if (x == e->x || x == 0) {
+        *cost = x == e->x ? 0 : 1;
+        return x == e->x ? WAY_STAY : WAY_RETURN;
+    }
+    if (c->ahead && x > e->x) {
+        *cost = x - e->x == 1 ? 3 : 3 + digits(x - e->x);
+        way = WAY_AHEAD;
+    } else if (c->back && x < e->x) {
+        *cost = e->x - x;
+        way = WAY_BACK;
+    }
+    if (c->column && 3 + digits(x + 1) < *cost) {
+        *cost = 3 + digits(x + 1);
+        way = WAY_COLUMN;
+    }
+    return way;
+}
+
+static void go_along(struct emit *e, enum way way, int x)
+{
+    if (way == WAY_RETURN)
+        str_put_char(&e->out, '\r');
+    else if (way == WAY_BACK)
+        repeat(e, e->x - x, '\b');
+    else if (way == WAY_AHEAD)
+        control(e, x - e->x, 'C');
+    else if (way == WAY_COLUMN)
+        control(e, x + 1, 'G');
+}
+
 void emit_place(struct emit *e, int y, int x)
 {
-    struct str *out = &e->out;
-    if (e->y == y && e->x == x)
-        return;
-    if (e->y == y && e->x < x && e->caps->ahead) {
-        str_put(out, "\033[");
-        str_put_u64(out, (uint64_t)(x - e->x));
-        str_put_char(out, 'C');
+    int cost, rows = y - e->y;
+    enum way way = WAY_PLACE;
+    if (e->y >= 0 && (rows == 0 || (rows > 0 && e->caps->below)))
+        way = way_along(e, x, &cost);
+    if (way != WAY_PLACE && rows + cost < 4 + digits(y + 1) + digits(x + 1)) {
+        repeat(e, rows, '\n');
+        go_along(e, way, x);
     } else if (e->caps->place != NULL) {
-        str_put(out, e->caps->place(y, x));
+        str_put(&e->out, e->caps->place(y, x));
     } else {
-        str_put(out, "\033[");
-        str_put_u64(out, (uint64_t)y + 1);
-        str_put_char(out, ';');
-        str_put_u64(out, (uint64_t)x + 1);
-        str_put_char(out, 'H');
+        str_put(&e->out, "\033[");
+        str_put_u64(&e->out, (uint64_t)y + 1);
+        str_put_char(&e->out, ';');
+        str_put_u64(&e->out, (uint64_t)x + 1);
+        str_put_char(&e->out, 'H');
     }
     e->y = y;
     e->x = x;
 }
 
-static const char *pen_of(const struct emit *e, const struct cell *c)
+/* ---- pens ---- */
+
+static const struct pen *pen_of(const struct emit *e, const struct cell *c)
 {
     unsigned attr = c->attr % EMIT_ATTRS;
-    const char **pen = &e->caps->pen[c->look][attr];
+    const struct pen **pen = &e->caps->pen[c->look][attr];
     if (*pen == NULL)
         *pen = e->caps->make_pen(e->caps->ctx, (enum look)c->look, attr);
     return *pen;
 }
 
-static void take_pen(struct emit *e, const struct cell *c)
+/* The shortest that leads from one pen to another; from NULL: whatever it was. */
+static const char *change(const struct emit *e, const struct pen *from, const struct pen *to)
 {
-    const char *pen = pen_of(e, c);
+    if (from == NULL)
+        return to->text;
+    const bool hue = from->fg == to->fg && from->bg == to->bg;
+    const unsigned less = from->attr & ~(unsigned)to->attr, more = to->attr & ~(unsigned)from->attr;
+    if (hue && !more && e->caps->faint != NULL && !(less & ~(unsigned)(CELL_BOLD | CELL_DIM)) &&
+        !(to->attr & (CELL_BOLD | CELL_DIM)))
+        return e->caps->faint;
+    if (less || (from->fg >= 0 && to->fg < 0) || (from->bg >= 0 && to->bg < 0))
+        return to->text;
+    return hue ? to->attrs : more ? to->both : to->colors;
+}
+
+static void take_pen(struct emit *e, const struct pen *pen)
+{
     if (pen == e->pen)
         return;
-    str_put(&e->out, pen);
+    str_put(&e->out, change(e, e->pen, pen));
     e->pen = pen;
 }
 
-/* Writes the cell at the cursor, of a wide character both halves. Returns how many cells that were. */
-static int put_cell(struct emit *e, const struct cell *c, bool wide)
+/* Whether another pen is taken where it comes up, in the midst of what this one writes. */
+static bool is_near(const struct emit *e, const struct pen *pen, const struct pen *other)
 {
-    take_pen(e, c);
-    str_put_utf8(&e->out, e->caps->ascii ? plain_glyph(c->ch) : c->ch);
-    if (c->mark != 0 && !e->caps->ascii)
-        str_put_utf8(&e->out, c->mark);
-    if (wide && e->caps->ascii)
-        str_put_char(&e->out, '?');
-    e->x += wide ? 2 : 1;
-    if (e->x >= e->cols)
-        e->y = -1; /* it hangs behind the last column until something is written */
-    return wide ? 2 : 1;
+    return strlen(change(e, pen, other)) + strlen(change(e, other, pen)) <= DETOUR;
 }
 
-static bool same(const struct cell *a, const struct cell *b)
+/* ---- cells ---- */
+
+static bool is_blank(const struct emit *e, const struct cell *c)
 {
-    return memcmp(a, b, sizeof *a) == 0;
+    return c->ch == ' ' && c->mark == 0 && pen_of(e, c)->plain;
 }
 
-/* From where on a row is blank and looks like an erased one; cols where it is not. */
-static int blank_from(const struct emit *e, const struct cell *want)
+/* Whether the cell that is shown looks as the other one would. */
+static bool same(const struct emit *e, const struct cell *want, const struct cell *shown)
 {
-    int end = e->cols;
-    if (e->caps->clear_to_end == NULL)
-        return end;
-    while (end > 0 && want[end - 1].ch == ' ' && want[end - 1].mark == 0 &&
-           e->caps->plain[want[end - 1].look][want[end - 1].attr % EMIT_ATTRS])
-        end--;
-    return end;
+    return memcmp(want, shown, sizeof *want) == 0 ||
+           (shown->ch == ' ' && want->ch == ' ' && is_blank(e, want) && is_blank(e, shown));
 }
+
+/* A row while it is brought to what it must be: cells that are right are in `shown`. */
+struct row {
+    const struct cell *want;
+    struct cell *shown;
+    int y;
+    int end;  /* cells that can be written */
+    int tail; /* from there on it is blank and can be erased; end: nothing is */
+};
 
 static bool is_wide(const struct emit *e, const struct cell *want, int x)
 {
     return x + 1 < e->cols && want[x + 1].ch == 0;
 }
 
-/* Brings the cursor to x of row y: over a few cells that stand there already by writing them again. */
-static void go_on(struct emit *e, const struct cell *want, int y, int x)
+/* Whether the cell must be written; of a wide character both halves are with the left one. */
+static bool differs(const struct emit *e, const struct row *r, int x)
 {
-    bool near = e->y == y && e->x < x && x - e->x <= JUMP;
+    if (r->want[x].ch == 0)
+        return false;
+    return !same(e, &r->want[x], &r->shown[x]) ||
+           (is_wide(e, r->want, x) && !same(e, &r->want[x + 1], &r->shown[x + 1]));
+}
+
+/* Whether the blank end of the row must be erased. */
+static bool tail_differs(const struct emit *e, const struct row *r)
+{
+    for (int x = r->tail; x < r->end; x++)
+        if (!same(e, &r->want[x], &r->shown[x]))
+            return true;
+    return false;
+}
+
+/* Writes the cell at the cursor, of a wide character both halves. Returns how many cells that were. */
+static int put_cell(struct emit *e, const struct row *r, int x)
+{
+    const struct cell *c = &r->want[x];
+    const int cells = is_wide(e, r->want, x) ? 2 : 1;
+    if (!(is_blank(e, c) && e->pen != NULL && e->pen->plain))
+        take_pen(e, pen_of(e, c));
+    str_put_utf8(&e->out, e->caps->ascii ? plain_glyph(c->ch) : c->ch);
+    if (c->mark != 0 && !e->caps->ascii)
+        str_put_utf8(&e->out, c->mark);
+    if (cells == 2 && e->caps->ascii)
+        str_put_char(&e->out, '?');
+    memcpy(&r->shown[x], c, (size_t)cells * sizeof *c);
+    e->x += cells;
+    if (e->x >= e->cols)
+        e->y = -1; /* it hangs behind the last column until something is written */
+    return cells;
+}
+
+/* Brings the cursor to a cell: over a few cells that stand there already by writing them again. */
+static void go_on(struct emit *e, const struct row *r, int x)
+{
+    bool near = e->y == r->y && e->x < x && x - e->x <= JUMP && e->pen != NULL;
     for (int i = e->x; near && i < x; i++)
-        near = want[i].ch != 0 && want[i].ch < 0x80 && want[i].mark == 0 && !is_wide(e, want, i) &&
-               pen_of(e, &want[i]) == e->pen;
+        near = r->want[i].ch != 0 && r->want[i].ch < 0x80 && r->want[i].mark == 0 &&
+               !is_wide(e, r->want, i) && same(e, &r->want[i], &r->shown[i]) &&
+               (pen_of(e, &r->want[i]) == e->pen || (e->pen->plain && is_blank(e, &r->want[i])));
     while (near && e->x < x)
-        (void)put_cell(e, &want[e->x], false);
-    emit_place(e, y, x);
+        (void)put_cell(e, r, e->x);
+    emit_place(e, r->y, x);
 }
 
-/* How many cells from x on, before `end`, are blank and look like erased ones. */
-static int blanks(const struct emit *e, const struct cell *want, int x, int end)
-{
-    int from = x;
-    while (x < end && want[x].ch == ' ' && want[x].mark == 0 &&
-           e->caps->plain[want[x].look][want[x].attr % EMIT_ATTRS])
-        x++;
-    return x - from;
-}
-
-static void erase(struct emit *e, const struct cell *first, int cells)
-{
-    take_pen(e, first);
-    str_put(&e->out, "\033[");
-    str_put_u64(&e->out, (uint64_t)cells);
-    str_put_char(&e->out, 'X');
-}
-
-static void emit_row(struct emit *e, const struct cell *want, int y)
-{
-    struct cell *shown = &e->shown[y * e->cols];
-    int blank = blank_from(e, want);
-    int most = y == e->rows - 1 && !e->caps->corner ? e->cols - 1 : e->cols;
-    int last = most;
-    while (last > 0 && same(&want[last - 1], &shown[last - 1]))
-        last--;
-    int end = last > blank ? blank : last; /* behind it the row is erased, where anything differs */
-    for (int x = 0; x < end;) {
-        bool wide = is_wide(e, want, x);
-        if (want[x].ch == 0 || (same(&want[x], &shown[x]) && (!wide || same(&want[x + 1], &shown[x + 1])))) {
-            x++;
-            continue;
-        }
-        go_on(e, want, y, x);
-        int gap = e->caps->erases ? blanks(e, want, x, end) : 0;
-        if (gap >= ERASE) {
-            erase(e, &want[x], gap);
-            x += gap;
-        } else {
-            x += put_cell(e, &want[x], wide);
-        }
-    }
-    if (last > blank) {
-        go_on(e, want, y, blank);
-        take_pen(e, &want[blank]);
-        str_put(&e->out, e->caps->clear_to_end);
-    }
-    memcpy(shown, want, (size_t)e->cols * sizeof *want);
-}
-
-static bool row_same(const struct emit *e, const struct cell *want, int y, int shown_y)
-{
-    return memcmp(&want[y * e->cols], &e->shown[shown_y * e->cols], (size_t)e->cols * sizeof *want) == 0;
-}
-
-/* The rows [first, last] and how far they went up (down: negative) so that most of them are right. */
-struct shift {
-    int first, last, by, right;
-};
-
-/* How many rows of [first, last] would be right after a scroll. */
-static int right_after(const struct emit *e, const struct cell *want, int first, int last, int by)
+/* Blanks of a run that are rather erased: how many. Where more follows the cursor must jump over them. */
+static int erased(const struct emit *e, const struct row *r, int x, int end)
 {
     int n = 0;
-    for (int y = first; y <= last; y++)
-        if (y + by >= first && y + by <= last && !row_same(e, want, y, y) && row_same(e, want, y, y + by))
-            n++;
-    return n;
+    while (x + n < end && is_blank(e, &r->want[x + n]))
+        n++;
+    return e->caps->erases && n > (x + n == end ? ERASE : ERASE_JUMP) ? n : 0;
 }
 
-/* Looks for a block of rows that moved: first those that moved together, then by how much. A row that stands
- * where it stood ends the block, for moving it would have to be undone. */
-static struct shift find_shift(const struct emit *e, const struct cell *want)
+/* Cells side by side, with pen or one near to it. An erased cell takes the background of the pen in hand. */
+static void put_run(struct emit *e, const struct row *r, int x, int end, const struct pen *pen)
 {
-    struct shift best = {.right = 0};
-    for (int first = 0, last; first < e->rows; first = last + 1) {
-        for (last = first; last < e->rows && !row_same(e, want, last, last); last++)
-            ;
-        last -= 1;
-        if (last - first + 1 < SCROLL_LEAST) {
-            last = last < first ? first : last;
+    go_on(e, r, x);
+    while (x < end) {
+        const int gap = x >= r->tail ? end - x : erased(e, r, x, end);
+        if (gap == 0) {
+            x += put_cell(e, r, x);
             continue;
         }
-        for (int by = -(last - first); by <= last - first; by++) {
-            int right = by == 0 ? 0 : right_after(e, want, first, last, by);
-            if (right > best.right)
-                best = (struct shift){first, last, by, right};
+        if (e->pen == NULL || !e->pen->plain)
+            take_pen(e, pen);
+        if (x >= r->tail)
+            str_put(&e->out, e->caps->clear_to_end);
+        else
+            control(e, gap, 'X');
+        memcpy(&r->shown[x], &r->want[x], (size_t)gap * sizeof *r->want);
+        x += gap;
+        if (x < end)
+            emit_place(e, r->y, x);
+    }
+}
+
+/* Where the cells that differ from x on end and that are written in one go. *pen: with which; NULL: with any
+ * whose blanks are erased cells. */
+static int run_end(const struct emit *e, const struct row *r, int x, const struct pen **pen)
+{
+    const int first = x;
+    *pen = NULL;
+    while (x < r->end && (x < r->tail ? differs(e, r, x) : tail_differs(e, r))) {
+        const struct pen *own = pen_of(e, &r->want[x]);
+        const bool blank = is_blank(e, &r->want[x]);
+        if (*pen == NULL ? !blank && x > first && !own->plain
+            : blank      ? !(*pen)->plain
+                         : own != *pen && !is_near(e, *pen, own))
+            break;
+        if (*pen == NULL && !blank)
+            *pen = own;
+        x = x >= r->tail ? r->end : x + (is_wide(e, r->want, x) ? 2 : 1);
+    }
+    return x;
+}
+
+/* The runs of some rows. */
+struct runs {
+    struct {
+        struct row row;
+        int x, end; /* end 0: it is written */
+        const struct pen *pen;
+    } run[RUNS];
+    int count;
+};
+
+static void write_all_of(struct emit *e, struct runs *s, int first, const struct pen *pen)
+{
+    const struct pen *hand = e->pen != NULL && e->pen->plain ? e->pen : pen_of(e, &empty);
+    for (int i = first; i < s->count; i++)
+        if (s->run[i].pen == pen && s->run[i].end > 0) {
+            put_run(e, &s->run[i].row, s->run[i].x, s->run[i].end, pen != NULL ? pen : hand);
+            s->run[i].end = 0;
+        }
+}
+
+/* First what the pen in hand writes; last what any can. */
+static void write_runs(struct emit *e, struct runs *s)
+{
+    if (e->pen != NULL)
+        write_all_of(e, s, 0, e->pen);
+    for (int i = 0; i < s->count; i++)
+        if (s->run[i].pen != NULL && s->run[i].end > 0)
+            write_all_of(e, s, i, s->run[i].pen);
+    write_all_of(e, s, 0, NULL);
+    s->count = 0;
+}
+
+static struct row row_of(const struct emit *e, const struct cell *want, int y)
+{
+    const bool corner = y < e->rows - 1 || e->caps->corner;
+    struct row r = {&want[y * e->cols], &e->shown[y * e->cols], y, corner ? e->cols : e->cols - 1, 0};
+    r.tail = r.end;
+    while (corner && e->caps->clear_to_end != NULL && r.tail > 0 && is_blank(e, &r.want[r.tail - 1]))
+        r.tail--;
+    return r;
+}
+
+static void emit_cells(struct emit *e, const struct cell *want)
+{
+    struct runs s;
+    s.count = 0;
+    for (int y = 0; y < e->rows; y++) {
+        const struct row r = row_of(e, want, y);
+        if (memcmp(r.want, r.shown, (size_t)e->cols * sizeof *want) == 0)
+            continue;
+        for (int x = 0, end; x<r.end; x = end> x ? end : x + 1) {
+            const struct pen *pen;
+            end = run_end(e, &r, x, &pen);
+            if (end == x)
+                continue;
+            if (s.count == RUNS)
+                write_runs(e, &s);
+            s.run[s.count].row = r;
+            s.run[s.count].x = x;
+            s.run[s.count].end = end;
+            s.run[s.count++].pen = pen;
         }
     }
-    return best;
-}
-
-/* Whether most of a row would be right: the row under the cursor has another mark than before. */
-static bool nearly(const struct emit *e, const struct cell *want, int y, int shown_y)
-{
-    int right = 0;
-    for (int x = 0; x < e->cols; x++)
-        right += same(&want[y * e->cols + x], &e->shown[shown_y * e->cols + x]);
-    return right * 4 > e->cols * 3;
-}
-
-/* The block ends where its rows stop being right, so that rows around it that are no part of it stay. */
-static void narrow(const struct emit *e, const struct cell *want, struct shift *s)
-{
-    int low = s->last, high = s->first;
-    for (int y = s->first; y <= s->last; y++) {
-        int from = y + s->by;
-        if (from < s->first || from > s->last || !row_same(e, want, y, from))
-            continue;
-        low = y < low ? y : low;
-        high = y > high ? y : high;
-    }
-    while (low > s->first && low - 1 + s->by >= s->first && nearly(e, want, low - 1, low - 1 + s->by))
-        low--;
-    while (high < s->last && high + 1 + s->by <= s->last && nearly(e, want, high + 1, high + 1 + s->by))
-        high++;
-    s->first = s->by > 0 ? low : low + s->by;
-    s->last = s->by > 0 ? high + s->by : high;
+    write_runs(e, &s);
+    memcpy(e->shown, want, size_of(e->rows, e->cols));
 }
 
 static void set_region(struct emit *e, int top, int bottom)
@@ -272,15 +389,15 @@ static void set_region(struct emit *e, int top, int bottom)
     e->y = -1;
 }
 
-/* Rows that come in are erased: with the pen of a plain blank, or they would take the last colour. */
+/* Rows that come in are erased: with a pen whose blanks are, or they would take the last colour. */
 static void scroll(struct emit *e, const struct shift *s)
 {
-    static const struct cell blank = {' ', LOOK_TEXT, 0, 0};
     int by = s->by < 0 ? -s->by : s->by;
     int keep = s->last - s->first + 1 - by;
     size_t row = (size_t)e->cols;
     struct cell *top = &e->shown[(size_t)s->first * row];
-    take_pen(e, &blank);
+    if (e->pen == NULL || !e->pen->plain)
+        take_pen(e, pen_of(e, &empty));
     set_region(e, s->first, s->last);
     emit_place(e, s->by > 0 ? s->last : s->first, 0);
     for (int i = 0; i < by; i++)
@@ -290,22 +407,18 @@ static void scroll(struct emit *e, const struct shift *s)
             (size_t)keep * row * sizeof *top);
     struct cell *fresh = s->by > 0 ? top + (size_t)keep * row : top;
     for (size_t i = 0; i < (size_t)by * row; i++)
-        fresh[i] = blank;
+        fresh[i] = empty;
 }
 
 bool emit_frame(struct emit *e, const struct cell *want)
 {
     if (memcmp(want, e->shown, size_of(e->rows, e->cols)) == 0)
         return false;
-    bool scrolls =
-        e->caps->region && e->caps->up != NULL && e->caps->down != NULL && e->caps->plain[LOOK_TEXT][0];
-    struct shift s = scrolls ? find_shift(e, want) : (struct shift){.right = 0};
-    if (s.right >= SCROLL_LEAST) {
-        narrow(e, want, &s);
-        scroll(e, &s);
+    if (e->caps->region && e->caps->up != NULL && e->caps->down != NULL && pen_of(e, &empty)->plain) {
+        const struct shift s = shift_find(e->shown, want, e->rows, e->cols);
+        if (s.right > 0)
+            scroll(e, &s);
     }
-    for (int y = 0; y < e->rows; y++)
-        if (!row_same(e, want, y, y))
-            emit_row(e, &want[y * e->cols], y);
+    emit_cells(e, want);
     return true;
 }

@@ -5,32 +5,46 @@
 
 #include "tui/canvas.h"
 
-enum { EMIT_ATTRS = 32 }; /* combinations of CELL_ bits */
+enum {
+    EMIT_ATTRS = 32, /* combinations of CELL_ bits */
+    PEN_BYTES = 64
+};
+
+/* What makes cells look so: attributes and colours, -1 the terminal's own. The texts add, none takes away,
+ * but for `text`, which holds whatever was before. */
+struct pen {
+    int16_t fg, bg;
+    uint8_t attr; /* CELL_ bits */
+    bool plain;   /* a blank of it is an erased cell */
+    char text[PEN_BYTES], attrs[PEN_BYTES], colors[PEN_BYTES], both[PEN_BYTES];
+};
 
 /* What the terminal's description says; texts are borrowed, NULL: it cannot do that. */
 struct emit_caps {
-    const char *clear_to_end;                /* of the line */
-    const char *up, *down;                   /* scroll by one at the edge of the region */
-    bool region;                             /* it has one, set as ECMA-48 terminals do */
-    bool ahead;                              /* the cursor moves ahead as there */
-    bool erases;                             /* so many cells from the cursor on, as there */
-    bool corner;                             /* the last cell can be written and nothing scrolls */
-    bool ascii;                              /* nothing but ASCII is written */
-    const char *(*place)(int y, int x);      /* moves the cursor; NULL: as ECMA-48 has it */
-    const char *pen[LOOK_COUNT][EMIT_ATTRS]; /* what makes a cell look so, whatever was before; NULL: not
-                                                asked yet; the same text has the same address */
-    const char *(*make_pen)(void *ctx, enum look look, unsigned attr);
+    const char *clear_to_end;                      /* of the line */
+    const char *up, *down;                         /* scroll by one at the edge of the region */
+    const char *faint;                             /* takes CELL_BOLD and CELL_DIM away, and nothing else */
+    bool region;                                   /* it has one, set as ECMA-48 terminals do */
+    bool ahead;                                    /* the cursor moves ahead as there */
+    bool column;                                   /* and to a column of its row */
+    bool back;                                     /* a backspace moves it left */
+    bool below;                                    /* a line feed moves it down, and not aside */
+    bool erases;                                   /* so many cells from the cursor on, as there */
+    bool corner;                                   /* the last cell can be written and nothing scrolls */
+    bool ascii;                                    /* nothing but ASCII is written */
+    const char *(*place)(int y, int x);            /* moves the cursor; NULL: as ECMA-48 has it */
+    const struct pen *pen[LOOK_COUNT][EMIT_ATTRS]; /* NULL: not asked yet; each is there once */
+    const struct pen *(*make_pen)(void *ctx, enum look look, unsigned attr);
     void *ctx;
-    bool plain[LOOK_COUNT][EMIT_ATTRS]; /* a blank of this look is an erased cell */
 };
 
 struct emit {
     struct emit_caps *caps;
     struct str out;
     int rows, cols;
-    struct cell *shown; /* what the terminal shows; ch UINT32_MAX: not known */
-    int y, x;           /* where its cursor is; y -1: not known */
-    const char *pen;    /* the last one written; NULL: not known */
+    struct cell *shown;    /* what the terminal shows; ch UINT32_MAX: not known */
+    int y, x;              /* where its cursor is; y -1: not known */
+    const struct pen *pen; /* the last one written; NULL: not known */
 };
 
 void emit_init(struct emit *e, const struct mem *m, struct emit_caps *caps);

@@ -156,7 +156,10 @@ struct term *term_new(const struct mem *m, bool ascii, struct fail *f)
         return NULL;
     }
     set_up(t);
-    terminfo_read(&t->info, ascii);
+    struct termios modes;
+    bool bare = tcgetattr(fileno(t->out), &modes) == 0 &&
+                (!(modes.c_oflag & OPOST) || !(modes.c_oflag & (ONLCR | OCRNL | ONLRET)));
+    terminfo_read(&t->info, ascii, bare);
     return t;
 }
 

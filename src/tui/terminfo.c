@@ -53,22 +53,22 @@ static const char *place(int y, int x)
     return text != NULL && copy_bare(bare, sizeof bare, text) ? bare : "";
 }
 
-/* Adds a sequence to a pen; "\033[…m" is joined to one that ends so. */
-static void add(struct pen *p, const char *text)
+/* Adds a sequence; "\033[…m" is joined to one that ends so. */
+static void add(char out[PEN_BYTES], const char *text)
 {
     char bare[PEN_BYTES];
     if (text == NULL || !copy_bare(bare, sizeof bare, text))
         return;
-    size_t have = strlen(p->text), len = strlen(bare);
-    bool joins = have > 2 && p->text[have - 1] == 'm' && memcmp(p->text, "\033[", 2) == 0 && len > 3 &&
+    size_t have = strlen(out), len = strlen(bare);
+    bool joins = have > 2 && out[have - 1] == 'm' && memcmp(out, "\033[", 2) == 0 && len > 3 &&
                  memcmp(bare, "\033[", 2) == 0 && bare[len - 1] == 'm';
-    if (have + len >= sizeof p->text)
+    if (have + len >= PEN_BYTES)
         return;
     if (joins) {
-        p->text[have - 1] = ';';
-        memcpy(p->text + have, bare + 2, len - 1);
+        out[have - 1] = ';';
+        memcpy(out + have, bare + 2, len - 1);
     } else {
-        memcpy(p->text + have, bare, len + 1);
+        memcpy(out + have, bare, len + 1);
     }
 }
 
@@ -90,39 +90,51 @@ static void make_pen(struct pen *p)
                  {CELL_BLINK, "blink"}};
     const char *reset = text_of("sgr0");
     /* sgr0 also leaves the line-drawing set, which is never entered here */
-    add(p, is_bare("sgr0", "\033(B\033[m") || is_bare("sgr0", "\033[m\017") ? "\033[m" : reset);
+    add(p->text, is_bare("sgr0", "\033(B\033[m") || is_bare("sgr0", "\033[m\017") ? "\033[m" : reset);
     for (size_t i = 0; i < COUNT_OF(attrs); i++)
         if (p->attr & attrs[i].bit)
-            add(p, text_of(attrs[i].name));
-    add(p, color("setaf", p->fg));
-    add(p, color("setab", p->bg));
+            add(p->attrs, text_of(attrs[i].name));
+    add(p->colors, color("setaf", p->fg));
+    add(p->colors, color("setab", p->bg));
+    add(p->both, p->attrs);
+    add(p->both, p->colors);
+    add(p->text, p->both);
 }
 
-static const char *pen_of(void *ctx, enum look look, unsigned attr)
+static const struct pen *pen_of(void *ctx, enum look look, unsigned attr)
 {
     struct terminfo *t = ctx;
     const struct theme_look *l = &t->theme.look[look];
-    struct pen want = {t->colors > 0 ? l->fg : -1, t->colors > 0 ? l->bg : -1, (uint8_t)(attr | l->attr), ""};
+    struct pen want = {.fg = t->colors > 0 ? l->fg : (int16_t)-1,
+                       .bg = t->colors > 0 ? l->bg : (int16_t)-1,
+                       .attr = (uint8_t)(attr | l->attr)};
+    want.plain = want.bg < 0 && (want.attr & (CELL_REVERSE | CELL_UNDERLINE | CELL_BLINK)) == 0;
     for (size_t i = 0; i < t->pens; i++) {
         const struct pen *p = &t->pen[i];
         if (p->fg == want.fg && p->bg == want.bg && p->attr == want.attr)
-            return p->text;
+            return p;
     }
     struct pen *p = &t->pen[t->pens < PENS ? t->pens++ : PENS - 1];
     *p = want;
     make_pen(p);
-    return p->text;
+    return p;
 }
 
-void terminfo_read(struct terminfo *t, bool ascii)
+void terminfo_read(struct terminfo *t, bool ascii, bool bare)
 {
     bool moves = is_bare("cup", "\033[%i%p1%d;%p2%dH");
     t->caps = (struct emit_caps){
         .clear_to_end = unpadded("el"),
         .up = unpadded("ind"),
         .down = unpadded("ri"),
+        /* Terminals that end one attribute alone end each so, bold and dim with 22 (VT220 and later);
+         * terminfo has no name for that one. */
+        .faint = is_bare("rmul", "\033[24m") ? "\033[22m" : NULL,
         .region = moves && is_bare("csr", "\033[%i%p1%d;%p2%dr"),
         .ahead = is_bare("cuf", "\033[%p1%dC"),
+        .column = is_bare("hpa", "\033[%i%p1%dG"),
+        .back = is_bare("cub1", "\b"),
+        .below = bare && is_bare("cud1", "\n"),
         .erases = is_bare("ech", "\033[%p1%dX"),
         .corner = tigetflag("am") <= 0 || tigetflag("xenl") > 0,
         .ascii = ascii,
@@ -140,10 +152,4 @@ void terminfo_theme(struct terminfo *t, const struct theme *theme, int colors)
     t->colors = colors;
     t->pens = 0;
     memset(t->caps.pen, 0, sizeof t->caps.pen);
-    for (size_t look = 0; look < LOOK_COUNT; look++)
-        for (unsigned attr = 0; attr < EMIT_ATTRS; attr++) {
-            unsigned bits = attr | theme->look[look].attr;
-            t->caps.plain[look][attr] = (colors <= 0 || theme->look[look].bg < 0) &&
-                                        (bits & (CELL_REVERSE | CELL_UNDERLINE | CELL_BLINK)) == 0;
-        }
 }

@@ -5,26 +5,19 @@
 #include "tui/emit.h"
 #include "tui/theme.h"
 
-enum { PENS = 96, PEN_BYTES = 64 };
-
-/* A pen is made when it is first used. */
-struct pen {
-    int16_t fg, bg;
-    uint8_t attr;
-    char text[PEN_BYTES];
-};
+enum { PENS = 96 };
 
 struct terminfo {
     struct emit_caps caps;
     struct theme theme;
     int colors;
     const char *show_cursor, *hide_cursor; /* NULL: it cannot */
-    struct pen pen[PENS];
+    struct pen pen[PENS]; /* made when they are first used */
     size_t pens;
 };
 
-/* Reads the description; ascii: nothing but ASCII is to be written. */
-void terminfo_read(struct terminfo *t, bool ascii);
+/* Reads the description; ascii: nothing but ASCII is to be written; bare: line feeds go out as they are. */
+void terminfo_read(struct terminfo *t, bool ascii, bool bare);
 /* Other colours. What pens were before is no longer valid. */
 void terminfo_theme(struct terminfo *t, const struct theme *theme, int colors);
 

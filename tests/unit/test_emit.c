@@ -12,24 +12,41 @@
 
 enum { ROWS = 12, COLS = 30 };
 
-/* A terminal: cells, a cursor that hangs behind the last column, a pen ("P<look>,<attr>;"), a region. */
+/* A terminal: cells, a cursor that hangs behind the last column, a pen, a region. */
 struct screen {
     struct cell cell[ROWS][COLS];
     int y, x, top, bottom, look, attr;
 };
 
-static const char *make_pen(void *ctx, enum look look, unsigned attr)
+/* LOOK_BAR is on a ground of its own; so is what is underlined no erased cell. */
+static bool is_plain(int look, int attr)
 {
-    static char text[LOOK_COUNT][EMIT_ATTRS][16];
-    (void)ctx;
-    snprintf(text[look][attr], sizeof text[look][attr], "\033P%d,%u;", (int)look, attr);
-    return text[look][attr];
+    return look != LOOK_BAR && (attr & CELL_UNDERLINE) == 0;
 }
 
-static void blank_row(struct screen *s, int y, int from)
+/* "\033P<look>,<attr>;" takes a pen whatever was before, "\033F<look>;" its colours, "\033A<attr>;" more
+ * attributes, "\033N;" takes bold away. */
+static const struct pen *make_pen(void *ctx, enum look look, unsigned attr)
 {
-    for (int x = from; x < COLS; x++)
-        s->cell[y][x] = (struct cell){' ', LOOK_TEXT, 0, 0};
+    static struct pen pens[LOOK_COUNT][EMIT_ATTRS];
+    struct pen *p = &pens[look][attr];
+    (void)ctx;
+    p->fg = look == LOOK_TEXT ? -1 : (int16_t)look;
+    p->bg = look == LOOK_BAR ? 0 : -1;
+    p->attr = (uint8_t)attr;
+    p->plain = is_plain((int)look, (int)attr);
+    snprintf(p->text, sizeof p->text, "\033P%d,%u;", (int)look, attr);
+    snprintf(p->colors, sizeof p->colors, "\033F%d;", (int)look);
+    snprintf(p->attrs, sizeof p->attrs, "\033A%u;", attr);
+    snprintf(p->both, sizeof p->both, "\033F%d;\033A%u;", (int)look, attr);
+    return p;
+}
+
+/* What an erased cell is, with the pen in hand. */
+static void blank(struct screen *s, int y, int from, int end)
+{
+    for (int x = from; x < end; x++)
+        s->cell[y][x] = (struct cell){' ', (uint8_t)s->look, (uint8_t)s->attr, 0};
 }
 
 static void move_rows(struct screen *s, int by)
@@ -37,39 +54,70 @@ static void move_rows(struct screen *s, int by)
     int keep = s->bottom - s->top;
     memmove(s->cell[by > 0 ? s->top : s->top + 1], s->cell[by > 0 ? s->top + 1 : s->top],
             (size_t)keep * sizeof s->cell[0]);
-    blank_row(s, by > 0 ? s->bottom : s->top, 0);
+    blank(s, by > 0 ? s->bottom : s->top, 0, COLS);
 }
 
-static const char *sequence(struct screen *s, const char *at)
+/* "\033[n<what>" and "\033[n;m<what>"; a number that is left out is 1. */
+static bool moves(struct screen *s, const char *at, int *n)
 {
-    int a, b, n = 0;
+    int a = 1, b = 1;
     char c;
-    if (sscanf(at, "\033P%d,%d;%n", &s->look, &s->attr, &n) == 2 && n > 0)
-        return at + n;
-    if (sscanf(at, "\033[%d;%d%c%n", &a, &b, &c, &n) == 3 && (c == 'H' || c == 'r')) {
+    if (sscanf(at, "\033[%d;%d%c%n", &a, &b, &c, n) == 3 && (c == 'H' || c == 'r')) {
         if (c == 'r')
             s->top = a - 1, s->bottom = b - 1;
         s->y = c == 'H' ? a - 1 : 0;
         s->x = c == 'H' ? b - 1 : 0;
-        return at + n;
+        return true;
     }
-    if (sscanf(at, "\033[%d%c%n", &a, &c, &n) == 2 && c == 'C') {
+    if (sscanf(at, "\033[%d%c%n", &a, &c, n) != 2 && sscanf(at, "\033[%c%n", &c, n) != 1)
+        return false;
+    if (c == 'C')
         s->x += a;
+    else if (c == 'G')
+        s->x = a - 1;
+    else if (c == 'X')
+        blank(s, s->y, s->x, s->x + a);
+    else if (c == 'K')
+        blank(s, s->y, s->x, COLS);
+    else
+        return false;
+    return true;
+}
+
+static const char *sequence(struct screen *s, const char *at)
+{
+    int more, n = 0;
+    if (sscanf(at, "\033P%d,%d;%n", &s->look, &s->attr, &n) == 2 && n > 0)
+        return at + n;
+    if (sscanf(at, "\033F%d;%n", &s->look, &n) == 1 && n > 0)
+        return at + n;
+    if (sscanf(at, "\033A%d;%n", &more, &n) == 1 && n > 0) {
+        s->attr |= more;
         return at + n;
     }
-    if (sscanf(at, "\033[%d%c%n", &a, &c, &n) == 2 && c == 'X') {
-        for (int x = s->x; x < s->x + a; x++)
-            s->cell[s->y][x] = (struct cell){' ', LOOK_TEXT, 0, 0};
-        return at + n;
-    }
-    if (strncmp(at, "\033[K", 3) == 0) {
-        blank_row(s, s->y, s->x);
+    if (strncmp(at, "\033N;", 3) == 0) {
+        s->attr &= ~(CELL_BOLD | CELL_DIM);
         return at + 3;
     }
+    if (moves(s, at, &n))
+        return at + n;
     assert_memory_equal(at, "\033M", 2);
     assert_int_equal(s->y, s->top);
     move_rows(s, -1);
     return at + 2;
+}
+
+static void control(struct screen *s, char c)
+{
+    assert_true(c == '\r' || (s->x < COLS && s->y < ROWS));
+    if (c == '\r')
+        s->x = 0;
+    else if (c == '\b')
+        s->x--;
+    else if (s->y == s->bottom)
+        move_rows(s, 1);
+    else
+        s->y++;
 }
 
 static void show(struct screen *s, const char *at)
@@ -80,20 +128,25 @@ static void show(struct screen *s, const char *at)
             at = sequence(s, at);
             continue;
         }
-        if (*at == '\n') {
-            assert_int_equal(s->y, s->bottom);
-            move_rows(s, 1);
-            at++;
+        if (*at == '\n' || *at == '\r' || *at == '\b') {
+            control(s, *at++);
             continue;
         }
         at += utf8_next(at, strlen(at), &ch);
         int width = ch >= 0x4e00 && ch < 0xa000 ? 2 : 1;
-        assert_true(s->y >= 0 && s->y < ROWS && s->x + width <= COLS);
+        assert_true(s->y >= 0 && s->y < ROWS && s->x >= 0 && s->x + width <= COLS);
         s->cell[s->y][s->x] = (struct cell){ch, (uint8_t)s->look, (uint8_t)s->attr, 0};
         if (width == 2)
             s->cell[s->y][s->x + 1] = (struct cell){0, (uint8_t)s->look, (uint8_t)s->attr, 0};
         s->x += width;
     }
+}
+
+static void looks_like(const struct cell *is, const struct cell *want)
+{
+    const bool blanks = is->ch == ' ' && want->ch == ' ' && is_plain(is->look, is->attr);
+    if (!blanks || !is_plain(want->look, want->attr))
+        assert_memory_equal(is, want, sizeof *is);
 }
 
 static struct emit_caps capable(void)
@@ -102,11 +155,14 @@ static struct emit_caps capable(void)
                           .up = "\n",
                           .down = "\033M",
                           .region = true,
+                          .faint = "\033N;",
                           .ahead = true,
+                          .column = true,
+                          .back = true,
+                          .below = true,
                           .erases = true,
                           .corner = true,
                           .make_pen = make_pen};
-    c.plain[LOOK_TEXT][0] = true;
     return c;
 }
 
@@ -129,7 +185,9 @@ static void write_any(struct cell *row)
             continue;
         bool wide = any(9) == 0 && x + 1 < end;
         uint8_t look = (uint8_t)(any(4) == 0 ? any(3) : LOOK_TEXT);
-        row[x] = (struct cell){wide ? 0x4e2d : (uint32_t)('a' + any(26)), look, (uint8_t)(any(8) == 0), 0};
+        uint8_t attr = any(8) == 0 ? CELL_BOLD : any(20) == 0 ? CELL_UNDERLINE : 0;
+        uint32_t ch = any(6) == 0 ? ' ' : (uint32_t)('a' + any(26));
+        row[x] = (struct cell){wide ? 0x4e2d : ch, look, attr, 0};
         if (wide) {
             row[x + 1] = row[x];
             row[++x].ch = 0;
@@ -167,7 +225,8 @@ static void frames_read_back(struct emit_caps *caps)
         str_clear(&e.out);
         (void)emit_frame(&e, &want[0][0]);
         show(&s, e.out.at);
-        assert_memory_equal(s.cell, want, sizeof want);
+        for (int at = 0; at < ROWS * COLS - !caps->corner; at++)
+            looks_like(&s.cell[at / COLS][at % COLS], &want[at / COLS][at % COLS]);
         next_frame(want);
     }
     emit_release(&e);
@@ -178,6 +237,9 @@ static void the_terminal_shows_what_was_painted(void **state)
     (void)state;
     struct emit_caps all = capable(), few = {.corner = true, .make_pen = make_pen};
     frames_read_back(&all);
+    frames_read_back(&few);
+    few.corner = false;
+    few.clear_to_end = "\033[K";
     frames_read_back(&few);
 }
 
@@ -220,12 +282,41 @@ static void a_scroll_is_cheap(void **state)
     emit_release(&e);
 }
 
+/* Another page of a ladder: columns of a colour each are written column by column, so that a pen is taken
+ * once and not once a row. */
+static void a_pen_is_taken_once_a_frame(void **state)
+{
+    (void)state;
+    struct emit_caps caps = capable();
+    struct emit e;
+    struct cell want[ROWS][COLS];
+    emit_init(&e, heap_mem(), &caps);
+    assert_true(emit_size(&e, ROWS, COLS));
+    for (int frame = 0; frame < 2; frame++) {
+        for (int y = 0; y < ROWS; y++)
+            for (int x = 0; x < COLS; x++)
+                want[y][x] =
+                    (struct cell){x % 6 == 5 ? ' ' : (uint32_t)('a' + frame), (uint8_t)(10 + x / 6), 0, 0};
+        str_clear(&e.out);
+        (void)emit_frame(&e, &want[0][0]);
+    }
+    for (int look = 10; look < 10 + COLS / 6; look++) {
+        char pen[16];
+        snprintf(pen, sizeof pen, "F%d;", look);
+        const char *first = strstr(e.out.at, pen);
+        assert_true(look == 14 || (first != NULL && strstr(first + 1, pen) == NULL)); /* 14 was in hand */
+    }
+    assert_in_range(e.out.len, ROWS * COLS / 6 * 5, ROWS * COLS / 6 * 5 + ROWS * 5 * 6);
+    emit_release(&e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_terminal_shows_what_was_painted),
         cmocka_unit_test(nothing_changed_nothing_written),
         cmocka_unit_test(a_scroll_is_cheap),
+        cmocka_unit_test(a_pen_is_taken_once_a_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
