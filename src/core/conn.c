@@ -144,41 +144,6 @@ uint32_t conn_new(struct track *t, const struct tuple *tuple)
     return (uint32_t)t->conns.count - 1;
 }
 
-struct flow_odd *flow_odd_of(struct track *t, struct flow *f)
-{
-    if (!f->odd)
-        f->odd = chunks_add(&t->odds);
-    if (f->odd)
-        return f->odd;
-    t->starved = true;
-    return &t->scrap;
-}
-
-void flow_stats_of(const struct flow *f, struct flow_stats *out)
-{
-    const struct flow_count *n = &f->count;
-    const struct flow_odd *odd = flow_odd(f);
-    *out = (struct flow_stats){
-        .unique_bytes = n->unique_bytes,
-        .retransmitted_bytes = odd->stats.retransmitted_bytes,
-        .rtt_min_ns = n->rtt_samples ? n->rtt_min_ns : UINT64_MAX,
-        .rtt_max_ns = n->rtt_max_ns,
-        .rtt_sum_ns = n->rtt_sum_ns,
-        .rtt_samples = n->rtt_samples,
-        .segments = n->segments,
-        .data_segments = n->data_segments,
-        .pure_acks = n->pure_acks,
-        .retransmitted_segments = odd->stats.retransmitted_segments,
-        .out_of_order = odd->stats.out_of_order,
-        .zero_windows = odd->stats.zero_windows,
-        .keep_alives = odd->stats.keep_alives,
-        .dup_acks = odd->stats.dup_acks,
-        .syns = f->counted_syn + odd->more_syns,
-        .fins = f->counted_fin + odd->more_fins,
-        .resets = odd->stats.resets,
-    };
-}
-
 struct conn_lab *conn_lab(struct track *t, struct conn *c)
 {
     if (!c->lab)

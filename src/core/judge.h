@@ -84,6 +84,8 @@ void judge_ack(struct look *k);
 void judge_rst(struct look *k);
 /* The same for a made-up segment (forged.c). */
 void judge_forged(struct look *k);
+/* Counts it, when it has been judged. */
+void look_count(struct look *k);
 /* Which sentence explains it, with which values. */
 void explain(struct look *k);
 

@@ -284,43 +284,6 @@ static void look_init(struct look *k, struct track *t, struct conn *c, const str
                                   .from = (uint8_t)k->from};
 }
 
-/* What a segment seldom is. */
-static void count_odd(struct look *k)
-{
-    struct flow *f = k->f;
-    const uint64_t labels = k->v->labels;
-    const bool syn = k->syn && f->counted_syn, fin = k->fin && f->counted_fin;
-    f->counted_syn |= k->syn;
-    f->counted_fin |= k->fin;
-    const bool closed = !k->s->win && !k->rst;
-    if (!(syn || fin || k->rst || k->again || k->repeated || k->overtaken || closed ||
-          labels & (LBL(KEEP_ALIVE) | LBL(DUP_ACK))))
-        return;
-    struct flow_odd *odd = flow_odd_of(k->t, f);
-    odd->more_syns += syn;
-    odd->more_fins += fin;
-    odd->stats.resets += k->rst;
-    odd->stats.retransmitted_bytes += k->again;
-    odd->stats.retransmitted_segments += k->repeated;
-    odd->stats.out_of_order += k->overtaken;
-    odd->stats.zero_windows += closed;
-    odd->stats.keep_alives += (labels & LBL(KEEP_ALIVE)) != 0;
-    odd->stats.dup_acks += (labels & LBL(DUP_ACK)) != 0;
-}
-
-static void count(struct look *k)
-{
-    struct flow_count *n = &k->f->count;
-    const struct seg *s = k->s;
-    n->segments++;
-    n->data_segments += s->len > 0;
-    n->pure_acks += k->pure;
-    n->unique_bytes += s->fragment ? s->len : k->fresh;
-    if ((s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) || !s->win || k->again || k->repeated || k->overtaken ||
-        k->v->labels & (LBL(KEEP_ALIVE) | LBL(DUP_ACK)))
-        count_odd(k);
-}
-
 /* What the next segments will be compared with. */
 static void remember_last(struct look *k)
 {
@@ -340,7 +303,7 @@ static void remember_last(struct look *k)
     uint64_t since_ns = f->last_frame && s->time_ns > f->last_ns ? s->time_ns - f->last_ns : 0;
     f->last_frame = k->receipt.frame;
     f->last_ns = s->time_ns;
-    count(k);
+    look_count(k);
     if (!seg_measured(s))
         return;
     f->any = true;
@@ -414,7 +377,7 @@ static void judge(struct look *k, bool reused)
     if (!k->s->injected || !c->first_frame)
         set_base(k);
     int shift = k->s->flags & TCP_SYN ? 0 : ws_shift(&c->ws, k->from);
-    ws_segment(&c->ws, k->from, k->s, reused, &k->v->wireshark);
+    ws_segment(&c->ws, k->from, k->s, reused, k->t->options.wordless ? NULL : &k->v->wireshark);
     k->v->shift = (uint8_t)(shift > 0 ? shift : 0);
     k->v->win = (uint32_t)win << k->v->shift;
     marks(k, reused);

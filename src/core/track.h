@@ -17,7 +17,7 @@ struct track_options {
     bool live;            /* a lab: calls, counters are known, and a sentence need not say "probably" */
     uint16_t server_port; /* the port of the lab's server; 0: whoever sends the first SYN is the client */
     bool wire;            /* a segment is received when track_wire says so, not at once */
-    bool wordless;        /* nobody asks for sentences: verdicts have none */
+    bool wordless;        /* nobody asks for sentences or for Wireshark's names: verdicts have none */
 };
 
 struct track *track_new(const struct mem *m, const struct track_options *o);

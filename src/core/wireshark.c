@@ -99,11 +99,16 @@ static bool fills_window(const struct ws_flow *rev, const struct seg *s)
     return s->seq.v + s->len == rev->last_ack + (win << shift);
 }
 
+static bool window_probe(const struct ws_flow *fwd, const struct ws_flow *rev, const struct seg *s)
+{
+    return s->len == 1 && s->seq.v == fwd->next && rev->spoken && rev->win == 0;
+}
+
 /* What a segment is by its place after the one before it in its own direction. */
 static uint32_t by_place(const struct ws_conn *c, struct ws_flow *fwd, const struct ws_flow *rev,
                          const struct seg *s)
 {
-    if (s->len == 1 && s->seq.v == fwd->next && rev->spoken && rev->win == 0)
+    if (window_probe(fwd, rev, s))
         return WS_BIT(ZERO_WINDOW_PROBE);
     uint32_t found = 0;
     if (s->win == 0 && !(s->flags & NOT_PLAIN))
@@ -184,6 +189,14 @@ static uint32_t analyse(struct ws_conn *c, struct ws_flow *fwd, struct ws_flow *
     return found;
 }
 
+/* The same where nobody asks what the segment is called: only what ws_shift, ws_conn.rtt_ns and
+ * ws_flow.next_ns will be. Of what it is, a probe alone changes those. */
+static void follow(struct ws_conn *c, struct ws_flow *fwd, struct ws_flow *rev, const struct seg *s)
+{
+    acks_unseen(rev, s);
+    remember(c, fwd, s, window_probe(fwd, rev, s) ? WS_BIT(ZERO_WINDOW_PROBE) : 0);
+}
+
 /* What relative numbers count from: the SYN, or one before the first number that is seen or acknowledged. */
 static void set_bases(struct ws_flow *fwd, struct ws_flow *rev, const struct seg *s)
 {
@@ -215,7 +228,7 @@ static void learn(struct ws_conn *c, struct ws_flow *fwd, struct ws_flow *rev, c
         c->paths |= s->opt.mptcp;
 }
 
-static uint32_t judge(struct ws_conn *c, enum side from, const struct seg *s, bool reused)
+static void judge(struct ws_conn *c, enum side from, const struct seg *s, bool reused, uint32_t *labels)
 {
     /* A socket connected to itself has one direction only. */
     if (endpoint_equal(&s->src, &s->dst))
@@ -226,25 +239,32 @@ static uint32_t judge(struct ws_conn *c, enum side from, const struct seg *s, bo
     if (syn && fwd->based && fwd->base == s->seq.v)
         fwd->next = fwd->mark; /* what came between, perhaps a reset with a number of its own, is forgotten */
     set_bases(fwd, rev, s);
+    if (!labels) {
+        if (seg_measured(s))
+            follow(c, fwd, rev, s);
+        learn(c, fwd, rev, s);
+        return;
+    }
     if (seg_measured(s))
         found |= analyse(c, fwd, rev, s);
-    uint32_t labels = fast_open(c, rev, s);
+    *labels = fast_open(c, rev, s);
     if (syn && s->opt.fast_open && s->opt.cookie_len > 0) {
         c->tfo_syn |= s->len > 0;
-        labels |= WS_BIT(TFO_SYN);
+        *labels |= WS_BIT(TFO_SYN);
     }
     learn(c, fwd, rev, s);
-    return s->opt.cut ? labels : labels | found; /* it shows the rest only behind the options */
+    if (!s->opt.cut) /* it shows the rest only behind the options */
+        *labels |= found;
 }
 
 void ws_segment(struct ws_conn *c, enum side from, const struct seg *s, bool reused, uint32_t *labels)
 {
     if (!s->fcs) {
-        *labels = judge(c, from, s, reused);
+        judge(c, from, s, reused, labels);
         return;
     }
     struct seg shorter = *s;
     shorter.broken |= s->len < s->fcs;
     shorter.len -= shorter.broken ? 0 : s->fcs;
-    *labels = judge(c, from, &shorter, reused);
+    judge(c, from, &shorter, reused, labels);
 }

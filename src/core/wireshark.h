@@ -34,7 +34,8 @@ struct ws_conn {
 };
 _Static_assert(sizeof(struct ws_conn) <= 104, "one for each connection");
 
-/* Judges one segment, sent by `from`, and remembers it. labels gets WS_BIT()s. The caller decides what a
+/* Judges one segment, sent by `from`, and remembers it. labels gets WS_BIT()s; NULL: nobody asks what any
+ * segment of the stream is called, and only the times and shifts are kept up. The caller decides what a
  * stream is; reused: this SYN began a new stream on ports that had one, or this SYN ACK begins with another
  * number than the one before it in the same stream. What has no length of its own (a first IP fragment, a
  * broken header) is not analysed. */

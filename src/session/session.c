@@ -196,7 +196,9 @@ static bool apply_segment(struct session *s, const struct event *e)
     const struct event_segment *seen = &e->u.segment;
     struct seg *g = &s->decoded[s->ahead == &s->decoded[0]];
     s->frames = seen->frame > s->frames ? seen->frame : s->frames + 1;
-    enum frame_kind kind = seg_decode(g, seen->linktype, seen->bytes, seen->caplen, seen->wirelen);
+    enum frame_kind (*decode)(struct seg *, int, const uint8_t *, uint32_t, uint32_t) =
+        s->rowless ? seg_decode_again : seg_decode; /* of a checksum only rows tell */
+    enum frame_kind kind = decode(g, seen->linktype, seen->bytes, seen->caplen, seen->wirelen);
     s->frames_of[kind]++;
     if (!frame_is_segment(kind))
         return session_finish(s) && facts_aside(s, e, kind, g);

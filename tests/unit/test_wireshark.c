@@ -62,15 +62,28 @@ static void tell(const struct line *l, size_t i, uint32_t got)
     fail_msg("named otherwise");
 }
 
+/* Where nobody asks for names, what others judge by is the same. */
+static void keeps_up(const struct ws_conn *a, const struct ws_conn *b)
+{
+    assert_int_equal(a->rtt_ns, b->rtt_ns);
+    assert_int_equal(a->syn_ns, b->syn_ns);
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        assert_int_equal(a->flow[i].next_ns, b->flow[i].next_ns);
+        assert_int_equal(ws_shift(a, (enum side)i), ws_shift(b, (enum side)i));
+    }
+}
+
 static void run(const struct line *lines, size_t count)
 {
-    struct ws_conn c = {0};
+    struct ws_conn c = {0}, unnamed = {0};
     for (size_t i = 0; i < count; i++) {
         struct seg s = seg_of(&lines[i]);
         uint32_t got;
         ws_segment(&c, lines[i].from, &s, false, &got);
         if (got != lines[i].names)
             tell(&lines[i], i, got);
+        ws_segment(&unnamed, lines[i].from, &s, false, NULL);
+        keeps_up(&unnamed, &c);
     }
 }
 
@@ -179,6 +192,11 @@ TRACE(acknowledged_unseen_counts_as_duplicates, SHAKE,
       {30500, S, A, 5101, 10, 1001, 508, -1, LOST},
       {31000, C, A, 1001, 0, 5101, 502, -1, DUP | WS_BIT(ACK_LOST_SEGMENT)},
       {32000, S, A, 5101, 10, 1001, 508, -1, FAST})
+
+/* An ACK of what was never seen lets more be acknowledged, which a SYN again then falls back to. */
+TRACE(acknowledged_unseen_before_a_syn_again, SHAKE, {30000, C, A, 2001, 100, 5001, 502, -1, LOST},
+      {30100, S, A, 5001, 0, 2101, 508, -1, WS_BIT(ACK_LOST_SEGMENT)},
+      {400000, C, SYN, 1000, 0, 0, 64240, 7, RE}, {410000, C, A, 1001, 100, 5001, 502, -1, SPUR})
 
 /* The SYN comes again: the highest number is again what may be acknowledged. */
 TRACE(a_syn_again_forgets, SHAKE, {30000, C, A, 2001, 0, 5001, 502, -1, LOST},
@@ -351,6 +369,7 @@ int main(void)
         cmocka_unit_test(mptcp_tolerates_duplicates),
         cmocka_unit_test(a_syn_again_forgets),
         cmocka_unit_test(acknowledged_unseen_counts_as_duplicates),
+        cmocka_unit_test(acknowledged_unseen_before_a_syn_again),
         cmocka_unit_test(full_by_the_unscaled_window_of_the_syn),
         cmocka_unit_test(full_where_one_syn_had_no_scale),
         cmocka_unit_test(a_socket_connected_to_itself_has_one_direction),
