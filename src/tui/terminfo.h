@@ -12,7 +12,7 @@ struct terminfo {
     struct theme theme;
     int colors;
     const char *show_cursor, *hide_cursor; /* NULL: it cannot */
-    struct pen pen[PENS]; /* made when they are first used */
+    struct pen pen[PENS];                  /* made when they are first used */
     size_t pens;
 };
 
