@@ -100,29 +100,39 @@ static inline void linked(const struct session *s, const struct row *r)
         MUST(x.repeats[i] && x.repeats[i] < r->frame);
 }
 
-static inline void lay_out(const struct voice *v, const struct session *s)
+/* A row as a line of the ladder, in sentences and, if it can be opened, in full. */
+static inline void lay_row_out(const struct voice *v, const struct session *s, uint32_t row)
 {
     const struct ladder_style style = {.voice = *v};
+    const struct row *r = session_row(s, row);
     struct ladder_line line;
     struct detail detail;
 
     ladder_line_init(&line, heap_mem());
     detail_init(&detail, heap_mem());
-    for (uint32_t row = (uint32_t)session_first(s); row < session_rows(s); row++) {
-        const struct row *r = session_row(s, row);
-        if (r->kind == EVENT_SEGMENT) {
-            linked(s, r);
-            sentences(v, s, r);
-        }
-        ladder_line_of(&line, s, row, row ? row - 1 : NO_ROW, &style);
-        bool open = detail_of(&detail, v, s, row, false);
-        MUST(open == (r->kind == EVENT_SEGMENT || r->kind == EVENT_CALL || r->kind == EVENT_NOTE));
-        for (size_t i = 0; i < detail.fields; i++)
-            MUST(detail.field[i].at <= detail.caplen &&
-                 detail.field[i].len <= detail.caplen - detail.field[i].at);
-    }
+    if (r->kind == EVENT_SEGMENT)
+        sentences(v, s, r);
+    ladder_line_of(&line, s, row, row ? row - 1 : NO_ROW, &style);
+    bool open = detail_of(&detail, v, s, row, false);
+    MUST(open == (r->kind == EVENT_SEGMENT || r->kind == EVENT_CALL || r->kind == EVENT_NOTE));
+    for (size_t i = 0; i < detail.fields; i++)
+        MUST(detail.field[i].at <= detail.caplen &&
+             detail.field[i].len <= detail.caplen - detail.field[i].at);
     detail_release(&detail);
     ladder_line_release(&line);
+}
+
+/* All rows, or one of them: words cost ten times what the judging does. */
+static inline void lay_out(const struct voice *v, const struct session *s, bool all, unsigned which)
+{
+    const uint32_t first = (uint32_t)session_first(s), rows = (uint32_t)session_rows(s);
+    for (uint32_t row = first; row < rows; row++) {
+        const struct row *r = session_row(s, row);
+        if (r->kind == EVENT_SEGMENT)
+            linked(s, r);
+        if (all || row - first == which % (rows - first))
+            lay_row_out(v, s, row);
+    }
 }
 
 /* Counts that cannot be told apart from each other must add up. */
@@ -138,7 +148,7 @@ static inline void counted(const struct session *s)
         }
 }
 
-enum { SHOW_ENGLISH = 1, SHOW_CHINESE = 2, SHOW_EXPORTS = 4, SHOW_ALL = 7 };
+enum { SHOW_ENGLISH = 1, SHOW_CHINESE = 2, SHOW_EXPORTS = 4, SHOW_EACH_ROW = 8, SHOW_ALL = 15 };
 
 /* The session as a file. All formats cost a hundred times what the reading does, so an input comes out in one
  * of them: the fuzzer turns every input in many ways. */
@@ -157,7 +167,7 @@ static inline void write_out(const struct session *s, unsigned which, const stru
         MUST(labsheet_put(s, v, (enum labsheet_kind)(which - formats - 2), sink, heap_mem()));
 }
 
-/* What of a session is asked for; `which` chooses the format. */
+/* What of a session is asked for; `which` chooses the row and the format. */
 static inline void show(const struct session *s, unsigned what, unsigned which)
 {
     const struct voice english = {.lang = LANG_EN}, chinese = {.lang = LANG_ZH};
@@ -165,9 +175,9 @@ static inline void show(const struct session *s, unsigned what, unsigned which)
         export_in(export_find("jsonl", strlen("jsonl")), &english, s);
     counted(s);
     if (what & SHOW_ENGLISH)
-        lay_out(&english, s);
+        lay_out(&english, s, what & SHOW_EACH_ROW, which);
     if (what & SHOW_CHINESE)
-        lay_out(&chinese, s);
+        lay_out(&chinese, s, what & SHOW_EACH_ROW, which);
     if (what & SHOW_EXPORTS)
         write_out(s, which, what & SHOW_CHINESE ? &chinese : &english);
 }
