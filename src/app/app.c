@@ -186,7 +186,8 @@ static void app_lost(struct app *a)
     struct fail f = {0};
 
     source_close(a->sniffed);
-    a->sniffed = NULL;
+    source_close(a->rung);
+    a->sniffed = a->rung = NULL;
     capture_close(a->capture);
     a->capture = NULL;
     turn_heard(a->turn, UINT64_MAX);

@@ -61,7 +61,7 @@ struct app { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct wired *wired;          /* the wire and what belongs to it; NULL elsewhere */
     struct reader *reader;        /* the file of -r while it is read */
     struct reader *filed;         /* and after that, where the session looks for frames in it */
-    struct source *sniffed, *timer, *filled;
+    struct source *sniffed, *rung, *timer, *filled;
     struct outlet **outlets; /* one for each -e */
     size_t outlet_count;
     struct exporting *exporting;      /* what key and command export */

@@ -110,6 +110,7 @@ static bool sniffer_up(struct app *a, struct fail *f)
         c.iface = o->iface;
         c.filter = o->filter;
         c.buffer_bytes = WATCH_RING;
+        c.at_once = true;
     } else if (o->mode == MODE_HOST) {
         snprintf(port, sizeof port, "tcp port %d", o->port);
         c.filter = port;
@@ -334,6 +335,8 @@ static bool app_up(struct app *a, struct fail *f)
     loop_turn(a->loop, app_turn, a);
     a->timer = loop_timer(a->loop, woke, a);
     a->sniffed = a->capture ? loop_fd(a->loop, capture_fd(a->capture), LOOP_READ, readable, a) : NULL;
+    if (a->capture && capture_bell(a->capture) >= 0)
+        a->rung = loop_fd(a->loop, capture_bell(a->capture), LOOP_READ, readable, a);
     if (!a->timer || (a->capture && !a->sniffed))
         return fail_errno(f, ENOMEM, NULL, "tcpviz");
     if (!listener_up(a, f) || !script_up(a, f) || !outlets_up(a, f) || !kept_open(a, &a->kept, f))
@@ -371,6 +374,7 @@ static void app_down(struct app *a)
     free(a->outlets);
     kept_close(a->kept, &(struct fail){.status = FAIL_SYSTEM}); /* it did not come to a session */
     source_close(a->sniffed);
+    source_close(a->rung);
     source_close(a->timer);
     loop_free(a->loop);
     ktrace_close(a->ktrace);

@@ -3,7 +3,12 @@
  * The kernel fills blocks of 256 KB with whole frames and hands a block over when it is full or 1 ms old. So
  * the reader is woken once a block, not once a frame, and not at all while nothing passes. On a loopback the
  * kernel offers each frame twice, as it leaves and as it arrives: the copies that leave are refused in the
- * kernel, where they would take half of the ring (libpcap passes over them too, but late). */
+ * kernel, where they would take half of the ring (libpcap passes over them too, but late).
+ *
+ * In quiet times a bell (bell.h) hands frames over at once. The ring has them too, a little later, and is
+ * what counts: the bell's frames are taken only where they are all that the ring holds back, by the kernel's
+ * count, and are passed over when they come out of it. So the order is the ring's, each frame comes once, and
+ * what the bell had no room for comes a millisecond late. */
 #include "plat/capture.h"
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -11,12 +16,24 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include "core/types.h"
+#include "plat/bell.h"
 #include "plat/loop.h"
 
 enum { WHOLE_FRAMES = 262144, SMALL_RING = 2 << 20, BLOCK_MS = 1 };
 #define LOST_NS UINT64_C(1000000000) /* what the ring has not shown by then it will not show */
+
+/* The bell rings for up to 2,000 frames a second. A burst is a debt: each frame adds PRICE_NS to the time at
+ * which it is paid; beyond LOUD_NS the bell is silent, until less than CALM_NS is owed. */
+enum { AHEAD_MOST = 128, TRIES = 3, PRICE_NS = 500000, LOUD_NS = 32000000, CALM_NS = 8000000 };
+
+/* A frame that came by the bell and is still in the ring. */
+struct ahead {
+    uint64_t time_ns, hash;
+    uint32_t wirelen;
+};
 
 struct capture {
     pcap_t *pcap;
@@ -26,6 +43,12 @@ struct capture {
      * `mark` frames had been put in; up to heard_ns all have come out. */
     uint64_t counted, handed, since_ns, mark, mark_ns, heard_ns;
     bool counting, empty; /* the counts are believed; the last look at the ring found it empty */
+    struct bell *bell;    /* NULL: there is none */
+    struct bpf_program rings_for;
+    bool rings;
+    uint64_t paid_ns, newest_ns; /* of the frames that the ring told first, the latest stamp */
+    struct ahead ahead[AHEAD_MOST];
+    size_t ahead_count;
     void (*frame)(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen);
     void *ctx;
 };
@@ -102,6 +125,18 @@ static void begin_counting(struct capture *c)
     c->counted = c->dropped = 0;
 }
 
+/* What the bell is to ring for: as the ring, frames that libpcap hands over as they are. */
+static void fit_bell(struct capture *c, const char *filter)
+{
+    if (c->bell &&
+        (pcap_datalink(c->pcap) != DLT_EN10MB ||
+         pcap_compile(c->pcap, &c->rings_for, filter ? filter : "", 1, PCAP_NETMASK_UNKNOWN) < 0)) {
+        bell_close(c->bell);
+        c->bell = NULL;
+    }
+    c->paid_ns = clock_steady() + LOUD_NS; /* the kernel begins to stamp frames for it a little later */
+}
+
 struct capture *capture_open(const struct capture_options *o, struct fail *f)
 {
     char words[PCAP_ERRBUF_SIZE];
@@ -111,10 +146,12 @@ struct capture *capture_open(const struct capture_options *o, struct fail *f)
         return NULL;
     }
     c->pcap = pcap_create(o->iface, words);
+    c->bell = o->at_once ? bell_open(o->iface, is_loopback(o->iface)) : NULL;
     if (!c->pcap)
         fail_set(f, FAIL_SYSTEM, words, NULL, "%s", o->iface);
     else if (start(c->pcap, o, &c->counting, f)) {
         begin_counting(c);
+        fit_bell(c, o->filter);
         return c;
     }
     capture_close(c);
@@ -127,7 +164,14 @@ void capture_close(struct capture *c)
         return;
     if (c->pcap)
         pcap_close(c->pcap);
+    bell_close(c->bell);
+    pcap_freecode(&c->rings_for);
     free(c);
+}
+
+int capture_bell(const struct capture *c)
+{
+    return c->bell ? bell_fd(c->bell) : -1;
 }
 
 int capture_fd(const struct capture *c)
@@ -140,26 +184,122 @@ int capture_linktype(const struct capture *c)
     return pcap_datalink(c->pcap);
 }
 
+static uint64_t hash_of(const uint8_t *bytes, uint32_t len)
+{
+    enum { LOOKED_AT = 128 }; /* the headers */
+    uint64_t h = 14695981039346656037u;
+    for (uint32_t i = 0; i < len && i < LOOKED_AT; i++)
+        h = (h ^ bytes[i]) * 1099511628211u;
+    return h;
+}
+
+/* Whether the bell has told it. */
+static bool is_told(struct capture *c, const struct pcap_pkthdr *h, const u_char *bytes)
+{
+    const uint64_t hash = hash_of(bytes, h->caplen);
+    for (size_t i = 0; i < c->ahead_count; i++)
+        if (c->ahead[i].hash == hash && c->ahead[i].wirelen == h->len) {
+            c->ahead_count--;
+            memmove(&c->ahead[i], &c->ahead[i + 1], (c->ahead_count - i) * sizeof *c->ahead);
+            return true;
+        }
+    return false;
+}
+
 static void hand_over(u_char *user, const struct pcap_pkthdr *h, const u_char *bytes)
 {
     struct capture *c = (struct capture *)(void *)user;
+    if (c->ahead_count > 0 && is_told(c, h, bytes))
+        return;
     c->seen++;
     /* tv_usec holds nanoseconds: that precision was asked for. */
     uint64_t time_ns = (uint64_t)h->ts.tv_sec * 1000000000u + (uint64_t)h->ts.tv_usec;
     c->handed += time_ns >= c->since_ns;
+    c->newest_ns = time_ns > c->newest_ns ? time_ns : c->newest_ns;
     c->frame(c->ctx, time_ns, bytes, h->caplen, h->len);
 }
+
+/* A bell's frame, before the ring has it ready. */
+static void hand_ahead(struct capture *c, const struct bell_frame *f)
+{
+    c->ahead[c->ahead_count++] = (struct ahead){f->time_ns, hash_of(f->bytes, f->caplen), f->wirelen};
+    c->seen++;
+    c->handed++;
+    c->frame(c->ctx, f->time_ns, f->bytes, f->caplen, f->wirelen);
+}
+
+static void hush(struct capture *c)
+{
+    bell_off(c->bell);
+    c->rings = false;
+}
+
+/* Hands over what the bell has, where that is all that the ring holds back. A frame may come between the look
+ * at the bell and the count: then both are asked again. */
+static void answer_bell(struct capture *c)
+{
+    const struct bell_frame *f;
+    for (int n = 0, try = 0; try < TRIES; try++) {
+        n = bell_take(c->bell, n, &f);
+        if (n > 0)
+            read_counts(c);
+        if (n < 0 || !c->counting) {
+            hush(c);
+            c->paid_ns = clock_steady() + LOUD_NS;
+            return;
+        }
+        int first = 0; /* the ring was faster with those before it */
+        while (first < n && f[first].time_ns <= c->newest_ns)
+            first++;
+        const uint64_t held = c->counted - c->dropped - c->handed;
+        if (first == n || held < (uint64_t)(n - first) || c->ahead_count + (size_t)n > AHEAD_MOST)
+            return;
+        if (held == (uint64_t)(n - first)) {
+            while (first < n)
+                hand_ahead(c, &f[first++]);
+            return;
+        }
+    }
+}
+
+/* Silences the bell under load, and lets it ring when that is over. */
+static void heed_load(struct capture *c, uint64_t frames)
+{
+    const uint64_t now = clock_steady();
+    if (c->paid_ns < now)
+        c->paid_ns = now;
+    c->paid_ns += frames * PRICE_NS;
+    if (c->paid_ns > now + 2 * LOUD_NS)
+        c->paid_ns = now + 2 * LOUD_NS;
+    if (c->ahead_count > 0 && c->ahead[0].time_ns + LOST_NS < clock_now())
+        c->ahead_count = 0;
+    if (c->rings && c->paid_ns > now + LOUD_NS) {
+        hush(c);
+    } else if (!c->rings && c->counting && c->paid_ns <= now + CALM_NS) {
+        const struct sock_fprog filter = {(unsigned short)c->rings_for.bf_len,
+                                          (struct sock_filter *)(void *)c->rings_for.bf_insns};
+        c->rings = bell_on(c->bell, &filter);
+    }
+}
+_Static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter), "the kernel's and libpcap's are one");
 
 int capture_drain(struct capture *c, int most,
                   void (*frame)(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen,
                                 uint32_t wirelen),
                   void *ctx)
 {
+    const uint64_t before = c->seen;
     c->frame = frame;
     c->ctx = ctx;
     int n = pcap_dispatch(c->pcap, most > 0 ? most : -1, hand_over, (u_char *)c);
     c->empty = n == 0;
-    return n < 0 ? -1 : n;
+    if (n < 0)
+        return -1;
+    if (c->rings && (most <= 0 || n < most))
+        answer_bell(c);
+    if (c->bell)
+        heed_load(c, c->seen - before);
+    return (int)(c->seen - before);
 }
 
 uint64_t capture_heard(struct capture *c)

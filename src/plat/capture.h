@@ -15,12 +15,15 @@ struct capture_options {
     const char *filter; /* BPF, NULL: everything */
     int snaplen;        /* bytes of a frame to keep; 0: all */
     int buffer_bytes;   /* of the ring; 0: a small default (a quiet lab must stay under 8 MB in all) */
+    bool at_once;       /* in quiet times a frame need not wait for the ring's timer */
 };
 
 /* Opens and starts at once. NULL: f says why (status 2 for a wrong filter with libpcap's words, 3 otherwise).
  */
 struct capture *capture_open(const struct capture_options *o, struct fail *f);
 int capture_fd(const struct capture *c);
+/* Another descriptor that becomes readable when capture_drain has something to do; -1: there is none. */
+int capture_bell(const struct capture *c);
 int capture_linktype(const struct capture *c);
 /* Hands over what the ring holds, without waiting: bytes are valid during the call. Returns how many frames,
  * -1 where the interface is gone. At most `most` frames (0: all there are). */

@@ -1,16 +1,18 @@
 /* screen.c: the life of the screen and its frames.
  *
  * Frames: whoever changes something sets `dirty`; screen_draw, at the end of a turn, paints into the canvas
- * and hands it to the terminal, which writes what differs. Frames are paced as a bucket of two: after a rest
- * the first key and the row that it causes are shown at once, and no more than 30 a second follow. Clocks of
- * the kernel that run (a keepalive, TIME-WAIT) are drawn ten times a second, the clock of an open connection
- * once; else nothing wakes up. */
+ * and hands it to the terminal, which writes what differs. Frames are paced as a bucket of three: after a
+ * rest the first key and the row that it causes are shown at once, and no more than 30 a second follow. The
+ * last one is not for news that comes right behind other news (the ACK of the segment just shown): else what
+ * comes next, after a rest, had to wait. Clocks of the kernel that run (a keepalive, TIME-WAIT) are drawn ten
+ * times a second, the clock of an open connection once; else nothing wakes up. */
 #include <signal.h>
 #include <string.h>
 #include "tui/lanes.h"
 #include "tui/state.h"
 
-#define FRAME_NS UINT64_C(33333333)
+#define FRAME_NS  UINT64_C(34482758) /* 29 a second, and the two others of the bucket */
+#define BEHIND_NS UINT64_C(5000000)  /* so close is right behind */
 enum { TIMER_TICK_MS = 100, CLOCK_TICK_MS = 1000, WIRE_TICK_MS = 40 };
 
 bool screen_ascii(void)
@@ -237,7 +239,15 @@ void screen_free(struct screen *s)
 
 void screen_changed(struct screen *s)
 {
-    s->dirty = true;
+    s->news = true;
+}
+
+/* When what is to be drawn now may be drawn. */
+static uint64_t due(struct screen *s, uint64_t version, uint64_t now)
+{
+    if (!s->dirty && now - s->told_ns < BEHIND_NS)
+        s->behind = version;
+    return !s->dirty && s->behind == version ? s->next_ns + FRAME_NS : s->next_ns;
 }
 
 /* What has to wake up by itself, after a frame. */
@@ -262,16 +272,17 @@ enum screen_mode base_mode(const struct screen *s)
 void screen_draw(struct screen *s)
 {
     uint64_t version = session_version(s->o.session);
-    if (!s->dirty && version == s->version)
+    if (!s->dirty && !s->news && version == s->version)
         return;
-    uint64_t now = clock_steady();
-    if (now < s->next_ns) {
-        source_start(s->frame, (s->next_ns - now) / 1000000 + 1, 0);
+    uint64_t now = clock_steady(), from = due(s, version, now);
+    if (now < from) {
+        source_start(s->frame, (from - now) / 1000000 + 1, 0);
         return;
     }
-    uint64_t rested = now - FRAME_NS;
+    s->told_ns = s->dirty || s->behind == version ? 0 : now;
+    uint64_t rested = now - 2 * FRAME_NS;
     s->next_ns = (s->next_ns > rested ? s->next_ns : rested) + FRAME_NS;
-    s->dirty = false;
+    s->dirty = s->news = false;
     s->version = version;
     if (base_mode(s) == MODE_LIST)
         list_sync(s);

@@ -162,10 +162,12 @@ struct screen { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct boxed boxed;     /* what `box` was made for */
     struct str scratch;
 
-    unsigned inserted;  /* how many rows came into the past: row numbers are others then */
-    bool dirty, timers; /* timers: a clock of the kernel runs */
-    uint64_t next_ns;   /* the next frame may be drawn then (CLOCK_MONOTONIC) */
-    uint64_t version;   /* of the session, as drawn */
+    unsigned inserted;        /* how many rows came into the past: row numbers are others then */
+    bool dirty, news, timers; /* news: from outside; timers: a clock of the kernel runs */
+    uint64_t next_ns;         /* the next frame may be drawn then (CLOCK_MONOTONIC) */
+    uint64_t told_ns;         /* when the last frame was drawn, if others' news may come right behind it; 0 */
+    uint64_t version;         /* of the session, as drawn */
+    uint64_t behind;          /* of the session, with news right behind others */
 };
 
 /* screen.c: the view that a page or the dialog lies on, or that is open itself. */

@@ -238,6 +238,77 @@ static void what_the_ring_could_not_hold_is_counted(void **state)
     in_child(overrun_body);
 }
 
+/* Datagrams that are numbered; the next one that the sniffer must tell. */
+struct numbered {
+    int from;
+    uint32_t sent, told;
+    struct sockaddr_in to;
+};
+
+static void take_number(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen)
+{
+    struct numbered *n = ctx;
+    uint32_t number;
+    CHECK(time_ns <= clock_now() && caplen == wirelen && wirelen >= 14 + 20 + 8 + sizeof number);
+    memcpy(&number, bytes + 14 + 20 + 8, sizeof number);
+    CHECK(number == n->told);
+    n->told++;
+}
+
+static void send_numbers(struct numbered *n, int count)
+{
+    for (; count > 0; count--, n->sent++)
+        CHECK(sendto(n->from, &n->sent, sizeof n->sent, 0, (struct sockaddr *)&n->to, sizeof n->to) > 0);
+}
+
+static struct numbered numbered_open(void)
+{
+    struct numbered n = {.to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof n.to;
+    const int to = socket(AF_INET, SOCK_DGRAM, 0); /* nobody reads there; no ICMP answers */
+    n.from = socket(AF_INET, SOCK_DGRAM, 0);
+    CHECK(bind(to, (struct sockaddr *)&n.to, sizeof n.to) == 0 &&
+          getsockname(to, (struct sockaddr *)&n.to, &len) == 0);
+    return n;
+}
+
+/* In quiet times a frame is told while the ring still holds it back; after a burst from the ring again, and
+ * so on: each once, in order. */
+static void bell_body(void)
+{
+    enter();
+    struct fail f = {0};
+    struct capture *c = capture_open(&(struct capture_options){.iface = "lo", .at_once = true}, &f);
+    CHECK(c && capture_bell(c) >= 0);
+    struct numbered n = numbered_open();
+    int at_once = 0;
+    for (int i = 0; i < 600; i++) {
+        const uint32_t told = n.told;
+        send_numbers(&n, i % 200 == 100 ? 300 : i % 20 == 0 ? 3 : 1);
+        struct pollfd p[] = {{capture_bell(c), POLLIN, 0}, {capture_fd(c), POLLIN, 0}};
+        CHECK(poll(p, 2, 1000) > 0 && capture_drain(c, 0, take_number, &n) >= 0);
+        at_once += p[1].revents == 0 && n.told > told;
+        poll(NULL, 0, i % 3);
+    }
+    while (n.told < n.sent)
+        CHECK(wait_for(capture_fd(c), POLLIN) && capture_drain(c, 0, take_number, &n) >= 0);
+    const uint64_t sent = clock_now();
+    while (capture_heard(c) < sent) /* nor is anything waited for that was told at once */
+        CHECK(capture_drain(c, 0, take_number, &n) >= 0);
+    CHECK(at_once >= 20);
+    struct capture_counts count;
+    capture_counts(c, &count);
+    CHECK(count.seen == n.sent && count.dropped == 0);
+    capture_close(c);
+    fail_release(&f);
+}
+
+static void in_quiet_times_a_frame_is_told_at_once_and_each_once(void **state)
+{
+    (void)state;
+    in_child(bell_body);
+}
+
 /* A host's card with another MTU than the wire gives it. */
 static void grow_card(const char *name)
 {
@@ -305,6 +376,7 @@ int main(void)
         cmocka_unit_test(every_segment_is_seen_once_and_is_no_larger_than_the_mss),
         cmocka_unit_test(the_sniffer_knows_what_it_has_not_told_yet),
         cmocka_unit_test(what_the_ring_could_not_hold_is_counted),
+        cmocka_unit_test(in_quiet_times_a_frame_is_told_at_once_and_each_once),
         cmocka_unit_test(a_frame_that_has_no_room_is_lost_and_not_cut),
         cmocka_unit_test(sniffing_without_the_right_tells_the_way_out),
     };
