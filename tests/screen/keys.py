@@ -227,7 +227,7 @@ def test_themes():
         seen.append(colors())
     dark, light, mono = seen
     assert dark != light != mono != dark
-    colored = lambda codes: [c for c in codes if re.search(r"\b(3[0-7]|4[0-7]|9[0-7]|38|48)\b", c)]
+    colored = lambda codes: [c for c in codes if re.search(r"[\[;](3[0-8]|4[0-8]|9[0-7])[;m]", c)]
     assert colored(dark) and colored(light) and not colored(mono), mono
     t.keys("T")
     for _ in range(200):
