@@ -73,8 +73,13 @@ void bell_off(struct bell *b)
 {
     struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
     const struct sock_fprog silence = {1, &nothing};
-    uint8_t none;
     (void)bell_on(b, &silence);
+    bell_forget(b);
+}
+
+void bell_forget(struct bell *b)
+{
+    uint8_t none;
     while (recv(b->fd, &none, 1, MSG_DONTWAIT) >= 0)
         ;
 }

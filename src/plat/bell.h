@@ -29,6 +29,8 @@ int bell_fd(const struct bell *b);
 bool bell_on(struct bell *b, const struct sock_fprog *filter);
 /* Lets nothing through, and forgets what waits. */
 void bell_off(struct bell *b);
+/* Forgets what waits, and that the interface went down: else the descriptor stays readable. */
+void bell_forget(struct bell *b);
 /* What waits, without waiting, behind the `have` frames that were taken and are kept. Returns how many there
  * are now, all valid until it is called with 0; -1: too many, or one that the sniffer has in another form:
  * bell_off is next. */

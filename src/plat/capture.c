@@ -297,6 +297,8 @@ int capture_drain(struct capture *c, int most,
         return -1;
     if (c->rings && (most <= 0 || n < most))
         answer_bell(c);
+    else if (c->bell && !c->rings)
+        bell_forget(c->bell);
     if (c->bell)
         heed_load(c, c->seen - before);
     return (int)(c->seen - before);

@@ -309,6 +309,33 @@ static void in_quiet_times_a_frame_is_told_at_once_and_each_once(void **state)
     in_child(bell_body);
 }
 
+/* The bell is silent after a burst. */
+static void down_body(void)
+{
+    enter();
+    struct fail f = {0};
+    struct capture *c = capture_open(&(struct capture_options){.iface = "lo", .at_once = true}, &f);
+    CHECK(c && capture_bell(c) >= 0);
+    struct numbered n = numbered_open();
+    send_numbers(&n, 300);
+    while (n.told < n.sent)
+        CHECK(wait_for(capture_fd(c), POLLIN) && capture_drain(c, 0, take_number, &n) >= 0);
+    struct ifreq r = {.ifr_name = "lo"}; /* no flag: down */
+    CHECK(ioctl(n.from, SIOCSIFFLAGS, &r) == 0);
+    struct pollfd p = {capture_bell(c), POLLIN, 0};
+    CHECK(poll(&p, 1, 1000) == 1);
+    (void)capture_drain(c, 0, take_number, &n);
+    CHECK(poll(&p, 1, 0) == 0);
+    capture_close(c);
+    fail_release(&f);
+}
+
+static void an_interface_that_went_down_wakes_once(void **state)
+{
+    (void)state;
+    in_child(down_body);
+}
+
 /* A host's card with another MTU than the wire gives it. */
 static void grow_card(const char *name)
 {
@@ -377,6 +404,7 @@ int main(void)
         cmocka_unit_test(the_sniffer_knows_what_it_has_not_told_yet),
         cmocka_unit_test(what_the_ring_could_not_hold_is_counted),
         cmocka_unit_test(in_quiet_times_a_frame_is_told_at_once_and_each_once),
+        cmocka_unit_test(an_interface_that_went_down_wakes_once),
         cmocka_unit_test(a_frame_that_has_no_room_is_lost_and_not_cut),
         cmocka_unit_test(sniffing_without_the_right_tells_the_way_out),
     };
