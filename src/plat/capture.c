@@ -8,7 +8,8 @@
  * In quiet times a bell (bell.h) hands frames over at once. The ring has them too, a little later, and is
  * what counts: the bell's frames are taken only where they are all that the ring holds back, by the kernel's
  * count, and are passed over when they come out of it. So the order is the ring's, each frame comes once, and
- * what the bell had no room for comes a millisecond late. */
+ * what the bell had no room for comes a millisecond late. A frame is known again by its bytes: each of the
+ * two has a stamp of its own for it. */
 #include "plat/capture.h"
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -27,12 +28,17 @@ enum { WHOLE_FRAMES = 262144, SMALL_RING = 2 << 20, BLOCK_MS = 1 };
 
 /* The bell rings for up to 2,000 frames a second. A burst is a debt: each frame adds PRICE_NS to the time at
  * which it is paid; beyond LOUD_NS the bell is silent, until less than CALM_NS is owed. */
-enum { AHEAD_MOST = 128, TRIES = 3, PRICE_NS = 500000, LOUD_NS = 32000000, CALM_NS = 8000000 };
+enum { KNOWN_MOST = 128, TRIES = 3, PRICE_NS = 500000, LOUD_NS = 32000000, CALM_NS = 8000000 };
 
-/* A frame that came by the bell and is still in the ring. */
-struct ahead {
+/* A frame that came by one of the two. */
+struct known {
     uint64_t time_ns, hash;
     uint32_t wirelen;
+};
+
+struct knowns {
+    struct known at[KNOWN_MOST]; /* the oldest first */
+    size_t count;
 };
 
 struct capture {
@@ -46,9 +52,9 @@ struct capture {
     struct bell *bell;    /* NULL: there is none */
     struct bpf_program rings_for;
     bool rings;
-    uint64_t paid_ns, newest_ns; /* of the frames that the ring told first, the latest stamp */
-    struct ahead ahead[AHEAD_MOST];
-    size_t ahead_count;
+    uint64_t paid_ns;
+    struct knowns ahead;  /* handed over by the bell, and still in the ring */
+    struct knowns behind; /* handed over by the ring while the bell rang, which may have them, too */
     void (*frame)(void *ctx, uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen);
     void *ctx;
 };
@@ -184,45 +190,68 @@ int capture_linktype(const struct capture *c)
     return pcap_datalink(c->pcap);
 }
 
-static uint64_t hash_of(const uint8_t *bytes, uint32_t len)
+static struct known known_of(uint64_t time_ns, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen)
 {
     enum { LOOKED_AT = 128 }; /* the headers */
-    uint64_t h = 14695981039346656037u;
-    for (uint32_t i = 0; i < len && i < LOOKED_AT; i++)
-        h = (h ^ bytes[i]) * 1099511628211u;
-    return h;
+    struct known k = {time_ns, 14695981039346656037u, wirelen};
+    for (uint32_t i = 0; i < caplen && i < LOOKED_AT; i++)
+        k.hash = (k.hash ^ bytes[i]) * 1099511628211u;
+    return k;
+}
+
+static void forget(struct knowns *l, size_t i)
+{
+    l->count--;
+    memmove(&l->at[i], &l->at[i + 1], (l->count - i) * sizeof *l->at);
+}
+
+static void remember(struct knowns *l, struct known k)
+{
+    if (l->count == KNOWN_MOST)
+        forget(l, 0);
+    l->at[l->count++] = k;
+}
+
+/* Whether it is among them: it is then no longer. */
+static bool strike(struct knowns *l, struct known k)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->at[i].hash == k.hash && l->at[i].wirelen == k.wirelen) {
+            forget(l, i);
+            return true;
+        }
+    return false;
 }
 
 /* Whether the bell has told it. */
 static bool is_told(struct capture *c, const struct pcap_pkthdr *h, const u_char *bytes)
 {
-    const uint64_t hash = hash_of(bytes, h->caplen);
-    for (size_t i = 0; i < c->ahead_count; i++)
-        if (c->ahead[i].hash == hash && c->ahead[i].wirelen == h->len) {
-            c->ahead_count--;
-            memmove(&c->ahead[i], &c->ahead[i + 1], (c->ahead_count - i) * sizeof *c->ahead);
-            return true;
-        }
+    if (!c->rings && c->ahead.count == 0)
+        return false;
+    const struct known k = known_of(0, bytes, h->caplen, h->len);
+    if (strike(&c->ahead, k))
+        return true;
+    if (c->rings)
+        remember(&c->behind, k);
     return false;
 }
 
 static void hand_over(u_char *user, const struct pcap_pkthdr *h, const u_char *bytes)
 {
     struct capture *c = (struct capture *)(void *)user;
-    if (c->ahead_count > 0 && is_told(c, h, bytes))
+    if (is_told(c, h, bytes))
         return;
     c->seen++;
     /* tv_usec holds nanoseconds: that precision was asked for. */
     uint64_t time_ns = (uint64_t)h->ts.tv_sec * 1000000000u + (uint64_t)h->ts.tv_usec;
     c->handed += time_ns >= c->since_ns;
-    c->newest_ns = time_ns > c->newest_ns ? time_ns : c->newest_ns;
     c->frame(c->ctx, time_ns, bytes, h->caplen, h->len);
 }
 
 /* A bell's frame, before the ring has it ready. */
 static void hand_ahead(struct capture *c, const struct bell_frame *f)
 {
-    c->ahead[c->ahead_count++] = (struct ahead){f->time_ns, hash_of(f->bytes, f->caplen), f->wirelen};
+    remember(&c->ahead, known_of(f->time_ns, f->bytes, f->caplen, f->wirelen));
     c->seen++;
     c->handed++;
     c->frame(c->ctx, f->time_ns, f->bytes, f->caplen, f->wirelen);
@@ -232,31 +261,36 @@ static void hush(struct capture *c)
 {
     bell_off(c->bell);
     c->rings = false;
+    c->behind.count = 0;
 }
 
 /* Hands over what the bell has, where that is all that the ring holds back. A frame may come between the look
  * at the bell and the count: then both are asked again. */
 static void answer_bell(struct capture *c)
 {
-    const struct bell_frame *f;
-    for (int n = 0, try = 0; try < TRIES; try++) {
-        n = bell_take(c->bell, n, &f);
-        if (n > 0)
-            read_counts(c);
-        if (n < 0 || !c->counting) {
+    const struct bell_frame *f, *fresh[BELL_MOST]; /* fresh: the ring was not faster */
+    size_t n = 0;
+    for (int seen = 0, try = 0; try < TRIES; try++) {
+        const int have = bell_take(c->bell, seen, &f);
+        if (have < 0) {
             hush(c);
             c->paid_ns = clock_steady() + LOUD_NS;
             return;
         }
-        int first = 0; /* the ring was faster with those before it */
-        while (first < n && f[first].time_ns <= c->newest_ns)
-            first++;
-        const uint64_t held = c->counted - c->dropped - c->handed;
-        if (first == n || held < (uint64_t)(n - first) || c->ahead_count + (size_t)n > AHEAD_MOST)
+        for (; seen < have; seen++)
+            if (!strike(&c->behind, known_of(0, f[seen].bytes, f[seen].caplen, f[seen].wirelen)))
+                fresh[n++] = &f[seen];
+        if (n == 0)
             return;
-        if (held == (uint64_t)(n - first)) {
-            while (first < n)
-                hand_ahead(c, &f[first++]);
+        read_counts(c);
+        const uint64_t held = c->counted - c->dropped - c->handed;
+        if (!c->counting)
+            hush(c);
+        if (!c->counting || held < n || c->ahead.count + n > KNOWN_MOST)
+            return;
+        if (held == n) {
+            for (size_t i = 0; i < n; i++)
+                hand_ahead(c, fresh[i]);
             return;
         }
     }
@@ -271,8 +305,8 @@ static void heed_load(struct capture *c, uint64_t frames)
     c->paid_ns += frames * PRICE_NS;
     if (c->paid_ns > now + 2 * LOUD_NS)
         c->paid_ns = now + 2 * LOUD_NS;
-    if (c->ahead_count > 0 && c->ahead[0].time_ns + LOST_NS < clock_now())
-        c->ahead_count = 0;
+    if (c->ahead.count > 0 && c->ahead.at[0].time_ns + LOST_NS < clock_now())
+        c->ahead.count = 0;
     if (c->rings && c->paid_ns > now + LOUD_NS) {
         hush(c);
     } else if (!c->rings && c->counting && c->paid_ns <= now + CALM_NS) {

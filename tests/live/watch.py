@@ -1,4 +1,6 @@
 """-i: an interface is watched, here the loopback of a network of its own with two clients of another program."""
+import sys
+
 from harness import *
 
 # In the new network: loopback up, the program, traffic once the first line says that its sniffer is open.
@@ -23,8 +25,36 @@ sys.exit(p.wait())
 """
 
 
-def watch(*argv, build=BUILD):
-    p = subprocess.run([*DROP, "unshare", "-Urn", "python3", "-c", INSIDE, program(build), "-i", "lo", "--script", "-", "-e", "jsonl:-", *argv],
+# The same with clients and a server that talk at their own pace, so that frames come at any moment.
+TALKING = r"""
+import random, subprocess, sys, tempfile, threading, time, http.server, urllib.request
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+class Answers(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 20000)
+    log_message = lambda *_: None
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 4000), Answers)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+script = tempfile.TemporaryFile()
+script.write(b"wait until syn from client within 20\nwait 4\n")
+script.seek(0)
+p = subprocess.Popen(sys.argv[1:], stdin=script, stdout=subprocess.PIPE)
+first = p.stdout.readline()
+def ask(n):
+    r = random.Random(n)
+    for _ in range(80):
+        urllib.request.urlopen("http://127.0.0.1:4000/").read()
+        time.sleep(r.choice([0, 0, 0.0005, 0.002, 0.01, 0.05]))
+ask(0)
+clients = [threading.Thread(target=ask, args=(n,)) for n in range(1, 4)]
+[c.start() for c in clients], [c.join() for c in clients]
+sys.stdout.buffer.write(first + p.stdout.read())
+sys.exit(p.wait())
+"""
+
+
+def watch(*argv, build=BUILD, inside=INSIDE):
+    p = subprocess.run([*DROP, "unshare", "-Urn", "python3", "-c", inside, program(build), "-i", "lo", "--script", "-", "-e", "jsonl:-", *argv],
                        capture_output=True, timeout=90, env=environment(), cwd=scratch())
     return Done(p.returncode, p.stdout.decode(), p.stderr.decode())
 
@@ -53,6 +83,20 @@ def test_a_filter_leaves_out_what_the_journal_only_counts():
     whole = run("-r", journal, "-e", "txt:-").expect(0).out
     some = run("-r", journal, "-e", "txt:-", "tcp port 4000").expect(0).out
     assert "frames that are not TCP" in whole and "frames that are not TCP" not in some and ":4000" in some, some
+
+
+def test_each_frame_is_told_once():
+    """They come by a quick way and by a slow one."""
+    kept = os.path.join(scratch(), "k.pcap")
+    d = watch("-e", kept, inside=TALKING).expect(0)
+    frames = []
+    with open(kept, "rb") as f:
+        f.read(24)
+        while head := f.read(16):
+            frames.append(f.read(int.from_bytes(head[8:12], sys.byteorder)))
+    assert len(frames) == len(d.segments) > 1000
+    assert len(set(frames)) == len(frames), "the kernel numbers its packets"
+    assert not [s["frame"] for s in d.segments if "retransmission" in s["labels"]]
 
 
 def test_a_filter():
