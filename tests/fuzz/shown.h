@@ -80,8 +80,11 @@ static inline void sentences(const struct voice *v, const struct session *s, con
         str_clear(&text);
         says[i](&text, v, s, r);
         said(&text, says[i] == say_title, &http);
-        const char *cut = says[i] == say_brief ? strstr(text.at, "…") : NULL;
-        MUST(!cut || cut == text.at || cut[-1] < '0' || cut[-1] > '9'); /* half a number is a lie */
+        const char *ours;
+        size_t len;
+        words_of(&text, says[i] == say_title, &http, &ours, &len);
+        const char *cut = says[i] == say_brief ? strstr(ours, "…") : NULL;
+        MUST(!cut || cut == ours || cut[-1] < '0' || cut[-1] > '9'); /* half a number is a lie */
         MUST(says[i] != say_brief || cells_of(text.at, text.len) <= LADDER_CELLS);
     }
     str_release(&http);
