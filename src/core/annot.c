@@ -24,9 +24,9 @@ static const struct clause clauses[] = {
 };
 _Static_assert(COUNT_OF(clauses) == LABEL_COUNT, "a clause for each label");
 
-static const struct clause unseen_clauses[LABEL_COUNT] = {
+static const struct clause other_clauses[LABEL_COUNT] = {
 #define CLAUSE(label, brief, what)
-#define UNSEEN(label, brief, what) [LABEL_##label] = {brief, what},
+#define INSTEAD(label, brief, what) [LABEL_##label] = {brief, what},
 #include "core/clause.def"
 };
 
@@ -65,17 +65,17 @@ uint64_t annot_labels(enum annot_id id)
     return sentence_of(id)->labels;
 }
 
-static const struct clause *clause_of(enum label l, bool seen)
+static const struct clause *clause_of(enum label l, bool usual)
 {
-    return seen || !unseen_clauses[l].brief ? &clauses[l] : &unseen_clauses[l];
+    return usual || !other_clauses[l].brief ? &clauses[l] : &other_clauses[l];
 }
 
-const char *clause_brief(enum label l, bool seen)
+const char *clause_brief(enum label l, bool usual)
 {
-    return clause_of(l, seen)->brief;
+    return clause_of(l, usual)->brief;
 }
 
-const char *clause_what(enum label l, bool seen)
+const char *clause_what(enum label l, bool usual)
 {
-    return clause_of(l, seen)->what;
+    return clause_of(l, usual)->what;
 }

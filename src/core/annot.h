@@ -36,8 +36,8 @@ const char *annot_rfc(enum annot_id id);
 /* The labels that the main sentence already speaks of. */
 uint64_t annot_labels(enum annot_id id);
 /* The clause for a label that the main sentence does not speak of: short for the ladder, long for the note.
- * seen: the frames that it may name are known. */
-const char *clause_brief(enum label l, bool seen);
-const char *clause_what(enum label l, bool seen);
+ * usual: the case of CLAUSE in clause.def, not that of INSTEAD. */
+const char *clause_brief(enum label l, bool usual);
+const char *clause_what(enum label l, bool usual);
 
 #endif

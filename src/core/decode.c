@@ -42,7 +42,7 @@ static bool straight_to_tcp(struct walk *w)
     memcpy(s->dst.addr.at, ip + 16, 4);
     s->link.len = IP;
     s->ip = (struct span){IP, IP_LEN};
-    walk_bound(w, IP, total);
+    walk_bound_ip(w, IP, total);
     w->at = TCP;
     w->protocol = PROTOCOL_TCP;
     return true;

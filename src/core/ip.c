@@ -75,7 +75,7 @@ enum layer ip_4(struct walk *w)
     s->fragment &=
         total == 0 || total > w->wire_end - start; /* the outer packet's fragment may hold it whole */
     if (total)
-        walk_bound(w, start, total);
+        walk_bound_ip(w, start, total);
     if (w->end - start < header)
         return walk_short(w);
     if (!s->ip.len)

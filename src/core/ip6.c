@@ -83,7 +83,7 @@ enum layer ip_6(struct walk *w)
     s->fragment &= payload == 0 || HEADER + payload > w->wire_end - start; /* as in ip_4 */
     s->offloaded = payload == 0; /* or a jumbogram (RFC 2675), whose length the frame knows as well */
     if (payload)
-        walk_bound(w, start, HEADER + payload);
+        walk_bound_ip(w, start, HEADER + payload);
     w->at += HEADER;
     w->final_src = w->final_dst = NULL;
     return ip_by_protocol(w, at[6]);

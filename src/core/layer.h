@@ -111,6 +111,14 @@ static inline void walk_bound(struct walk *w, uint32_t start, uint32_t len)
         w->end = w->wire_end;
 }
 
+/* The same of IP's header, whose word is what was sent also where the frame is too short for it. */
+static inline void walk_bound_ip(struct walk *w, uint32_t start, uint32_t len)
+{
+    const uint32_t frame = w->seg->wirelen;
+    w->seg->lacks = start + len > frame && !w->unpacked ? start + len - frame : 0;
+    walk_bound(w, start, len);
+}
+
 static inline enum layer walk_end(struct walk *w, enum frame_kind kind)
 {
     w->kind = kind;

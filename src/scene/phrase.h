@@ -18,6 +18,7 @@
     PLACE(ACKED, 'a', 'c', 'k', 'e', 'd', 0, 0, 0)                                                           \
     PLACE(N, 'n', 0, 0, 0, 0, 0, 0, 0)                                                                       \
     PLACE(LIMIT, 'l', 'i', 'm', 'i', 't', 0, 0, 0)                                                           \
+    PLACE(LACKS, 'l', 'a', 'c', 'k', 's', 0, 0, 0)                                                           \
     PLACE(ACKS, 'a', 'c', 'k', 's', 0, 0, 0, 0)                                                              \
     PLACE(REPEATS, 'r', 'e', 'p', 'e', 'a', 't', 's', 0)                                                     \
     PLACE(SILENCE, 's', 'i', 'l', 'e', 'n', 'c', 'e', 0)                                                     \

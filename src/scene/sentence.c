@@ -120,6 +120,13 @@ static void put_port(struct str *out, const struct facts *f)
         str_put(out, "?");
 }
 
+/* Bytes that IP's header counts and the frame does not have. */
+static uint32_t lacks(const struct facts *f)
+{
+    struct seg seg;
+    return session_head(f->session, f->row, &seg) ? seg.lacks : 0;
+}
+
 /* The number that a place means. */
 static uint64_t number_of(const struct facts *f, enum place which)
 {
@@ -134,6 +141,7 @@ static uint64_t number_of(const struct facts *f, enum place which)
     case PLACE_ACKED: return f->extra.annot.acked;
     case PLACE_N: return f->extra.annot.number;
     case PLACE_LIMIT: return f->extra.annot.limit;
+    case PLACE_LACKS: return lacks(f);
     default: return 0;
     }
 }
@@ -192,7 +200,8 @@ static void fill_place(struct str *out, struct facts *f, enum place place)
     case PLACE_WIN:
     case PLACE_ACKED:
     case PLACE_N:
-    case PLACE_LIMIT: put_value(out, f, place); break;
+    case PLACE_LIMIT:
+    case PLACE_LACKS: put_value(out, f, place); break;
     }
 }
 
@@ -268,10 +277,10 @@ static uint64_t labels_left(const struct facts *f)
     return f->row->labels & ~annot_labels(f->extra.annot.id) & ~(f->row->injected ? LBL(OUT_OF_ORDER) : 0);
 }
 
-/* Whether the frames that it repeats are known. */
-static bool repeats_seen(const struct facts *f)
+/* Which clause of the label holds (clause.def). */
+static bool is_usual(const struct facts *f, enum label l)
 {
-    return f->extra.repeats_count > 0;
+    return l == LABEL_TRUNCATED ? lacks(f) == 0 : f->extra.repeats_count > 0;
 }
 
 /* Clauses for `left`, as many as fit into `room` cells (the first one always, cut); the rest are counted: "
@@ -283,7 +292,8 @@ static void put_clauses(struct str *out, struct facts *f, uint64_t left, size_t 
         size_t before = out->len;
         if (shown > 0)
             str_put(out, joins[f->voice->lang].clause);
-        put_fact(out, f, clause_brief((enum label)__builtin_ctzll(left), repeats_seen(f)));
+        enum label l = (enum label)__builtin_ctzll(left);
+        put_fact(out, f, clause_brief(l, is_usual(f, l)));
         if (shown == 0)
             cut_at_word(out, 0, room, f->voice->ascii);
         if (rest > 0 || cells_of(out->at, out->len) > room) {
@@ -361,7 +371,8 @@ void say_note(struct str *out, const struct voice *v, const struct session *s, c
     for (uint64_t left = labels_left(&f); left; left &= left - 1) {
         if (out->len > start)
             str_put(out, joins[v->lang].sentence);
-        put_fact(out, &f, clause_what((enum label)__builtin_ctzll(left), repeats_seen(&f)));
+        enum label l = (enum label)__builtin_ctzll(left);
+        put_fact(out, &f, clause_what(l, is_usual(&f, l)));
     }
 }
 

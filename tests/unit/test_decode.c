@@ -540,6 +540,43 @@ static void ipv4_fragments_and_offload(void **state)
     assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_BROKEN);
 }
 
+/* IP's header counts more than the frame has: Wireshark's length, and what is lacking, and not in silence. */
+static void ip_counts_more_than_there_is(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 4;
+         way++) { /* the usual frame, options, IPv6, a tunnel whose own length is right */
+        struct made m = {.len = 0};
+        struct seg s;
+        ethernet(&m, way == 2 ? 0x86DD : 0x0800);
+        if (way == 3)
+            ipv4(&m, 4, 0);
+        const uint32_t outer = m.ip;
+        if (way == 2)
+            ipv6(&m, 6);
+        else
+            ipv4(&m, 6, way == 1 ? 1 : 0);
+        tcp(&m, TCP_ACK, NULL, 0);
+        fill(&m, 'x', 10);
+        finish(&m);
+        if (way == 3)
+            outer_lengths(&m, outer);
+        assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_TCP);
+        assert_int_equal(s.lacks, 0);
+        assert_false(s.truncated);
+        set16(&m, m.ip + (way == 2 ? 4 : 2), m.len - m.ip - (way == 2 ? 40 : 0) + 700);
+        assert_int_equal(decode(&s, DLT_EN10MB_, &m), FRAME_TCP);
+        assert_int_equal(s.len, 10);
+        assert_int_equal(s.lacks, 700);
+        assert_true(s.truncated);
+        assert_int_equal(s.cksum, CKSUM_UNKNOWN); /* of what is not there no sum can be made */
+        assert_int_equal(seg_decode(&s, DLT_EN10MB_, m.at, m.len - 4, m.len + 100), FRAME_TCP);
+        assert_int_equal(s.len,
+                         way == 3 ? 10 : 110); /* the capture cut it and says so; the tunnel's end holds */
+        assert_int_equal(s.lacks, 600);
+    }
+}
+
 static void quotes_are_no_segments(void **state)
 {
     (void)state;
@@ -757,6 +794,7 @@ int main(void)
         cmocka_unit_test(ipv6_extensions),
         cmocka_unit_test(ipv6_addresses_elsewhere),
         cmocka_unit_test(ipv4_fragments_and_offload),
+        cmocka_unit_test(ip_counts_more_than_there_is),
         cmocka_unit_test(quotes_are_no_segments),
         cmocka_unit_test(every_truncation_stays_inside),
         cmocka_unit_test(every_damage_stays_inside),
