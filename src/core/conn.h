@@ -29,13 +29,15 @@ struct flow_odd {
     uint32_t sacked_bytes; /* that its last ACK named beyond */
     uint16_t probes, timeouts;
     seq_t recover;         /* end of what was out when a recovery began */
+    seq_t below;           /* number of the last segment that began below the highest, sent at below_ns */
+    uint64_t below_ns;     /* 0: none */
     uint32_t probe_frame;  /* its last probe that has no answer yet */
     uint32_t probed_frame; /* that sent the byte at nxt as a probe of a zero window; it may yet be taken */
     uint32_t reject_frame; /* its last segment that the other side does not believe */
     uint32_t spoken_ms;    /* how long before last_ns its last segment was that was no probe */
     uint32_t more_syns, more_fins; /* than the first */
     struct {
-        uint64_t retransmitted_bytes;
+        uint64_t retransmitted_bytes, probe_bytes;
         uint32_t retransmitted_segments, out_of_order, zero_windows, keep_alives, dup_acks, resets;
     } stats; /* as in struct flow_stats */
 };

@@ -19,6 +19,7 @@ void flow_stats_of(const struct flow *f, struct flow_stats *out)
     *out = (struct flow_stats){
         .unique_bytes = n->unique_bytes,
         .retransmitted_bytes = odd->stats.retransmitted_bytes,
+        .probe_bytes = odd->stats.probe_bytes,
         .rtt_min_ns = n->rtt_samples ? n->rtt_min_ns : UINT64_MAX,
         .rtt_max_ns = n->rtt_max_ns,
         .rtt_sum_ns = n->rtt_sum_ns,
@@ -37,23 +38,26 @@ void flow_stats_of(const struct flow *f, struct flow_stats *out)
     };
 }
 
-/* What a segment seldom is. */
-static void count_odd(struct look *k)
+/* What a segment seldom is. Flags count as they stand, whatever sense they make together. `again`: bytes of
+ * it that were sent before. */
+static void count_odd(struct look *k, uint32_t again)
 {
     struct flow *f = k->f;
     const uint64_t labels = k->v->labels;
-    const bool syn = k->syn && f->counted_syn, fin = k->fin && f->counted_fin;
-    f->counted_syn |= k->syn;
-    f->counted_fin |= k->fin;
+    const bool has_syn = k->s->flags & TCP_SYN, has_fin = k->s->flags & TCP_FIN;
+    const bool syn = has_syn && f->counted_syn, fin = has_fin && f->counted_fin;
+    f->counted_syn |= has_syn;
+    f->counted_fin |= has_fin;
     const bool closed = !k->s->win && !k->rst;
-    if (!(syn || fin || k->rst || k->again || k->repeated || k->overtaken || closed ||
+    if (!(syn || fin || k->rst || again || k->repeated || k->overtaken || k->asking || closed ||
           labels & (LBL(KEEP_ALIVE) | LBL(DUP_ACK))))
         return;
     struct flow_odd *odd = flow_odd_of(k->t, f);
     odd->more_syns += syn;
     odd->more_fins += fin;
     odd->stats.resets += k->rst;
-    odd->stats.retransmitted_bytes += k->again;
+    odd->stats.retransmitted_bytes += again;
+    odd->stats.probe_bytes += k->asking ? k->s->len : 0;
     odd->stats.retransmitted_segments += k->repeated;
     odd->stats.out_of_order += k->overtaken;
     odd->stats.zero_windows += closed;
@@ -65,11 +69,14 @@ void look_count(struct look *k)
 {
     struct flow_count *n = &k->f->count;
     const struct seg *s = k->s;
+    const uint32_t lacks = s->broken ? 0 : s->lacks; /* sent with the rest, again if all of that was */
+    const bool old = k->again && !k->fresh;
+    const uint32_t again = k->again + (old ? lacks : 0);
     n->segments++;
-    n->data_segments += s->len > 0;
-    n->pure_acks += k->pure;
-    n->unique_bytes += s->fragment ? s->len : k->fresh;
-    if ((s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) || !s->win || k->again || k->repeated || k->overtaken ||
-        k->v->labels & (LBL(KEEP_ALIVE) | LBL(DUP_ACK)))
-        count_odd(k);
+    n->data_segments += s->len || lacks;
+    n->pure_acks += k->pure && !lacks;
+    n->unique_bytes += (s->fragment ? s->len : k->fresh) + (old ? 0 : lacks);
+    if ((s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) || !s->win || again || k->repeated || k->overtaken ||
+        k->asking || k->v->labels & (LBL(KEEP_ALIVE) | LBL(DUP_ACK)))
+        count_odd(k, again);
 }

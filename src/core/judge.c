@@ -56,24 +56,18 @@ static void recall(struct look *k)
     s->flags = k->syn ? TCP_SYN : TCP_FIN;
 }
 
-/* What of its numbers is new. Whether nothing is. The byte of a window probe was sent, but does not count as
- * taken. */
+/* What of its numbers is new. Whether nothing is. The byte of a window probe does not count as taken. */
 bool judge_weigh(struct look *k)
 {
     struct flow *f = k->f;
-    seq_t end = seq_add(k->left, k->s->len);
-    bool probed =
-        flow_odd(f)->probed_frame && k->s->len && seq_upto(k->left, f->nxt) && seq_after(end, f->nxt);
-    k->again = probed;
-    k->repeated = probed;
     if (!f->any || !seq_before(k->left, f->nxt)) {
-        k->fresh = k->s->len - k->again;
+        k->fresh = k->s->len;
         return false;
     }
     uint32_t taken = ranges_overlap(&f->seen, k->left, k->right);
-    k->again += taken ? ranges_overlap(&f->seen, k->left, end) : 0;
+    k->again = taken ? ranges_overlap(&f->seen, k->left, seq_add(k->left, k->s->len)) : 0;
     k->fresh = k->s->len - k->again;
-    k->repeated |= taken > 0;
+    k->repeated = taken > 0;
     seq_t top = seq_before(k->right, f->nxt) ? k->right : f->nxt;
     k->overtaken = taken < seq_dist(k->left, top);
     return taken == seq_dist(k->left, k->right);
@@ -247,9 +241,15 @@ static void judge_bytes(struct look *k)
     bool seen = judge_weigh(k);
     if (k->refused)
         return;
+    const bool below = f->any && seq_before(k->left, f->nxt);
+    if (below) {
+        struct flow_odd *odd = flow_odd_of(k->t, f);
+        odd->below = k->left;
+        odd->below_ns = k->s->time_ns;
+    }
     if (seen) {
         judge_copy(k);
-    } else if (f->any && seq_before(k->left, f->nxt)) {
+    } else if (below) {
         judge_late(k);
     } else if (f->any && seq_after(k->left, f->nxt)) {
         look_label(k, LBL(LOST_SEGMENT));
@@ -302,11 +302,13 @@ static void judge_probe(struct look *k, bool window)
     look_label(k, window ? LBL(ZERO_WINDOW_PROBE) : LBL(KEEP_ALIVE));
     if (k->s->len) {
         look_label(k, LBL(DATA));
-        judge_weigh(k);
-        if (!seq_eq(k->left, k->f->nxt))
+        k->asking = seq_eq(k->left, k->f->nxt);
+        if (!k->asking) {
+            judge_weigh(k);
             remember(k);
-        else if (!odd->probed_frame)
+        } else if (!odd->probed_frame) {
             odd->probed_frame = k->receipt.frame;
+        }
     }
     k->v->cause = window ? CAUSE_PERSIST : CAUSE_KEEPALIVE;
     if (!window && !odd->probes && k->came && k->came->spoken_ns)

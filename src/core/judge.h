@@ -49,6 +49,7 @@ struct look {
     bool fin_again;  /* acknowledges a FIN for the second time */
     bool forgery;    /* answers a made-up segment that it did not take */
     bool half_open, gone, timed_out, aborted, unread, unaccepted;
+    bool asking;           /* a window probe with the next byte, which is not sent for good */
     bool repeated;         /* some of its numbers were taken before */
     bool overtaken;        /* it brings new numbers below the highest */
     uint32_t fresh, again; /* bytes of its payload that are new, that were sent before */

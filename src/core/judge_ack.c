@@ -51,12 +51,21 @@ static uint32_t frame_answered(const struct look *k, const struct sent *s, bool 
     return copy_answered(k, s, gap) ? s->copy : s->frame;
 }
 
-/* Takes what is acknowledged from the segments that are out. */
+/* Whether the ACK of this segment, which was sent once, came at once: not if something before it was sent
+ * after it, a copy or late, for then the ACK may have waited for that. */
+static bool answered_at_once(const struct flow *r, const struct sent *s)
+{
+    const struct flow_odd *odd = flow_odd(r);
+    return odd->below_ns <= s->first_ns || !seq_before(odd->below, s->left);
+}
+
+/* Takes what is acknowledged from the segments that are out. The round trip is measured on the one that the
+ * ACK ends with, where none of them was sent twice (Karn). */
 static void take_ack(struct look *k)
 {
     struct flow *r = k->r;
     uint32_t newest = 0;
-    bool gap = flow_odd(k->f)->sacked_bytes || flow_odd(k->f)->dup_acks, copies = false;
+    bool gap = flow_odd(k->f)->sacked_bytes || flow_odd(k->f)->dup_acks, copies = false, clean = false;
     uint64_t rtt = 0;
     struct sent_pool *pool = &k->t->sent;
     for (const struct sent *s = sent_at(pool, r->sent.unacked), *next; s && seq_before(s->left, k->s->ack);
@@ -65,13 +74,14 @@ static void take_ack(struct look *k)
         const uint32_t frame = frame_answered(k, s, gap);
         newest = frame > newest ? frame : newest;
         copies = copies || s->copies;
+        clean = !copies && seq_eq(s->right, k->s->ack) && answered_at_once(r, s);
+        rtt = k->s->time_ns - s->first_ns;
         if (seq_after(s->right, k->s->ack))
             break;
-        rtt = k->s->time_ns - s->first_ns;
         sent_acked(pool, &r->sent);
     }
     k->v->acks_frame = newest;
-    if (rtt && !copies && rtt < UINT64_C(60000) * MS)
+    if (clean && rtt < UINT64_C(60000) * MS)
         measure(r, rtt);
 }
 

@@ -68,7 +68,9 @@ uint32_t track_wire(struct track *t, const struct event_wire *e, uint64_t time_n
 
 /* One direction of a connection: what its sender sent. All counts from the first segment seen. */
 struct flow_stats {
-    uint64_t unique_bytes, retransmitted_bytes;  /* payload: seen for the first time; sent before */
+    /* Payload as IP's header counts it: seen for the first time; sent before; sent to ask for a window, which
+     * is neither, as tcptrace has it: the byte is data when it is sent for good. */
+    uint64_t unique_bytes, retransmitted_bytes, probe_bytes;
     uint64_t rtt_min_ns, rtt_max_ns, rtt_sum_ns; /* Karn's rule; min is UINT64_MAX while there is none */
     uint32_t rtt_samples;
     uint32_t segments, data_segments, pure_acks;
@@ -81,7 +83,7 @@ struct flow_stats {
 /* Payload bytes, every copy counted. */
 static inline uint64_t flow_bytes(const struct flow_stats *f)
 {
-    return f->unique_bytes + f->retransmitted_bytes;
+    return f->unique_bytes + f->retransmitted_bytes + f->probe_bytes;
 }
 
 /* How a connection ended, as far as it did. */

@@ -97,6 +97,7 @@ enum line {
     LINE_BYTES,
     LINE_UNIQUE,
     LINE_AGAIN,
+    LINE_ASKING,
     LINE_RETRANSMITTED,
     LINE_LATE,
     LINE_DUPLICATE,
@@ -124,6 +125,7 @@ static const char *const names[LINES] = {
     [LINE_BYTES] = N_("bytes, every copy counted"),
     [LINE_UNIQUE] = N_("  sent for the first time"),
     [LINE_AGAIN] = N_("  sent again"),
+    [LINE_ASKING] = N_("  sent to ask for a window"),
     [LINE_RETRANSMITTED] = N_("retransmitted segments"),
     [LINE_LATE] = N_("out of order"),
     [LINE_DUPLICATE] = N_("duplicate ACKs"),
@@ -155,6 +157,7 @@ static void put_value(struct sheet *h, enum line line, enum side side)
     case LINE_BYTES: str_put_grouped(&h->value, flow_bytes(f)); break;
     case LINE_UNIQUE: str_put_grouped(&h->value, f->unique_bytes); break;
     case LINE_AGAIN: put_part(h, f->retransmitted_bytes, flow_bytes(f)); break;
+    case LINE_ASKING: str_put_grouped(&h->value, f->probe_bytes); break;
     case LINE_RETRANSMITTED: put_part(h, f->retransmitted_segments, f->segments); break;
     case LINE_LATE: str_put_grouped(&h->value, f->out_of_order); break;
     case LINE_DUPLICATE: str_put_grouped(&h->value, f->dup_acks); break;
@@ -244,7 +247,10 @@ bool sheet_of(const struct voice *v, const struct session *s, uint32_t conn,
         put_column(&h);
     }
     end_line(&h, true);
+    const bool asked = c.stats[SIDE_CLIENT].probe_bytes || c.stats[SIDE_SERVER].probe_bytes;
     for (int i = 0; i < LINES; i++) {
+        if (i == LINE_ASKING && !asked) /* seldom: Linux probes without a byte */
+            continue;
         put_name(&h, names[i]);
         for (int side = 0; side < SIDE_COUNT; side++) {
             put_value(&h, (enum line)i, (enum side)side);

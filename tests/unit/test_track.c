@@ -59,19 +59,25 @@ static void sentences_hold_their_numbers(void **state)
     }
 }
 
-static bool feed(struct track *t, uint32_t *frame, int from, uint16_t port, const struct seg *part,
-                 struct verdict *v)
+static bool feed_into(struct track *t, uint32_t *frame, int from, uint16_t port, const struct seg *part,
+                      uint16_t win, struct verdict *v)
 {
     struct seg s = *part;
     struct endpoint client = {.addr = {4, {127, 0, 0, 1}}, .port = port},
                     server = {.addr = {4, {127, 0, 0, 1}}, .port = 3344};
     s.src = from == SIDE_CLIENT ? client : server;
     s.dst = from == SIDE_CLIENT ? server : client;
-    s.win = 60000;
-    s.time_ns = UINT64_C(1000000000) + *frame * UINT64_C(10000);
+    s.win = win;
+    s.time_ns = s.time_ns ? s.time_ns : UINT64_C(1000000000) + *frame * UINT64_C(10000);
     s.cksum = CKSUM_GOOD;
     s.frame = ++*frame;
     return track_segment(t, &s, v);
+}
+
+static bool feed(struct track *t, uint32_t *frame, int from, uint16_t port, const struct seg *part,
+                 struct verdict *v)
+{
+    return feed_into(t, frame, from, port, part, 60000, v);
 }
 
 /* Thousands of connections at once, each found again; and their states apart. */
@@ -190,12 +196,144 @@ static void copies_give_no_round_trip(void **state)
     track_free(t);
 }
 
+/* One segment of a little stream. */
+struct line {
+    int from;
+    uint32_t seq, ack, len, us;
+};
+
+static void feed_lines(struct track *t, const struct line *line, size_t count)
+{
+    uint32_t frame = 0;
+    struct verdict v;
+    for (size_t i = 0; i < count; i++) {
+        const struct seg s = {.seq = {line[i].seq},
+                              .ack = {line[i].ack},
+                              .len = line[i].len,
+                              .flags = TCP_ACK,
+                              .time_ns = UINT64_C(1000000000) + line[i].us * UINT64_C(1000)};
+        assert_true(feed(t, &frame, line[i].from, 9, &s, &v));
+    }
+}
+
+/* A round trip is the time of a segment that the ACK ends with, and that nothing sent later held up. */
+static void round_trips_are_of_what_was_answered(void **state)
+{
+    (void)state;
+    static const struct {
+        struct line line[8];
+        uint32_t samples, sum_us;
+    } rows[] = {
+        /* in the same tick of a coarse clock */
+        {{{SIDE_CLIENT, 100, 1, 10, 5}, {SIDE_SERVER, 1, 110, 0, 5}}, 1, 0},
+        /* a delayed ACK of two */
+        {{{SIDE_CLIENT, 100, 1, 10, 5}, {SIDE_CLIENT, 110, 1, 10, 7}, {SIDE_SERVER, 1, 120, 0, 9}}, 1, 2},
+        /* of one and of half the other */
+        {{{SIDE_CLIENT, 100, 1, 10, 5}, {SIDE_CLIENT, 110, 1, 10, 7}, {SIDE_SERVER, 1, 115, 0, 9}}, 0, 0},
+        /* of what was not seen as well */
+        {{{SIDE_CLIENT, 100, 1, 10, 5}, {SIDE_SERVER, 1, 130, 0, 9}}, 0, 0},
+        /* a gap before it is filled later, in one ACK */
+        {{{SIDE_CLIENT, 100, 1, 10, 5},
+          {SIDE_SERVER, 1, 110, 0, 6},
+          {SIDE_CLIENT, 120, 1, 10, 7},
+          {SIDE_CLIENT, 110, 1, 10, 8},
+          {SIDE_SERVER, 1, 130, 0, 9}},
+         1,
+         1},
+        /* a copy before it, acknowledged apart; what is sent after the copy counts again */
+        {{{SIDE_CLIENT, 100, 1, 10, 5},
+          {SIDE_CLIENT, 110, 1, 10, 6},
+          {SIDE_CLIENT, 100, 1, 10, 7},
+          {SIDE_SERVER, 1, 110, 0, 8},
+          {SIDE_SERVER, 1, 120, 0, 9},
+          {SIDE_CLIENT, 120, 1, 10, 10},
+          {SIDE_SERVER, 1, 130, 0, 14}},
+         1,
+         4},
+        /* a copy of what comes after it does not matter */
+        {{{SIDE_CLIENT, 100, 1, 10, 5},
+          {SIDE_CLIENT, 110, 1, 10, 6},
+          {SIDE_CLIENT, 110, 1, 10, 7},
+          {SIDE_SERVER, 1, 110, 0, 8}},
+         1,
+         3},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
+        size_t lines = 0;
+        while (lines < COUNT_OF(rows[i].line) && rows[i].line[lines].us)
+            lines++;
+        feed_lines(t, rows[i].line, lines);
+        const struct flow_stats n = client_stats(t);
+        if (n.rtt_samples != rows[i].samples || n.rtt_sum_ns != rows[i].sum_us * 1000)
+            fail_msg("row %zu: %u samples, %u ns", i, n.rtt_samples, (unsigned)n.rtt_sum_ns);
+        track_free(t);
+    }
+}
+
+/* As tcptrace has it: what asks for a window is neither new nor sent again; sent as data it is new. */
+static void window_probes_count_apart(void **state)
+{
+    (void)state;
+    uint32_t frame = 0;
+    struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
+    struct verdict v;
+    const struct seg data = {.seq = {100}, .ack = {1}, .len = 10, .flags = TCP_ACK};
+    const struct seg closed = {.seq = {1}, .ack = {110}, .flags = TCP_ACK};
+    const struct seg probe = {.seq = {110}, .ack = {1}, .len = 1, .flags = TCP_ACK};
+    const struct seg rest = {.seq = {110}, .ack = {1}, .len = 5, .flags = TCP_ACK};
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9, &data, &v));
+    for (int i = 0; i < 2; i++) {
+        assert_true(feed_into(t, &frame, SIDE_SERVER, 9, &closed, 0, &v));
+        assert_true(feed(t, &frame, SIDE_CLIENT, 9, &probe, &v));
+        assert_true(v.labels & LBL(ZERO_WINDOW_PROBE));
+    }
+    const struct flow_stats asked = client_stats(t);
+    assert_int_equal(asked.unique_bytes, 10);
+    assert_int_equal(asked.probe_bytes, 2);
+    assert_int_equal(flow_bytes(&asked), 12);
+    assert_true(feed(t, &frame, SIDE_SERVER, 9, &closed, &v) && feed(t, &frame, SIDE_CLIENT, 9, &rest, &v));
+    const struct flow_stats n = client_stats(t);
+    assert_int_equal(n.unique_bytes, 15);
+    assert_int_equal(n.retransmitted_bytes, 0);
+    assert_int_equal(n.retransmitted_segments, 0);
+    assert_int_equal(flow_bytes(&n), 17);
+    track_free(t);
+}
+
+/* Flags count as they stand; what IP's header counts was sent, and again with its segment. */
+static void counts_what_headers_say(void **state)
+{
+    (void)state;
+    uint32_t frame = 0;
+    struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
+    struct verdict v;
+    const struct seg odd = {.seq = {99}, .flags = TCP_SYN | TCP_FIN | TCP_RST};
+    const struct seg data = {.seq = {200}, .ack = {1}, .len = 10, .lacks = 30, .flags = TCP_ACK};
+    const struct seg empty = {.seq = {210}, .ack = {1}, .lacks = 7, .flags = TCP_ACK};
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9, &odd, &v) && feed(t, &frame, SIDE_CLIENT, 9, &data, &v));
+    assert_true(feed(t, &frame, SIDE_CLIENT, 9, &data, &v) && feed(t, &frame, SIDE_CLIENT, 9, &empty, &v));
+    const struct flow_stats n = client_stats(t);
+    assert_int_equal(n.syns + n.fins + n.resets, 3);
+    assert_int_equal(n.unique_bytes, 47);
+    assert_int_equal(n.retransmitted_bytes, 40);
+    assert_int_equal(n.data_segments, 3);
+    assert_int_equal(n.pure_acks, 0);
+    track_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sentences_differ),      cmocka_unit_test(sentences_hold_their_numbers),
-        cmocka_unit_test(many_connections),      cmocka_unit_test(long_stream),
-        cmocka_unit_test(counts_what_is_seldom), cmocka_unit_test(copies_give_no_round_trip),
+        cmocka_unit_test(sentences_differ),
+        cmocka_unit_test(sentences_hold_their_numbers),
+        cmocka_unit_test(many_connections),
+        cmocka_unit_test(long_stream),
+        cmocka_unit_test(counts_what_is_seldom),
+        cmocka_unit_test(copies_give_no_round_trip),
+        cmocka_unit_test(round_trips_are_of_what_was_answered),
+        cmocka_unit_test(window_probes_count_apart),
+        cmocka_unit_test(counts_what_headers_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,9 +82,9 @@ struct end {
 
 /* What was counted at the tap, one direction. */
 struct truth {
-    struct pieces seen,
-        probed; /* probed: bytes of probes, which may be sent again as if for the first time */
+    struct pieces seen;
     bool any, echoed;
+    bool asked;    /* the byte at `top` was sent to ask for a window; it may yet be taken */
     uint32_t echo; /* the newest timestamp that the other end has said it took */
     uint64_t top, acked, bytes;
     struct flow_stats n;
@@ -197,8 +197,7 @@ static void check_labels(const struct packet *p, const struct verdict *v, const 
     must(!(l & LBL(KEEP_ALIVE)) || ((p->left < t->top || p->left < t->acked) && p->len <= 1));
     must(!(l & LBL(ACK_LOST_SEGMENT)) || p->ack > other->top);
     if (numbers && !probe && !refused) {
-        must(taken < right - p->left || overlap(&t->probed, p->left, right) ||
-             l & (LBL(RETRANSMISSION) | LBL(SIMULTANEOUS_OPEN)));
+        must(taken < right - p->left || l & (LBL(RETRANSMISSION) | LBL(SIMULTANEOUS_OPEN)));
         must(!t->any || p->left <= t->top || l & LBL(LOST_SEGMENT));
     }
 }
@@ -221,13 +220,31 @@ static void check_verdict(struct sim *m, const struct packet *p, const struct ve
 
 /* --- the tap ------------------------------------------------------------------------------------------- */
 
-static void count_truth(struct sim *m, const struct packet *p, bool refused)
+/* The byte of a probe has become one of the stream. */
+static void take_probe(struct truth *t)
+{
+    insert(&t->seen, t->top, t->top + 1);
+    t->top++;
+    t->asked = false;
+}
+
+/* What goes on behind such a byte, or acknowledges it, tells that it was taken. */
+static void take_probes(struct sim *m, const struct packet *p, bool refused)
+{
+    struct truth *t = &m->truth[p->from], *other = &m->truth[1 - p->from];
+    if (t->asked && !p->rst && (p->len || p->fin) && p->left > t->top)
+        take_probe(t);
+    if (other->asked && !p->rst && !refused && p->has_ack && p->ack == other->top + 1)
+        take_probe(other);
+}
+
+static void count_truth(struct sim *m, const struct packet *p, bool refused, bool asks)
 {
     struct truth *t = &m->truth[p->from], *other = &m->truth[1 - p->from];
     uint64_t first = p->left + p->syn, end = first + p->len, right = end + p->fin;
     uint64_t again = overlap(&t->seen, first, end), taken = overlap(&t->seen, p->left, right);
     uint64_t below = right < t->top ? right : t->top;
-    bool numbers = right > p->left && !p->rst;
+    bool numbers = right > p->left && !p->rst && !asks;
     t->n.segments++;
     t->bytes += p->len;
     t->n.data_segments += p->len > 0;
@@ -236,13 +253,17 @@ static void count_truth(struct sim *m, const struct packet *p, bool refused)
     t->n.fins += p->fin;
     t->n.resets += p->rst;
     t->n.zero_windows += !p->win && !p->rst;
-    t->n.unique_bytes += p->len - again;
+    t->n.unique_bytes += asks ? 0 : p->len - again;
     t->n.retransmitted_bytes += again;
+    t->n.probe_bytes += asks ? p->len : 0;
     t->n.retransmitted_segments += numbers && taken;
     t->n.out_of_order +=
         numbers && t->any && p->left < below && overlap(&t->seen, p->left, below) < below - p->left;
-    if (!t->any || (numbers && !refused && right > t->top))
+    if (!t->any || (numbers && !refused && right > t->top)) {
         t->top = numbers ? right : p->left;
+        t->asked = false;
+    }
+    t->asked |= asks;
     t->any = true;
     if (numbers && !refused)
         insert(&t->seen, p->left, right);
@@ -289,10 +310,11 @@ static void tap(struct sim *m, const struct packet *p)
     judged = *p;
     must(track_segment(m->track, &s, &v));
     said = v.labels;
+    const bool refused = v.labels & LBL(PAWS_REJECT);
+    const struct truth *t = &m->truth[p->from];
+    take_probes(m, p, refused);
     check_verdict(m, p, &v);
-    if (v.labels & LBL(ZERO_WINDOW_PROBE) && p->len)
-        insert(&m->truth[p->from].probed, p->left, p->left + 1);
-    count_truth(m, p, v.labels & LBL(PAWS_REJECT));
+    count_truth(m, p, refused, v.labels & LBL(ZERO_WINDOW_PROBE) && p->len && p->left == t->top);
 }
 
 /* --- the ends and the network -------------------------------------------------------------------------- */
