@@ -63,7 +63,7 @@ struct conn_live {
 };
 
 struct conn_facts {
-    uint32_t last; /* its newest row, NO_ROW; where no outline is kept, nothing but this */
+    uint32_t last;                      /* its newest row, NO_ROW */
     uint32_t wireshark : 18, reset : 1; /* as in struct outline, as all that follows */
     uint64_t labels : 41, flags : 9, trouble : TROUBLES;
     uint64_t width : 6;          /* a span of activity is 2^width ns */
@@ -71,7 +71,7 @@ struct conn_facts {
     uint8_t busy[ACTIVITY_BINS]; /* those frames, by span */
 };
 _Static_assert(sizeof(struct conn_facts) == 32, "there may be a million of them");
-_Static_assert(offsetof(struct conn_facts, last) == 0, "it may stand alone");
+_Static_assert(offsetof(struct conn_facts, last) == 0, "facts_last() takes it for the whole");
 
 struct session {
     const struct mem *mem;
@@ -85,7 +85,7 @@ struct session {
                                none while every row is one */
     uint64_t segment_count;
     struct chunks notes;                    /* uint32_t: the rows that are notes */
-    struct chunks conns;                    /* struct conn_facts */
+    struct chunks conns;                    /* struct conn_facts; where no outline is kept its `last` alone */
     struct chunks lives;                    /* struct conn_live *, by connection; only of a lab */
     struct session_mark *marks, *last_mark; /* in the arena, in order of rows */
     uint32_t marks_given;
@@ -110,8 +110,8 @@ struct session {
     struct link_fact links[LINKS_KEPT];
 };
 
-/* Facts of a connection, made where they are missing. NULL: no memory. */
-struct conn_facts *facts_conn(struct session *s, uint32_t conn);
+/* The newest row of a connection, NO_ROW where it has none; made where it is missing. NULL: no memory. */
+uint32_t *facts_last(struct session *s, uint32_t conn);
 struct conn_live *facts_live(struct session *s, uint32_t conn);
 struct conn_live *facts_live_of(const struct session *s, uint32_t conn); /* NULL: there are none */
 /* Where the extra of a frame stands, or would: they are in the order of their frames. */
@@ -137,7 +137,7 @@ struct measured *facts_measured(struct session *s, const struct row *r);
 /* How many segments stand before row `row`; where not every row is a segment. */
 size_t facts_segment_from(const struct session *s, size_t row);
 /* A segment has come: takes it into the outline of its connection. */
-void facts_outline(struct session *s, struct conn_facts *c, const struct row *r);
+void facts_outline(struct session *s, const struct row *r);
 
 /* A segment, whose frame stands at `place` of the store: judged, and a row of its own. False: no memory. */
 bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place);

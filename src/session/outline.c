@@ -166,8 +166,9 @@ static void keep_length(struct session *s, const struct tuple *t)
     }
 }
 
-void facts_outline(struct session *s, struct conn_facts *c, const struct row *r)
+void facts_outline(struct session *s, const struct row *r)
 {
+    struct conn_facts *c = chunks_at(&s->conns, r->conn);
     c->labels |= r->labels;
     c->wireshark |= r->wireshark;
     c->flags |= r->flags;
@@ -270,6 +271,6 @@ unsigned session_end_length(const struct session *s, enum side side)
 
 uint32_t session_conn_last(const struct session *s, uint32_t conn)
 {
-    const struct conn_facts *c = chunks_at(&s->conns, conn);
-    return c ? c->last : NO_ROW;
+    const uint32_t *last = chunks_at(&s->conns, conn);
+    return last ? *last : NO_ROW;
 }

@@ -159,18 +159,18 @@ bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place)
     struct row *r = add_segment_row(s);
     if (!r)
         return false;
-    struct conn_facts *c = track_segment(s->track, g, &v) ? facts_conn(s, v.conn) : NULL;
-    if (!c) {
+    uint32_t *last = track_segment(s->track, g, &v) ? facts_last(s, v.conn) : NULL;
+    if (!last) {
         drop_segment_row(s);
         return false;
     }
     uint32_t at = (uint32_t)(s->rows.count - 1);
     s->segment_count++;
     fill_segment(r, g, &v, place);
-    r->before = c->last;
-    c->last = at;
+    r->before = *last;
+    *last = at;
     if (!s->unlisted)
-        facts_outline(s, c, r);
+        facts_outline(s, r);
     if (s->wired)
         facts_answered(s, r);
     return add_extra(s, &v, r) && (!facts_live_of(s, v.conn) || facts_stamps_meet(s, v.conn, at));

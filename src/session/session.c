@@ -40,8 +40,7 @@ struct session *session_new(const struct session_options *o)
     chunks_init(&s->segments, s->mem, sizeof(uint32_t), ROWS_SHIFT - smaller);
     chunks_init(&s->notes, s->mem, sizeof(uint32_t), CONNS_SHIFT);
     chunks_init(&s->lives, s->mem, sizeof(struct conn_live *), CONNS_SHIFT);
-    const struct conn_facts *none = NULL;
-    chunks_init(&s->conns, s->mem, s->unlisted ? sizeof none->last : sizeof *none, CONNS_SHIFT);
+    chunks_init(&s->conns, s->mem, s->unlisted ? sizeof(uint32_t) : sizeof(struct conn_facts), CONNS_SHIFT);
     s->arena = arena_new(s->mem);
     s->store = store_new(s->mem);
     struct track_options track = o->track;
@@ -74,13 +73,13 @@ void session_free(struct session *s)
     mem_free(s->mem, s, sizeof *s);
 }
 
-struct conn_facts *facts_conn(struct session *s, uint32_t conn)
+uint32_t *facts_last(struct session *s, uint32_t conn)
 {
     while (s->conns.count <= conn) {
-        struct conn_facts *c = chunks_add(&s->conns);
-        if (!c)
+        uint32_t *last = chunks_add(&s->conns);
+        if (!last)
             return NULL;
-        c->last = NO_ROW;
+        *last = NO_ROW;
     }
     return chunks_at(&s->conns, conn);
 }
@@ -133,13 +132,13 @@ struct row *facts_add_row(struct session *s, const struct event *e, uint32_t con
     }
     if (track_view(s->track, conn, &view))
         r->states = (uint8_t)(view.state[SIDE_CLIENT] | view.state[SIDE_SERVER] << 4);
-    struct conn_facts *c = facts_conn(s, conn);
-    if (!c) {
+    uint32_t *last = facts_last(s, conn);
+    if (!last) {
         chunks_drop(&s->rows);
         return NULL;
     }
-    r->before = c->last;
-    c->last = (uint32_t)(s->rows.count - 1);
+    r->before = *last;
+    *last = (uint32_t)(s->rows.count - 1);
     facts_row_added(s, r);
     return r;
 }

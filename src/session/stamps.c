@@ -52,9 +52,10 @@ struct measured *facts_measured(struct session *s, const struct row *r)
 bool facts_stamp(struct session *s, uint32_t conn, struct stamp_fact *f)
 {
     struct conn_live *live = facts_live(s, conn);
-    if (!live)
+    const uint32_t *last = live ? facts_last(s, conn) : NULL;
+    if (!last)
         return false;
-    uint32_t oldest = NO_ROW, at = facts_conn(s, conn)->last;
+    uint32_t oldest = NO_ROW, at = *last;
     for (int i = 0; i < LOOK_BACK && at != NO_ROW; i++) {
         const struct row *r = session_row(s, at);
         if (!r)
