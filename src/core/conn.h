@@ -61,12 +61,13 @@ struct flow {
     struct flow_odd *odd; /* NULL: nothing of it has happened; flow_odd() reads, flow_odd_of() writes */
     uint32_t ts_echo;     /* last TSecr: the newest timestamp that it took */
     uint32_t last_frame;
+    uint32_t since_frame; /* its first segment, not a RST, of those at once that nothing came back to; 0: none */
     uint16_t mss;
     uint8_t state; /* enum tcp_state */
     bool any : 1, base_known : 1, syn : 1, ack_seen : 1, una_known : 1, win_known : 1, echo_known : 1,
         sack_ok : 1;
     bool syn_acked : 1, syn_ack : 1, fin : 1, fin_got : 1, fin_acked : 1, fin_ack_got : 1, fin_repeated : 1;
-    bool recovering : 1, probe_window : 1, syn_repeated : 1;
+    bool recovering : 1, probe_window : 1, syn_repeated : 1, last_rst : 1, since_ack : 1; /* of since_frame */
     bool far : 1;        /* its numbers have come so far that `base` cannot be compared with any more */
     bool challenges : 1; /* the answer to reject_frame is a challenge */
     bool counted_syn : 1, counted_fin : 1; /* one was sent; more are counted in flow_odd */

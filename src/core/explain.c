@@ -42,6 +42,8 @@ static enum annot_id of_rst(const struct look *k)
         return ANNOT_RST_TIMEOUT;
     if (!k->gone)
         return ANNOT_RST;
+    if (!k->v->acks_frame)
+        return ANNOT_RST_MORE;
     if (!f->any && r->syn && !r->syn_ack && !r->una_known)
         return ANNOT_RST_REFUSED;
     if (r->syn_ack && !r->syn_acked)

@@ -310,6 +310,18 @@ void judge_ack(struct look *k)
 }
 
 /* What a RST answers, or which call made it. */
+/* The segment that a RST can be the answer to: one with an ACK gets a RST without, and the other way round; a
+ * RST gets none (RFC 9293 3.10.7.1). Returns whether there is one; *frame 0: it cannot be told which, others
+ * before got theirs. */
+static bool asks_for_rst(const struct look *k, uint32_t *frame)
+{
+    const struct flow *f = k->f, *r = k->r;
+    *frame = k->came ? k->came->frame : r->since_frame;
+    if (k->came)
+        return *frame && (!k->ack || !r->ack_seen);
+    return *frame ? k->ack != r->since_ack : f->last_rst && !k->ack && r->last_frame;
+}
+
 void judge_rst(struct look *k)
 {
     const struct flow *f = k->f;
@@ -341,8 +353,9 @@ void judge_rst(struct look *k)
     k->half_open = f->state == STATE_SYN_SENT;
     bool closed = f->state == STATE_CLOSED || f->state == STATE_TIME_WAIT || f->state == STATE_FIN_WAIT_2;
     const uint64_t idle_ns = k->came ? look_since(k, k->came->any_ns) : k->idle_ns;
-    k->gone = !k->timed_out && newest_of_peer(k) && (!f->any || closed || k->half_open || !k->ack) &&
+    uint32_t asked;
+    k->gone = !k->timed_out && asks_for_rst(k, &asked) && (!f->any || closed || k->half_open || !k->ack) &&
               idle_ns < 500 * MS;
     if (k->gone)
-        k->v->acks_frame = newest_of_peer(k);
+        k->v->acks_frame = asked;
 }

@@ -284,6 +284,8 @@ static void look_init(struct look *k, struct track *t, struct conn *c, const str
                                   .from = (uint8_t)k->from};
 }
 
+enum { BURST = 5000000 /* ns between segments that may have been on their way together */ };
+
 /* What the next segments will be compared with. */
 static void remember_last(struct look *k)
 {
@@ -301,6 +303,12 @@ static void remember_last(struct look *k)
         c->resetter = k->from == SIDE_SERVER;
     }
     uint64_t since_ns = f->last_frame && s->time_ns > f->last_ns ? s->time_ns - f->last_ns : 0;
+    k->r->since_frame = 0;
+    if (!k->rst && (!f->since_frame || since_ns > BURST)) {
+        f->since_frame = k->receipt.frame;
+        f->since_ack = k->ack;
+    }
+    f->last_rst = k->rst;
     f->last_frame = k->receipt.frame;
     f->last_ns = s->time_ns;
     look_count(k);

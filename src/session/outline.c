@@ -103,17 +103,17 @@ static bool over(const struct row *r)
     return row_state(r, SIDE_CLIENT) == STATE_CLOSED && row_state(r, SIDE_SERVER) == STATE_CLOSED;
 }
 
-/* Whether who sent this RST has probably not read all it got: the last data are the other side's, and it had
- * more to say. */
+/* Whether who sent this RST has probably not read all it got: it breaks off, the last data are the other
+ * side's, and neither had said that it was done. */
 static bool unread(const struct session *s, const struct row *rst)
 {
     if (rst->annot == ANNOT_RST_UNREAD)
         return true;
-    if (rst->annot == ANNOT_RST_ABORT)
+    if (rst->annot != ANNOT_RST)
         return false;
     const struct row *r = rst;
     for (int i = 0; i < BACK_MOST && (r = segment_before(s, r)) != NULL; i++) {
-        if (r->side != rst->side && r->flags & TCP_FIN)
+        if (r->flags & TCP_FIN)
             return false;
         if (row_len(r) > 0)
             return r->side != rst->side;
