@@ -21,7 +21,7 @@ _Static_assert(ANNOT_COUNT <= 256, "a row has 8 bits for the sentence");
 struct annot {
     enum annot_id id;
     uint32_t acked;      /* {acked}: bytes this ACK acknowledges for the first time */
-    uint32_t silence_ms; /* {silence}: since the last segment of the connection, ms */
+    uint64_t silence_us; /* {silence}: how long nothing came of what the sentence speaks of, µs */
     uint32_t number;     /* {n}: which one in a series (probe 2, retry 3), from 1 */
     uint32_t limit;      /* {limit}: window, backlog or buffer that the sentence speaks of */
     bool probably;       /* inferred from the wire alone */

@@ -17,9 +17,9 @@
 #include "core/wireshark.h"
 
 enum {
-    RANGES_KEPT = 64,  /* gaps in a direction */
-    REPEATS_MOST = 64, /* frames that one copy is said to repeat */
-    WRITES_KEPT = 256  /* calls of write() whose bytes may still be sent */
+    RANGES_KEPT = 1024, /* gaps in a direction */
+    REPEATS_MOST = 64,  /* frames that one copy is said to repeat */
+    WRITES_KEPT = 256   /* calls of write() whose bytes may still be sent */
 };
 
 /* What few directions ever have: of most connections each line of memory that is not touched is time saved,
@@ -61,7 +61,8 @@ struct flow {
     struct flow_odd *odd; /* NULL: nothing of it has happened; flow_odd() reads, flow_odd_of() writes */
     uint32_t ts_echo;     /* last TSecr: the newest timestamp that it took */
     uint32_t last_frame;
-    uint32_t since_frame; /* its first segment, not a RST, of those at once that nothing came back to; 0: none */
+    uint32_t
+        since_frame; /* its first segment, not a RST, of those at once that nothing came back to; 0: none */
     uint16_t mss;
     uint8_t state; /* enum tcp_state */
     bool any : 1, base_known : 1, syn : 1, ack_seen : 1, una_known : 1, win_known : 1, echo_known : 1,

@@ -289,13 +289,12 @@ static uint32_t number_of(const struct look *k)
 void explain(struct look *k)
 {
     struct annot *a = &k->v->annot;
-    uint64_t silence_ms = k->silence_ns / 1000000;
     a->id = sound(k, choose(k));
     uint8_t named = names(k->t, a->id); /* a row keeps only what its words need */
     a->number = named & NAMES_NUMBER ? number_of(k) : 0;
     a->limit = k->full && named & NAMES_LIMIT ? k->t->backlog : 0;
     if (named & NAMES_SILENCE)
-        a->silence_ms = silence_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)silence_ms;
+        a->silence_us = k->silence_ns / 1000;
     if (!(named & NAMES_ACKED) && k->s->len)
         a->acked = 0;
     bool guessed = k->v->cause != CAUSE_UNKNOWN && k->v->cause != CAUSE_CALL;

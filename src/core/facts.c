@@ -96,6 +96,14 @@ static void put_end(struct conn_view *out, const struct conn *c)
     }
 }
 
+/* SYN to the ACK that ended the handshake; 0 where there was none, or the clock went back meanwhile. */
+static uint64_t handshake_ns(const struct conn *c)
+{
+    const struct flow *client = &c->flow[SIDE_CLIENT], *server = &c->flow[SIDE_SERVER];
+    const bool open = client->syn && server->syn && (server->syn_acked || client->syn_acked);
+    return open && c->ws.rtt_ns < (uint64_t)INT64_MAX ? c->ws.rtt_ns : 0;
+}
+
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
 {
     if (conn >= t->conns.count)
@@ -105,7 +113,7 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
                               .first_ns = c->first_ns,
                               .last_ns = conn_last_ns(c),
                               .first_frame = c->first_frame,
-                              .irtt_ns = c->ws.rtt_ns,
+                              .irtt_ns = handshake_ns(c),
                               .silence_ns = c->silence_ns,
                               .end_by = SIDE_NONE};
     put_end(out, c);

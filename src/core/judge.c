@@ -8,10 +8,11 @@
  * bytes wait, else a keep-alive. */
 #include "core/judge.h"
 
-#define MS        UINT64_C(1000000)
-#define RTO_MIN   (180 * MS) /* Linux: 200 ms; a tick less */
-#define AT_ONCE   (50 * MS)  /* a kernel's answer; no timer is as short */
-#define FAST_MOST (150 * MS) /* after the last ACK: the retransmission timer cannot have run out */
+#define MS          UINT64_C(1000000)
+#define RTO_MIN     (180 * MS) /* Linux: 200 ms; a tick less */
+#define AT_ONCE     (50 * MS)  /* a kernel's answer; no timer is as short */
+#define PROBE_LEAST (900 * MS) /* TCP_KEEPINTVL is a second at least */
+#define FAST_MOST   (150 * MS) /* after the last ACK: the retransmission timer cannot have run out */
 
 static void remember(struct look *k)
 {
@@ -81,11 +82,11 @@ static const struct sent *mark_copies(struct look *k, uint64_t *since)
     struct sent_pool *pool = &k->t->sent;
     recall(k);
     struct sent *first = sent_search(pool, &f->sent, k->left);
-    *since = k->s->time_ns - f->last_ns;
+    *since = look_since(k, f->last_ns);
     k->v->repeats = k->t->repeats;
     for (struct sent *s = first; s && seq_before(s->left, k->right); s = sent_next(pool, s)) {
         if (s == first)
-            *since = k->s->time_ns - s->last_ns;
+            *since = look_since(k, s->last_ns);
         if (k->v->repeats_count < REPEATS_MOST)
             k->t->repeats[k->v->repeats_count++] = s->frame;
         s->copies++;
@@ -105,7 +106,10 @@ static uint32_t sacked_of(const struct look *k)
 static bool hears_of_loss(const struct look *k)
 {
     const uint64_t heard_ns = k->came ? k->came->any_ns : k->r->last_ns;
-    return (judge_dup_acks(k) >= 3 || sacked_of(k)) && look_since(k, heard_ns) < FAST_MOST && !k->c->self;
+    const uint64_t rtt =
+        k->c->ws.rtt_ns < 2000 * MS ? k->c->ws.rtt_ns : 0; /* where the sniffer is far away */
+    const uint64_t most = rtt + rtt / 2 > FAST_MOST ? rtt + rtt / 2 : FAST_MOST;
+    return (judge_dup_acks(k) >= 3 || sacked_of(k)) && look_since(k, heard_ns) < most && !k->c->self;
 }
 
 /* A tail loss probe repeats the newest segment, once, after two round trips (RFC 8985 7.2); with one segment
@@ -115,7 +119,7 @@ static bool is_loss_probe(const struct look *k, const struct sent *s, uint64_t s
     const struct flow *f = k->f;
     uint32_t out = f->sent.out;
     if (!s || s->copies > 1 || f->recovering || !seq_eq(k->right, f->nxt) || sacked_of(k) ||
-        (f->syn && !f->sack_ok))
+        (f->syn && !f->sack_ok) || (k->r->syn && !k->r->sack_ok))
         return false;
     uint64_t rtt = 2000 * (uint64_t)f->srtt_us;
     if (out > 1)
@@ -225,7 +229,7 @@ static void judge_window(struct look *k)
     const struct flow *r = k->r;
     seq_t end = seq_add(k->left, k->s->len);
     if (k->s->len && r->ack_seen && r->win_known && r->win && !k->refused &&
-        ws_shift(&k->c->ws, side_other(k->from)) >= 0 && !seq_before(end, seq_add(r->last_ack, r->win)))
+        ws_shift(&k->c->ws, side_other(k->from)) >= 0 && seq_eq(end, seq_add(r->last_ack, r->win)))
         look_label(k, LBL(WINDOW_FULL));
 }
 
@@ -286,14 +290,16 @@ static bool is_probe(const struct look *k, bool *window)
     *window = unsent > 0 || (closed && unsent != 0);
     if (k->syn || k->fin || !k->ack || !f->any)
         return false;
+    const bool tells = r->una_known && seq_after(k->s->ack, r->una); /* that is no question */
     if (!k->s->len)
-        return seq_eq(old, f->nxt) || (f->una_known && seq_eq(old, f->una));
+        return (seq_eq(old, f->nxt) || (f->una_known && seq_eq(old, f->una))) && !tells &&
+               (*window || look_since(k, f->last_ns) >= PROBE_LEAST);
     if (k->s->len != 1)
         return false;
     if (closed &&
         (seq_eq(k->left, f->nxt) || (flow_odd(f)->probe_frame && f->una_known && seq_eq(k->left, f->una))))
         return *window = true;
-    return seq_eq(old, f->nxt) && f->una_known && seq_eq(f->una, f->nxt) && k->idle_ns >= 900 * MS;
+    return seq_eq(old, f->nxt) && f->una_known && seq_eq(f->una, f->nxt) && k->idle_ns >= PROBE_LEAST;
 }
 
 static void judge_probe(struct look *k, bool window)
@@ -314,7 +320,7 @@ static void judge_probe(struct look *k, bool window)
     if (!window && !odd->probes && k->came && k->came->spoken_ns)
         k->silence_ns = look_since(k, k->came->spoken_ns);
     else if (!window && !odd->probes && k->r->last_frame) /* own segments do not restart the timer */
-        k->silence_ns = k->s->time_ns - k->r->last_ns + flow_odd(k->r)->spoken_ms * MS;
+        k->silence_ns = look_since(k, k->r->last_ns) + flow_odd(k->r)->spoken_ms * MS;
     k->probe = true;
     odd->probes++;
     k->t->retry_conn = k->receipt.conn;

@@ -7,6 +7,8 @@
 
 #define MS UINT64_C(1000000)
 
+enum { MPTCP_DSS = 1 << 2 /* of the subtypes (RFC 8684 3) the one that goes with data */ };
+
 /* The other side's FIN is covered by its ACK. */
 static bool covers_fin(const struct look *k)
 {
@@ -212,6 +214,9 @@ static void judge_same_ack(struct look *k)
     }
     if (larger && !(k->v->labels & (LBL(SACK) | LBL(DSACK))))
         return;
+    const bool closes = !k->s->win && f->win_known && f->win;
+    if (closes || k->s->opt.mptcp & ~MPTCP_DSS) /* RFC 5681 2, RFC 8684 3.4.1 */
+        return;
     look_label(k, LBL(DUP_ACK));
     flow_odd_of(k->t, f)->dup_acks++;
 }
@@ -242,7 +247,12 @@ static void judge_new_ack(struct look *k, bool acks_fin)
     uint32_t syn = r->syn && !r->far && seq_upto(from, r->base) && seq_after(k->s->ack, r->base);
     uint32_t bytes = numbers - syn - (acks_fin && numbers > syn);
     const struct sent *una = sent_at(&k->t->sent, r->sent.unacked);
-    const uint64_t since_ns = k->came ? k->came->waiting_ns : una ? una->first_ns : 0;
+    uint64_t since_ns = k->came ? k->came->waiting_ns : una ? una->first_ns : 0;
+    if (!k->came && una) { /* a copy, or what came late, was answered then */
+        const struct flow_odd *odd = flow_odd(r);
+        since_ns = una->copies ? una->last_ns : since_ns;
+        since_ns = odd->below_ns > since_ns && seq_before(odd->below, k->s->ack) ? odd->below_ns : since_ns;
+    }
     const uint64_t waited = since_ns ? look_since(k, since_ns) : 0;
     take_ack(k);
     k->v->annot.acked = bytes;
@@ -349,7 +359,7 @@ void judge_rst(struct look *k)
         k->v->cause_row = k->t->listener_close_row;
         return;
     }
-    k->timed_out = flow_odd(f)->probes > 0 && k->ack && f->state != STATE_UNKNOWN;
+    k->timed_out = flow_odd(f)->probes > 0 && !f->probe_window && k->ack && f->state != STATE_UNKNOWN;
     k->half_open = f->state == STATE_SYN_SENT;
     bool closed = f->state == STATE_CLOSED || f->state == STATE_TIME_WAIT || f->state == STATE_FIN_WAIT_2;
     const uint64_t idle_ns = k->came ? look_since(k, k->came->any_ns) : k->idle_ns;

@@ -321,8 +321,12 @@ static void remember_last(struct look *k)
     } else if (f->odd && since_ns / 1000000 < UINT32_MAX - f->odd->spoken_ms) {
         f->odd->spoken_ms += (uint32_t)(since_ns / 1000000);
     }
-    if (!k->came && k->r->odd && !(k->v->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
-        k->r->odd->probes = 0;
+    if (!k->came && k->r->odd) { /* whatever it says, a probe is answered; but for a probe of its own */
+        if (!k->probe)
+            k->r->odd->probe_frame = 0;
+        if (!(k->v->labels & LBL(ZERO_WINDOW_PROBE_ACK)))
+            k->r->odd->probes = 0;
+    }
     if (k->rst || k->refused)
         return;
     if (k->ack && !k->beyond && (!f->ack_seen || !seq_before(s->ack, f->last_ack))) {

@@ -164,7 +164,7 @@ static void put_acks(struct str *out, const struct facts *f)
 
 static void put_silence(struct str *out, const struct facts *f)
 {
-    str_put_span(out, f->voice->steady ? 0 : (uint64_t)f->extra.annot.silence_ms * 1000000, f->voice->ascii);
+    str_put_span(out, f->voice->steady ? 0 : f->extra.annot.silence_us * 1000, f->voice->ascii);
 }
 
 static void put_probably(struct str *out, const struct facts *f)

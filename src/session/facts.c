@@ -53,7 +53,7 @@ void session_extra(const struct session *s, const struct row *r, struct row_extr
     out->repeats = x->repeats_count ? chunks_at(&s->repeats, x->repeats) : NULL;
     out->repeats_count = x->repeats_count;
     out->annot.acked = x->acked;
-    out->annot.silence_ms = x->silence_ms;
+    out->annot.silence_us = x->silence_us;
     out->annot.number = x->number;
     out->annot.limit = x->limit;
     out->annot.probably = x->probably;

@@ -16,12 +16,13 @@ struct measured {
 
 /* What a segment row has beyond its 64 bytes; most rows have none. */
 struct extra {
-    uint32_t frame;            /* whose it is */
+    uint32_t frame; /* whose it is */
+    uint32_t cause_row;
     struct measured *measured; /* in the arena, NULL: nothing */
     const struct event *call;  /* that was the cause, in the arena: its row may be gone. NULL: none was */
-    uint32_t cause_row;
-    uint32_t acked, silence_ms, number, limit; /* as in struct annot */
-    uint32_t repeats;                          /* where they begin in session.repeats */
+    uint64_t silence_us;
+    uint32_t acked, number, limit; /* as in struct annot */
+    uint32_t repeats;              /* where they begin in session.repeats */
     uint8_t repeats_count, cause;
     bool probably;
 };

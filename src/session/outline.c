@@ -98,6 +98,13 @@ static bool retransmitted(const struct session *s, uint32_t conn)
     return (a.retransmitted_segments + b.retransmitted_segments) * 100 > a.segments + b.segments;
 }
 
+/* An end that has said all it had to say: no window can stop it. */
+static bool done(enum tcp_state s)
+{
+    return s == STATE_FIN_WAIT_1 || s == STATE_FIN_WAIT_2 || s == STATE_CLOSING || s == STATE_LAST_ACK ||
+           s == STATE_TIME_WAIT || s == STATE_CLOSED;
+}
+
 static bool over(const struct row *r)
 {
     return row_state(r, SIDE_CLIENT) == STATE_CLOSED && row_state(r, SIDE_SERVER) == STATE_CLOSED;
@@ -177,7 +184,7 @@ void facts_outline(struct session *s, const struct row *r)
         keep_length(s, track_tuple(s->track, r->conn));
     }
     keep_busy(c, track_first_ns(s->track, r->conn), r);
-    if (r->labels & LBL(ZERO_WINDOW))
+    if (r->labels & LBL(ZERO_WINDOW) && !done(row_state(r, side_other((enum side)r->side))))
         set_trouble(s, c, TROUBLE_ZERO_WINDOW, true);
     if (c->trouble >> TROUBLE_RETRANSMITTED & 1 || r->labels & LBL(RETRANSMISSION))
         set_trouble(s, c, TROUBLE_RETRANSMITTED, retransmitted(s, r->conn));

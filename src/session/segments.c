@@ -6,7 +6,7 @@
 static bool needs_extra(const struct session *s, const struct verdict *v, const struct row *r)
 {
     const struct annot *a = &v->annot;
-    return v->cause != CAUSE_UNKNOWN || v->repeats_count > 0 || a->silence_ms || a->number || a->limit ||
+    return v->cause != CAUSE_UNKNOWN || v->repeats_count > 0 || a->silence_us || a->number || a->limit ||
            a->probably || (a->acked && !r->bare) || (s->live && !r->bare) || s->wired;
 }
 
@@ -39,7 +39,7 @@ static bool add_extra(struct session *s, const struct verdict *v, struct row *r)
     x->cause_row = v->cause == CAUSE_CALL ? v->cause_row : NO_ROW;
     x->call = facts_call(s, x->cause_row);
     x->acked = v->annot.acked;
-    x->silence_ms = v->annot.silence_ms;
+    x->silence_us = v->annot.silence_us;
     x->number = v->annot.number;
     x->limit = v->annot.limit;
     x->probably = v->annot.probably;

@@ -1,4 +1,5 @@
 /* Labels, steps, states and frames from hand-written traces (tests/trace). */
+#include <inttypes.h>
 #include "unit/trace.h"
 
 #include "plat/heap.h"
@@ -77,7 +78,7 @@ static void got_of(const struct run *r, const char *want, char *out, size_t size
     } else if (!strncmp(want, "n ", 2)) {
         snprintf(out, size, "n %u", v->annot.number);
     } else if (!strncmp(want, "silence ", 8)) {
-        snprintf(out, size, "silence %u", v->annot.silence_ms);
+        snprintf(out, size, "silence %" PRIu64, v->annot.silence_us / 1000);
     } else if (!strncmp(want, "seq ", 4)) {
         snprintf(out, size, "seq %u", v->seq);
     } else if (!strncmp(want, "win ", 4)) {
