@@ -1,31 +1,46 @@
 /* conn.c: where connections live, and how the one of a segment is found.
  *
  * Connections stand in an array and are never removed; a table with open addressing leads from a pair of
- * endpoints (in either order) to the newest connection of that pair, which leads to the older ones. */
+ * endpoints (in either order) to the newest connection of that pair, which leads to the older ones.
+ *
+ * Whoever sends segments chooses their endpoints. Were the hash known, he could choose many that meet in one
+ * slot, and each search would pass all of them: so it has a key that he does not know. */
 #include "core/conn.h"
 
 #include <string.h>
 
+/* Callers put a part of the key into each factor: nobody can then choose one that is 0. */
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     __extension__ typedef unsigned __int128 wide;
-    wide product = (wide)(a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xd6e8feb86659fd93));
+    wide product = (wide)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* Bytes behind an IPv4 address are 0. */
-static uint64_t hash_endpoint(const struct endpoint *e)
+void conn_key(struct track *t, uint64_t seed)
+{
+    for (size_t i = 0; i < COUNT_OF(t->key); i++) { /* splitmix64: a word that is far from the one before */
+        uint64_t word = seed += UINT64_C(0x9e3779b97f4a7c15);
+        word = (word ^ word >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        word = (word ^ word >> 27) * UINT64_C(0x94d049bb133111eb);
+        t->key[i] = word ^ word >> 31;
+    }
+}
+
+/* Bytes behind an IPv4 address are 0. The port has a factor of its own: put into the address, it would be
+ * undone by another address. */
+static uint64_t hash_endpoint(const uint64_t *key, const struct endpoint *e)
 {
     uint64_t part[2];
     memcpy(part, e->addr.at, sizeof part);
-    return mix(part[0] ^ e->port, part[1] ^ e->port);
+    return mix(part[0] ^ key[0], part[1] ^ key[1]) + e->port * (key[2] | 1);
 }
 
 /* The same for both orders of the ends. */
-static uint32_t hash_pair(const struct endpoint *a, const struct endpoint *b)
+static uint32_t hash_pair(const struct track *t, const struct endpoint *a, const struct endpoint *b)
 {
-    uint64_t first = hash_endpoint(a), second = hash_endpoint(b);
-    return (uint32_t)mix(first + second, first ^ second);
+    uint64_t first = hash_endpoint(t->key, a), second = hash_endpoint(t->key, b);
+    return (uint32_t)mix((first + second) ^ t->key[2], (first ^ second) ^ t->key[3]);
 }
 
 static bool same_pair(const struct tuple *t, const struct endpoint *a, const struct endpoint *b)
@@ -75,7 +90,7 @@ static uint32_t find(struct track *t, const struct endpoint *a, const struct end
 
 uint32_t track_expect(const struct track *t, struct seg *s)
 {
-    s->pair = hash_pair(&s->src, &s->dst);
+    s->pair = hash_pair(t, &s->src, &s->dst);
     const struct conn_slot *recent = &t->recent[s->pair % RECENT];
     if (recent->conn && recent->hash == s->pair) {
         fetch(conn_at(t, recent->conn - 1));
@@ -88,12 +103,12 @@ uint32_t track_expect(const struct track *t, struct seg *s)
 
 uint32_t conn_find(struct track *t, const struct endpoint *a, const struct endpoint *b)
 {
-    return find(t, a, b, hash_pair(a, b));
+    return find(t, a, b, hash_pair(t, a, b));
 }
 
 uint32_t conn_of(struct track *t, const struct seg *s)
 {
-    return find(t, &s->src, &s->dst, s->pair ? s->pair : hash_pair(&s->src, &s->dst));
+    return find(t, &s->src, &s->dst, s->pair ? s->pair : hash_pair(t, &s->src, &s->dst));
 }
 
 /* At most two thirds of the slots are used. */
@@ -131,7 +146,7 @@ uint32_t conn_new(struct track *t, const struct tuple *tuple)
     c->older = NO_CONN;
     for (int i = 0; i < SIDE_COUNT; i++)
         ranges_init(&c->flow[i].seen, RANGES_KEPT);
-    uint32_t hash = hash_pair(&tuple->end[0], &tuple->end[1]);
+    uint32_t hash = hash_pair(t, &tuple->end[0], &tuple->end[1]);
     struct conn_slot *slot = &t->slots[slot_of(t, &tuple->end[0], &tuple->end[1], hash)];
     if (slot->conn) {
         c->older = slot->conn - 1;

@@ -177,6 +177,7 @@ struct track {
     struct conn_slot
         recent[RECENT]; /* one for each hash: few connections speak at a time, whatever the table holds */
     size_t slot_cap, slot_used;
+    uint64_t key[4]; /* of the hash (conn_key) */
     uint32_t repeats[REPEATS_MOST];
     enum tcp_state listener;
     int listener_fd;
@@ -193,6 +194,8 @@ struct track {
     struct flights flying; /* on the wire: sent, not arrived */
 };
 
+/* Before the first search: the hash, which no answer depends on. */
+void conn_key(struct track *t, uint64_t seed);
 /* The newest connection of that pair of endpoints; NO_CONN if there is none. */
 uint32_t conn_find(struct track *t, const struct endpoint *a, const struct endpoint *b);
 /* The same for the endpoints of a segment. */

@@ -22,6 +22,7 @@ struct track *track_new(const struct mem *m, const struct track_options *o)
     chunks_init(&t->odds, m, sizeof(struct flow_odd), ODD_SHIFT);
     sent_pool_init(&t->sent, m);
     t->options = *o;
+    conn_key(t, o->seed);
     t->retry_conn = NO_CONN;
     t->listener_fd = -1;
     t->listener_close_row = NO_ROW;

@@ -18,6 +18,7 @@ struct track_options {
     uint16_t server_port; /* the port of the lab's server; 0: whoever sends the first SYN is the client */
     bool wire;            /* a segment is received when track_wire says so, not at once */
     bool wordless;        /* nobody asks for sentences or for Wireshark's names: verdicts have none */
+    uint64_t seed;        /* of the hash that finds connections: a number that no sender of segments knows */
 };
 
 struct track *track_new(const struct mem *m, const struct track_options *o);

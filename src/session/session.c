@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/str.h"
+#include "plat/random.h"
 #include "session/facts.h"
 #include "session/pack.h"
 
@@ -46,6 +47,7 @@ struct session *session_new(const struct session_options *o)
     struct track_options track = o->track;
     track.wordless = o->rowless;
     s->options = track;
+    track.seed = track.seed ? track.seed : random_word();
     s->track = track_new(s->mem, &track);
     const char *source = o->source ? o->source : "";
     s->source = s->arena ? arena_text(s->arena, source, strlen(source)) : NULL;

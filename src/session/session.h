@@ -12,11 +12,11 @@
 struct session;
 
 struct session_options {
-    const char *source;  /* "private loopback", "host loopback", "the wire", file name, interface */
-    uint64_t started_ns; /* since the epoch */
-    struct track_options track;
-    uint32_t keep;   /* bytes of a frame that are kept once it was judged whole; 0: all */
-    bool rowless;    /* only the connections are wanted: no row is kept */
+    const char *source;         /* "private loopback", "host loopback", "the wire", file name, interface */
+    uint64_t started_ns;        /* since the epoch */
+    struct track_options track; /* seed 0: one is drawn, and not told */
+    uint32_t keep;              /* bytes of a frame that are kept once it was judged whole; 0: all */
+    bool rowless;               /* only the connections are wanted: no row is kept */
     bool unlisted;   /* nobody asks what connections look like at a glance: no outline (outline.h) is kept */
     bool ahead;      /* a segment becomes a row when the next event has come, or by session_finish */
     uint32_t most;   /* rows that are kept at least; older ones give way. 0: all */

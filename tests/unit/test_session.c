@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "core/conn.h"
 #include "session/facts.h"
 #include "session/store.h"
 #include "unit/timeline.h"
@@ -278,6 +279,21 @@ static void test_rows_stay_where_they_are(void **state)
     assert_int_equal(g.seq.v, CLIENT_ISN + 1 + 49990);
 }
 
+/* Each has its own hash, unless one is asked for. */
+static void test_a_seed_is_drawn(void **state)
+{
+    (void)state;
+    struct session_options o = {.source = "a.pcap", .mem = heap_mem()};
+    struct session *a = session_new(&o), *b = session_new(&o);
+    o.track.seed = 7;
+    struct session *fixed = session_new(&o);
+    assert_true(a->track->options.seed != b->track->options.seed);
+    assert_true(fixed->track->options.seed == 7);
+    session_free(a);
+    session_free(b);
+    session_free(fixed);
+}
+
 static void test_the_store_takes_frames_of_any_size(void **state)
 {
     (void)state;
@@ -347,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_a_stamp_outlives_its_segment),
         cmocka_unit_test_setup_teardown(test_rows_stay_where_they_are, up, down),
         cmocka_unit_test(test_the_store_takes_frames_of_any_size),
+        cmocka_unit_test(test_a_seed_is_drawn),
         cmocka_unit_test(test_every_failed_allocation_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

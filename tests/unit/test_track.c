@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -101,6 +102,88 @@ static void many_connections(void **state)
     assert_int_equal(even.state[SIDE_CLIENT], STATE_ESTABLISHED);
     assert_int_equal(odd.state[SIDE_CLIENT], STATE_SYN_SENT);
     track_free(t);
+}
+
+static uint64_t swapped(uint64_t word)
+{
+    return __builtin_bswap64(word);
+}
+
+/* An IPv6 address of two words, as they are read from memory; and a port. */
+static struct endpoint at_words(uint64_t first, uint64_t second, uint16_t port)
+{
+    struct endpoint e = {.addr = {.family = 6}, .port = port};
+    memcpy(e.addr.at, &first, sizeof first);
+    memcpy(e.addr.at + 8, &second, sizeof second);
+    return e;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+enum { CHOSEN = 2000 };
+
+/* How many connections from sources of that kind are told apart by their hash. */
+static size_t hashes_of(uint64_t seed, int kind)
+{
+    static uint32_t pair[CHOSEN];
+    const uint64_t constant = UINT64_C(0xd6e8feb86659fd93), net = swapped(UINT64_C(0x20010db800000000));
+    struct track *t = track_new(heap_mem(), &(struct track_options){.seed = seed});
+    size_t different = 1;
+    for (uint32_t i = 0; i < CHOSEN; i++) {
+        const uint16_t port = (uint16_t)(40000 + i);
+        struct seg s = {.dst = at_words(net, swapped(2), 80), .flags = TCP_SYN, .frame = i + 1};
+        switch (kind) {
+        case 0: s.src = at_words(net ^ swapped(i), constant ^ 40000, 40000); break; /* a factor is 0 */
+        case 1:
+            s.src = at_words(net ^ port, swapped(7) ^ port, port);
+            break; /* the port undoes the address */
+        case 2: s.src = at_words(net ^ swapped(i), swapped(7), 40000); break;
+        case 3: s.src = at_words(net, swapped(7), port); break;
+        default: s.src = s.dst, s.src.port = port; break;
+        }
+        (void)track_expect(t, &s);
+        pair[i] = s.pair;
+    }
+    track_free(t);
+    qsort(pair, CHOSEN, sizeof *pair, by_number);
+    for (size_t i = 1; i < CHOSEN; i++)
+        different += pair[i] != pair[i - 1];
+    return different;
+}
+
+/* Nobody can choose endpoints so that many connections have one hash: each search would pass all of them. */
+static void chosen_endpoints_do_not_meet(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++)
+        for (int kind = 0; kind < 5; kind++)
+            assert_true(hashes_of(seed, kind) > CHOSEN - 10);
+}
+
+/* Whatever the hash: the same connections, in the same order. */
+static void the_seed_changes_no_answer(void **state)
+{
+    (void)state;
+    uint32_t frame[2] = {0};
+    struct track *t[2];
+    struct verdict v[2];
+    for (int k = 0; k < 2; k++)
+        t[k] = track_new(heap_mem(), &(struct track_options){.seed = k ? UINT64_MAX : 1});
+    for (uint32_t i = 0; i < 9000; i++) {
+        struct seg s = {.seq = {i / 300}, .flags = i < 300 ? TCP_SYN : TCP_ACK, .len = i >= 300};
+        for (int k = 0; k < 2; k++)
+            assert_true(feed(t[k], &frame[k], SIDE_CLIENT, (uint16_t)(1000 + i * 7 % 300), &s, &v[k]));
+        assert_int_equal(v[0].conn, v[1].conn);
+        assert_true(v[0].labels == v[1].labels);
+    }
+    assert_int_equal(track_count(t[0]), 300);
+    assert_int_equal(track_count(t[1]), 300);
+    track_free(t[0]);
+    track_free(t[1]);
 }
 
 /* A long stream: what is out is bounded, and what is remembered gives the right frames. */
@@ -328,6 +411,8 @@ int main(void)
         cmocka_unit_test(sentences_differ),
         cmocka_unit_test(sentences_hold_their_numbers),
         cmocka_unit_test(many_connections),
+        cmocka_unit_test(chosen_endpoints_do_not_meet),
+        cmocka_unit_test(the_seed_changes_no_answer),
         cmocka_unit_test(long_stream),
         cmocka_unit_test(counts_what_is_seldom),
         cmocka_unit_test(copies_give_no_round_trip),
