@@ -8,19 +8,12 @@
  * come. */
 #include "session/stream.h"
 
-#include <string.h>
-
 #include "core/chunks.h"
 #include "plat/loop.h"
+#include "session/pieces.h"
 #include "session/selection.h"
 
 enum { CLOCK_EVERY = 64, PATIENCE = 16 /* rows */, PIECES_SHIFT = 6 };
-
-/* Pieces in the order of their bytes, none overlapping another. */
-struct pieces {
-    struct stream_piece *at;
-    size_t count, cap;
-};
 
 /* One direction. */
 struct saying_side {
@@ -50,6 +43,8 @@ struct stream *stream_new(const struct mem *m, const struct session *s, uint32_t
     t->mem = m;
     t->session = s;
     chunks_init(&t->pieces, m, sizeof(struct stream_piece), PIECES_SHIFT);
+    for (int i = 0; i < SIDE_COUNT; i++)
+        t->side[i].waiting.mem = t->side[i].doubtful.mem = m;
     t->rows = selection_new(m, s);
     if (!t->rows) {
         stream_free(t);
@@ -64,9 +59,8 @@ void stream_free(struct stream *t)
     if (!t)
         return;
     for (int i = 0; i < SIDE_COUNT; i++) {
-        struct saying_side *f = &t->side[i];
-        mem_free(t->mem, f->waiting.at, f->waiting.cap * sizeof *f->waiting.at);
-        mem_free(t->mem, f->doubtful.at, f->doubtful.cap * sizeof *f->doubtful.at);
+        pieces_release(&t->side[i].waiting);
+        pieces_release(&t->side[i].doubtful);
     }
     chunks_release(&t->pieces);
     selection_free(t->rows);
@@ -91,94 +85,29 @@ static bool deliver(struct stream *t, const struct stream_piece *p)
     return true;
 }
 
-/* What of a piece is not there yet at its beginning. False: nothing. */
-static bool clip(struct stream_piece *p, uint64_t next)
-{
-    if (p->at + p->len <= next)
-        return false;
-    uint32_t old = next > p->at ? (uint32_t)(next - p->at) : 0;
-    p->at += old;
-    p->skip += old;
-    p->len -= old;
-    return true;
-}
-
-/* The first piece that ends behind a byte. */
-static size_t search(const struct pieces *p, uint64_t byte)
-{
-    size_t low = 0, high = p->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (p->at[middle].at + p->at[middle].len <= byte)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static void drop(struct pieces *p, size_t n)
-{
-    if (n == 0)
-        return;
-    p->count -= n;
-    memmove(p->at, p->at + n, p->count * sizeof *p->at);
-}
-
-static bool insert(struct stream *t, struct pieces *to, size_t at, const struct stream_piece *p)
-{
-    void *items = to->at;
-    if (!mem_grow(t->mem, &items, &to->cap, to->count + 1, sizeof *to->at))
-        return false;
-    to->at = items;
-    memmove(to->at + at + 1, to->at + at, (to->count - at) * sizeof *to->at);
-    to->at[at] = *p;
-    to->count++;
-    return true;
-}
-
-/* Puts what is new of a piece among others. */
-static bool add(struct stream *t, struct pieces *to, struct stream_piece p)
-{
-    for (size_t i = search(to, p.at); p.len > 0; i++) {
-        uint64_t there = i < to->count ? to->at[i].at : UINT64_MAX;
-        if (there > p.at) {
-            struct stream_piece part = p;
-            if (part.len > there - p.at)
-                part.len = (uint32_t)(there - p.at);
-            if (!insert(t, to, i++, &part))
-                return false;
-        }
-        if (i >= to->count || !clip(&p, to->at[i].at + to->at[i].len))
-            return true;
-    }
-    return true;
-}
-
 /* Hands over the bytes up to `to` that nobody was sure of; those that are not even doubtful as a hole, or,
  * without `holes`, only what comes before them. */
 static bool bridge(struct stream *t, enum side side, uint64_t to, bool holes)
 {
     struct saying_side *f = &t->side[side];
-    const struct pieces *d = &f->doubtful;
-    size_t i = search(d, f->next);
     bool good = true;
     while (good && f->next < to) {
+        const struct stream_piece *d = pieces_find(&f->doubtful, f->next);
         struct stream_piece p = {.at = f->next, .row = NO_ROW, .side = side};
         uint64_t end = to;
-        if (i < d->count && d->at[i].at <= f->next) {
-            p = d->at[i++];
-            (void)clip(&p, f->next);
+        if (d && d->at <= f->next) {
+            p = *d;
+            (void)piece_clip(&p, f->next);
             end = p.at + p.len < to ? p.at + p.len : to;
         } else if (!holes) {
             break;
-        } else if (i < d->count && d->at[i].at < to) {
-            end = d->at[i].at;
+        } else if (d && d->at < to) {
+            end = d->at;
         }
         p.len = end - f->next > UINT32_MAX ? UINT32_MAX : (uint32_t)(end - f->next);
         good = deliver(t, &p);
     }
-    drop(&f->doubtful, search(d, f->next));
+    (void)pieces_drop(&f->doubtful, f->next);
     return good;
 }
 
@@ -186,20 +115,16 @@ static bool bridge(struct stream *t, enum side side, uint64_t to, bool holes)
 static bool release(struct stream *t, enum side side, uint64_t given_up)
 {
     struct saying_side *f = &t->side[side];
-    size_t n = 0;
     bool good = true;
-    for (; n < f->waiting.count; n++) {
-        struct stream_piece p = f->waiting.at[n];
-        if (!clip(&p, f->next))
-            continue;
-        if (p.at > f->next && p.at > given_up)
+    while (good) {
+        const struct stream_piece *w = pieces_find(&f->waiting, f->next);
+        if (!w || (w->at > f->next && w->at > given_up))
             break;
+        struct stream_piece p = *w;
+        (void)piece_clip(&p, f->next);
         good = bridge(t, side, p.at, true) && deliver(t, &p);
-        if (!good)
-            break;
     }
-    drop(&f->waiting, n);
-    if (n > 0)
+    if (pieces_drop(&f->waiting, f->next))
         f->since = t->looked;
     return good;
 }
@@ -211,11 +136,11 @@ static bool take_ack(struct stream *t, const struct row *r)
     int64_t acked = byte_of(f->next, r->ack);
     if (r->flags & TCP_ACK && acked > (int64_t)f->acked)
         f->acked = (uint64_t)acked;
-    if (f->doubtful.count > 0 && f->acked > f->next &&
+    if (pieces_any(&f->doubtful) && f->acked > f->next &&
         !(bridge(t, side, f->acked, false) && release(t, side, 0)))
         return false;
     bool patient = f->acked <= f->next || t->looked - f->since < PATIENCE;
-    return f->waiting.count == 0 || patient || release(t, side, f->acked);
+    return !pieces_any(&f->waiting) || patient || release(t, side, f->acked);
 }
 
 /* Payload of a row. A reset has none that anybody reads, nor has what PAWS rejects. */
@@ -229,14 +154,14 @@ static bool take_data(struct stream *t, const struct row *r, uint32_t row)
         return true;
     struct stream_piece p = {
         .at = (uint64_t)(at + early), .row = row, .len = len - early, .skip = early, .side = side};
-    if (!clip(&p, f->next))
+    if (!piece_clip(&p, f->next))
         return true;
     if (r->labels & LBL(BAD_CHECKSUM))
-        return add(t, &f->doubtful, p);
-    if (f->waiting.count == 0)
+        return pieces_add(&f->doubtful, p);
+    if (!pieces_any(&f->waiting))
         f->since = t->looked;
-    return (p.at == f->next ? deliver(t, &p) : add(t, &f->waiting, p)) &&
-           (f->waiting.count == 0 || release(t, side, 0));
+    return (p.at == f->next ? deliver(t, &p) : pieces_add(&f->waiting, p)) &&
+           (!pieces_any(&f->waiting) || release(t, side, 0));
 }
 
 static bool take_row(struct stream *t, uint32_t row)
@@ -269,8 +194,7 @@ void stream_finish(struct stream *t)
     size_t looked, rows;
     selection_done(t->rows, &looked, &rows);
     for (int i = 0; i < SIDE_COUNT && !t->starved && looked == rows; i++) {
-        const struct pieces *d = &t->side[i].doubtful;
-        uint64_t end = d->count > 0 ? d->at[d->count - 1].at + d->at[d->count - 1].len : 0;
+        const uint64_t end = pieces_end(&t->side[i].doubtful);
         (void)(release(t, (enum side)i, UINT64_MAX) && bridge(t, (enum side)i, end, true));
     }
 }

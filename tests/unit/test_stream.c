@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "session/stream.h"
@@ -191,6 +192,91 @@ static void test_any_order(void **state)
     }
 }
 
+/* What a side said, all of it, without holes. */
+static void assert_said(struct session *s, const char *text, uint32_t whole)
+{
+    struct stream *t = stream_new(heap_mem(), s, 0);
+    uint64_t at = 0;
+    while (stream_work(t, UINT64_MAX))
+        ;
+    for (size_t i = 0; i < stream_pieces(t); i++) {
+        const struct stream_piece *p = stream_piece(t, i);
+        uint32_t len;
+        const uint8_t *bytes = stream_bytes(t, p, 0, &len);
+        assert_non_null(bytes);
+        assert_true(p->at == at && p->len == len && at + len <= whole);
+        assert_memory_equal(bytes, text + at, len);
+        at += len;
+    }
+    assert_true(at == whole && stream_said(t, SIDE_CLIENT) == whole);
+    stream_free(t);
+}
+
+/* Thousands of short segments wait for the first byte, in any order, forwards or backwards, with gaps; long
+ * ones fill the gaps. */
+static void test_many_wait(void **state)
+{
+    (void)state;
+    enum { WHOLE = 12000, LONG = 700 };
+    static char text[WHOLE];
+    static uint32_t at[WHOLE];
+    for (uint32_t round = 0; round < 6; round++) {
+        uint32_t seed = round, n = 0;
+        for (uint32_t i = 0; i < WHOLE; i++)
+            text[i] = (char)(' ' + dice(&seed, 90));
+        for (uint32_t i = 1; i + 2 < WHOLE; i += 1 + dice(&seed, 4))
+            at[n++] = i;
+        for (uint32_t i = n - 1; i > 0 && round > 0; i--) {
+            uint32_t k = round == 1 ? n - 1 - i : dice(&seed, i + 1), a = at[i];
+            if (round > 1 || k < i) /* backwards is half of them with the other half */
+                at[i] = at[k], at[k] = a;
+        }
+        struct session *s = captured();
+        shake_hands(s);
+        for (uint32_t i = 0; i < n; i++)
+            say_raw(s, SIDE_CLIENT, PSH_ACK, 1 + at[i], 1, text + at[i], 1 + dice(&seed, 2));
+        for (uint32_t i = 0; i < 40; i++) { /* some are filled, and filled again */
+            uint32_t from = 1 + dice(&seed, WHOLE - 1), most = WHOLE - from < LONG ? WHOLE - from : LONG;
+            say_raw(s, SIDE_CLIENT, PSH_ACK, 1 + from, 1, text + from, 1 + dice(&seed, most));
+        }
+        for (uint32_t i = 0; i < WHOLE; i += LONG / 2) /* the first ones give what waits the way */
+            say_raw(s, SIDE_CLIENT, PSH_ACK, 1 + i, 1, text + i, WHOLE - i < LONG ? WHOLE - i : LONG);
+        assert_said(s, text, WHOLE);
+        session_free(s);
+    }
+}
+
+/* Time of the processor that following takes where `count` segments of one byte wait, each with a gap before
+ * it. */
+static uint64_t time_to_follow(uint32_t count, bool backwards)
+{
+    struct session *s = captured();
+    struct timespec from, to;
+    shake_hands(s);
+    for (uint32_t i = 1; i <= count; i++)
+        say_raw(s, SIDE_CLIENT, PSH_ACK, 1 + 2 * (backwards ? count - i + 1 : i), 1, "x", 1);
+    struct stream *t = stream_new(heap_mem(), s, 0);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+    while (stream_work(t, UINT64_MAX))
+        ;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+    assert_int_equal(stream_pieces(t), 0);
+    stream_finish(t);
+    assert_int_equal(stream_pieces(t), 2 * count);
+    stream_free(t);
+    session_free(s);
+    return (uint64_t)(to.tv_sec - from.tv_sec) * 1000000000 + (uint64_t)to.tv_nsec - (uint64_t)from.tv_nsec;
+}
+
+/* In the worst order it takes not much longer than in the best: else a hundred thousand segments, which
+ * anybody can send, would stop the screen for seconds. */
+static void test_segments_that_come_backwards_cost_no_more(void **state)
+{
+    (void)state;
+    const uint64_t best = time_to_follow(100000, false), worst = time_to_follow(100000, true);
+    assert_true(worst < 10 * best);
+}
+
 /* More than 2^32 bytes, in steps that a receiver could follow. */
 static void test_numbers_wrap(void **state)
 {
@@ -246,6 +332,8 @@ int main(void)
         cmocka_unit_test(test_holes),
         cmocka_unit_test(test_wrong_checksums),
         cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_many_wait),
+        cmocka_unit_test(test_segments_that_come_backwards_cost_no_more),
         cmocka_unit_test(test_numbers_wrap),
         cmocka_unit_test(test_fewer_bytes_captured),
     };
