@@ -23,10 +23,12 @@ struct code {
 struct inflate {
     const uint8_t *in, *end;
     uint8_t *out;
-    size_t made, room;
+    size_t made, room, most; /* `room` of them have a place in `out` */
     uint32_t bits;
     unsigned held; /* bits */
     enum inflate_end ended;
+    bool fixed_made; /* a block has used them: */
+    struct code literals, distances;
 };
 
 static bool stop(struct inflate *z, enum inflate_end how)
@@ -93,10 +95,27 @@ static unsigned symbol_of(struct inflate *z, const struct code *c)
 
 static bool put(struct inflate *z, uint8_t byte)
 {
-    if (z->made == z->room)
+    if (z->made == z->most)
         return stop(z, INFLATE_DAMAGED);
-    z->out[z->made++] = byte;
+    if (z->made < z->room)
+        z->out[z->made] = byte;
+    z->made++;
     return true;
+}
+
+/* Bytes once more that stand `back` before. There may be fewer of them than are wanted: then they come again
+ * and again, and there are twice as many to copy each time. */
+static bool put_again(struct inflate *z, size_t back, size_t len)
+{
+    const size_t left = z->most - z->made, some = len < left ? len : left, from = z->made - back;
+    const size_t to = z->made + some < z->room ? z->made + some : z->room;
+    for (size_t at = z->made; at < to;) {
+        size_t there = at - from < to - at ? at - from : to - at;
+        memcpy(z->out + at, z->out + from, there);
+        at += there;
+    }
+    z->made += some;
+    return some == len || stop(z, INFLATE_DAMAGED);
 }
 
 /* 3.2.5: a length and a distance, each a base and further bits. */
@@ -120,9 +139,7 @@ static bool copy(struct inflate *z, unsigned symbol, const struct code *distance
     size_t back = distance[far] + take(z, distance_bits[far]);
     if (z->ended != INFLATE_WHOLE || back > z->made)
         return stop(z, INFLATE_DAMAGED);
-    while (len-- && put(z, z->out[z->made - back]))
-        ;
-    return z->ended == INFLATE_WHOLE;
+    return put_again(z, back, len);
 }
 
 static bool codes(struct inflate *z, const struct code *literals, const struct code *distances)
@@ -159,17 +176,19 @@ static bool stored(struct inflate *z)
     return z->ended == INFLATE_WHOLE;
 }
 
-/* 3.2.6 */
+/* 3.2.6. An empty block has ten bits: its codes are not made for each. */
 static bool fixed(struct inflate *z)
 {
-    struct code literals, distances;
     uint8_t length[LITERALS];
-    for (unsigned i = 0; i < LITERALS; i++)
-        length[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8;
-    make_code(&literals, length, LITERALS);
-    memset(length, 5, DISTANCES);
-    make_code(&distances, length, DISTANCES);
-    return codes(z, &literals, &distances);
+    if (!z->fixed_made) {
+        for (unsigned i = 0; i < LITERALS; i++)
+            length[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8;
+        make_code(&z->literals, length, LITERALS);
+        memset(length, 5, DISTANCES);
+        make_code(&z->distances, length, DISTANCES);
+        z->fixed_made = true;
+    }
+    return codes(z, &z->literals, &z->distances);
 }
 
 /* 3.2.7: how many codes of each kind, then their lengths, which are coded themselves. */
@@ -216,9 +235,10 @@ static bool dynamic(struct inflate *z)
     return codes(z, &literals, &distances);
 }
 
-enum inflate_end inflate_bytes(const uint8_t *in, size_t len, uint8_t *out, size_t room, size_t *made)
+enum inflate_end inflate_bytes(const uint8_t *in, size_t len, uint8_t *out, size_t room, size_t most,
+                               size_t *made)
 {
-    struct inflate z = {.in = in, .end = in + len, .out = out, .room = room};
+    struct inflate z = {.in = in, .end = in + len, .out = out, .room = room, .most = most};
     for (bool last = false; !last && z.ended == INFLATE_WHOLE;) {
         last = take(&z, 1);
         switch (take(&z, 2)) {

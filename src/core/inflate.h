@@ -1,5 +1,6 @@
 /* inflate.h: unpacks DEFLATE (RFC 1951) into a buffer of a given size, which is also its window. For what is
- * packed within a frame; whole files have plat/unpack. */
+ * packed within a frame; whole files have plat/unpack. A byte may stand for hundreds: what is only to be
+ * counted costs less than what is to be seen. */
 #ifndef TCPVIZ_CORE_INFLATE_H
 #define TCPVIZ_CORE_INFLATE_H
 
@@ -10,10 +11,12 @@
 enum inflate_end {
     INFLATE_WHOLE,
     INFLATE_CUT,    /* the packed bytes end too early */
-    INFLATE_DAMAGED /* they say what cannot be, or are more than there is room for */
+    INFLATE_DAMAGED /* they say what cannot be, or are more than `most` */
 };
 
-/* Unpacks len bytes into at most room; *made is how many came out, whatever the end. */
-enum inflate_end inflate_bytes(const uint8_t *in, size_t len, uint8_t *out, size_t room, size_t *made);
+/* Unpacks len bytes, to at most `most`, of which the first `room` are put into `out`; *made is how many they
+ * are, whatever the end. */
+enum inflate_end inflate_bytes(const uint8_t *in, size_t len, uint8_t *out, size_t room, size_t most,
+                               size_t *made);
 
 #endif

@@ -55,16 +55,46 @@ static void what_zlib_packs(void **state)
                     uint8_t *exact =
                         memcpy(malloc(size), packed, size); /* so that ASan sees a byte too far */
                     memset(out, 0xEE, LEN);
-                    assert_int_equal(inflate_bytes(exact, size, out, len, &made), INFLATE_WHOLE);
+                    assert_int_equal(inflate_bytes(exact, size, out, len, len, &made), INFLATE_WHOLE);
                     assert_int_equal(made, len);
                     assert_memory_equal(out, bytes, len);
                     if (len > 0) /* no room for the last byte */
-                        assert_int_equal(inflate_bytes(exact, size, out, len - 1, &made), INFLATE_DAMAGED);
+                        assert_int_equal(inflate_bytes(exact, size, out, len - 1, len - 1, &made),
+                                         INFLATE_DAMAGED);
                     free(exact);
                 }
     free(bytes);
     free(packed);
     free(out);
+}
+
+/* What is only counted is no less right, nor is a byte of it written. Of patterns, which are copied from
+ * where they have just come to. */
+static void what_is_only_counted(void **state)
+{
+    (void)state;
+    enum { WHOLE = 3000 };
+    uint8_t bytes[WHOLE], packed[2 * WHOLE], out[WHOLE];
+    for (size_t period = 1; period < 300; period += period < 40 ? 1 : 17) {
+        size_t made;
+        sample(bytes, period, 256);
+        for (size_t i = period; i < WHOLE; i++)
+            bytes[i] = bytes[i - period];
+        size_t size = pack(bytes, WHOLE, 9, Z_DEFAULT_STRATEGY, packed, sizeof packed);
+        for (size_t room = 1; room <= WHOLE; room = room * 3 / 2 + 1) {
+            uint8_t *exact = malloc(room);
+            assert_int_equal(inflate_bytes(packed, size, exact, room, WHOLE, &made), INFLATE_WHOLE);
+            assert_int_equal(made, WHOLE);
+            assert_memory_equal(exact, bytes, room);
+            assert_int_equal(inflate_bytes(packed, size, exact, room, WHOLE - 1, &made), INFLATE_DAMAGED);
+            assert_int_equal(made, WHOLE - 1);
+            free(exact);
+        }
+        memset(out, 0xEE, WHOLE);
+        assert_int_equal(inflate_bytes(packed, size, out, 700, WHOLE, &made), INFLATE_WHOLE);
+        for (size_t i = 700; i < WHOLE; i++)
+            assert_int_equal(out[i], 0xEE);
+    }
 }
 
 /* What came before the cut is right. */
@@ -79,7 +109,7 @@ static void every_cut(void **state)
         for (size_t cut = 0; cut < size; cut++) {
             size_t made;
             uint8_t *exact = malloc(cut + 1), *edge = realloc(memcpy(exact, packed, cut), cut ? cut : 1);
-            assert_int_equal(inflate_bytes(edge, cut, out, SHORT, &made), INFLATE_CUT);
+            assert_int_equal(inflate_bytes(edge, cut, out, SHORT, SHORT, &made), INFLATE_CUT);
             assert_true(made >= before && made <= SHORT);
             assert_memory_equal(out, bytes, made);
             before = made;
@@ -102,7 +132,7 @@ static void every_damage(void **state)
             size_t made;
             uint8_t *out = malloc(SHORT);
             packed[bit / 8] ^= (uint8_t)(1u << bit % 8);
-            (void)inflate_bytes(packed, size, out, SHORT, &made);
+            (void)inflate_bytes(packed, size, out, SHORT, SHORT, &made);
             assert_true(made <= SHORT);
             packed[bit / 8] ^= (uint8_t)(1u << bit % 8);
             free(out);
@@ -118,7 +148,8 @@ static void every_damage(void **state)
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         uint8_t out[100];
         size_t made;
-        assert_int_equal(inflate_bytes(wrong[i], sizeof wrong[i], out, sizeof out, &made), INFLATE_DAMAGED);
+        assert_int_equal(inflate_bytes(wrong[i], sizeof wrong[i], out, sizeof out, sizeof out, &made),
+                         INFLATE_DAMAGED);
     }
 }
 
@@ -126,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_zlib_packs),
+        cmocka_unit_test(what_is_only_counted),
         cmocka_unit_test(every_cut),
         cmocka_unit_test(every_damage),
     };
