@@ -36,6 +36,7 @@ struct flow_odd {
     uint32_t reject_frame; /* its last segment that the other side does not believe */
     uint32_t spoken_ms;    /* how long before last_ns its last segment was that was no probe */
     uint32_t more_syns, more_fins; /* than the first */
+    bool stray;                    /* base is a SYN ACK's that came when another had been acknowledged */
     struct {
         uint64_t retransmitted_bytes, probe_bytes;
         uint32_t retransmitted_segments, out_of_order, zero_windows, keep_alives, dup_acks, resets;
@@ -64,7 +65,8 @@ struct flow {
     uint32_t
         since_frame; /* its first segment, not a RST, of those at once that nothing came back to; 0: none */
     uint16_t mss;
-    uint8_t state; /* enum tcp_state */
+    uint16_t ip_id; /* of its last segment */
+    uint8_t state;  /* enum tcp_state */
     bool any : 1, base_known : 1, syn : 1, ack_seen : 1, una_known : 1, win_known : 1, echo_known : 1,
         sack_ok : 1;
     bool syn_acked : 1, syn_ack : 1, fin : 1, fin_got : 1, fin_acked : 1, fin_ack_got : 1, fin_repeated : 1;
@@ -74,7 +76,7 @@ struct flow {
     bool counted_syn : 1, counted_fin : 1; /* one was sent; more are counted in flow_odd */
     seq_t fin_end;                         /* number after its FIN */
     uint32_t fin_frame, syn_frame;
-    uint32_t flight_most; /* numbers that were out at once, at most */
+    uint32_t flight_most; /* bytes that were out at once, at most */
     uint32_t srtt_us;     /* smoothed, 0: none measured */
     struct flow_count count;
 };
@@ -137,20 +139,21 @@ struct conn {
     struct conn_lab *lab;          /* NULL in captures */
     uint64_t first_ns, silence_ns; /* the longest silence */
     uint32_t first_frame;
-    uint32_t older;        /* the connection before it on the same tuple, NO_CONN */
-    uint8_t close_at;      /* enum close_at */
-    uint8_t closer;        /* enum side of the first FIN */
-    bool self : 1;         /* both ends are one socket */
-    bool newer : 1;        /* another connection has taken its ports */
-    bool crossing : 1;     /* a simultaneous open */
-    bool open : 1;         /* the handshake is over */
-    bool queued : 1;       /* child in the accept queue */
-    bool accepted : 1;     /* fetched from it */
-    bool fins_crossed : 1; /* a simultaneous close */
-    bool doubtful : 1;     /* its SYN came while the older connection was open */
-    bool reset : 1;        /* by a RST that was believed; */
-    bool resetter : 1;     /* enum side of it */
-    bool challenged : 1;   /* and the older one has answered: the numbers are its own */
+    uint32_t older;                      /* the connection before it on the same tuple, NO_CONN */
+    uint8_t close_at;                    /* enum close_at */
+    uint8_t closer;                      /* enum side of the first FIN */
+    bool self : 1;                       /* both ends are one socket */
+    bool newer : 1;                      /* another connection has taken its ports */
+    bool crossing : 1;                   /* a simultaneous open */
+    bool open : 1;                       /* the handshake is over */
+    bool queued : 1;                     /* child in the accept queue */
+    bool accepted : 1;                   /* fetched from it */
+    bool fins_crossed : 1;               /* a simultaneous close */
+    bool doubtful : 1;                   /* its SYN came while the older connection was open */
+    bool reset : 1;                      /* by a RST that was believed; */
+    bool resetter : 1;                   /* enum side of it */
+    bool acc_ecn_asked : 1, acc_ecn : 1; /* RFC 9768: what was ECE and CWR counts marks */
+    bool challenged : 1;                 /* and the older one has answered: the numbers are its own */
 };
 
 /* Where the newest connection of a tuple stands: its index + 1; 0: the slot is free. */

@@ -37,6 +37,7 @@ static bool straight_to_tcp(struct walk *w)
     struct seg *s = w->seg;
     s->ecn = ip[1] & 3;
     s->ttl = ip[8];
+    s->ip_id = (uint16_t)(ip[4] << 8 | ip[5]);
     s->src.addr.family = s->dst.addr.family = 4;
     memcpy(s->src.addr.at, ip + 12, 4);
     memcpy(s->dst.addr.at, ip + 16, 4);

@@ -63,6 +63,7 @@ struct seg {
     uint8_t cksum; /* enum cksum_verdict of the TCP checksum */
     uint8_t ecn;   /* low two bits of the traffic class: 3 is CE (RFC 3168) */
     uint8_t ttl;
+    uint16_t ip_id; /* IPv4's identification; 0 in IPv6 */
     uint32_t lacks; /* bytes that IP's header counts beyond the frame's end on the wire: a tool cut it and
                      * told the capture nothing, or the length lies. len is without them, as Wireshark's is */
     bool truncated; /* fewer bytes captured than there were on the wire, or than IP's header counts */

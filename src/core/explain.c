@@ -10,6 +10,10 @@ static enum annot_id of_syn(const struct look *k)
     if (labels & LBL(SYN_ACK)) {
         if (labels & LBL(SIMULTANEOUS_OPEN))
             return ANNOT_SYN_ACK_CROSSING;
+        if (k->stray)
+            return ANNOT_SYN_ACK_STRAY;
+        if (k->twice)
+            return ANNOT_TWICE;
         if (labels & LBL(RETRANSMISSION))
             return k->answer ? ANNOT_SYN_ACK_ANSWER : ANNOT_SYN_ACK_AGAIN;
         if (!k->v->acks_frame)
@@ -18,8 +22,10 @@ static enum annot_id of_syn(const struct look *k)
             return k->s->opt.fast_open ? ANNOT_SYN_ACK_COOKIE : ANNOT_SYN_ACK_DATA;
         return ANNOT_SYN_ACK;
     }
+    if (k->twice)
+        return ANNOT_TWICE;
     if (labels & LBL(RETRANSMISSION))
-        return ANNOT_SYN_AGAIN;
+        return k->r->syn_ack && !k->came && !k->t->options.live ? ANNOT_SYN_AGAIN_ANSWERED : ANNOT_SYN_AGAIN;
     if (labels & LBL(SIMULTANEOUS_OPEN))
         return ANNOT_SYN_CROSSING;
     if (labels & LBL(PORT_REUSED))
@@ -44,7 +50,7 @@ static enum annot_id of_rst(const struct look *k)
         return ANNOT_RST;
     if (!k->v->acks_frame)
         return ANNOT_RST_MORE;
-    if (!f->any && r->syn && !r->syn_ack && !r->una_known)
+    if (k->ack && !f->any && r->syn && !r->syn_ack && !r->una_known)
         return ANNOT_RST_REFUSED;
     if (r->syn_ack && !r->syn_acked)
         return k->half_open ? ANNOT_RST_HALF_OPEN : ANNOT_RST_SYN_ACK;
@@ -57,8 +63,10 @@ static enum annot_id of_copy(const struct look *k)
 {
     uint64_t labels = k->v->labels;
     bool needless = labels & LBL(SPURIOUS_RETRANSMISSION);
+    if (k->twice)
+        return ANNOT_TWICE;
     if (!k->v->repeats_count)
-        return ANNOT_RETRANSMISSION_UNSEEN;
+        return k->repeated && !k->fresh && k->s->len ? ANNOT_RETRANSMISSION_OLD : ANNOT_RETRANSMISSION_UNSEEN;
     if (k->fresh)
         return ANNOT_RETRANSMISSION_PARTLY;
     if (!k->s->len) {
@@ -68,7 +76,10 @@ static enum annot_id of_copy(const struct look *k)
     }
     switch (k->copy) {
     case COPY_TLP: return ANNOT_RETRANSMISSION_TLP;
-    case COPY_FAST: return ANNOT_RETRANSMISSION_FAST;
+    case COPY_FAST:
+        return needless                 ? ANNOT_RETRANSMISSION_SPURIOUS
+               : judge_dup_acks(k) == 0 ? ANNOT_RETRANSMISSION_SACK
+                                        : ANNOT_RETRANSMISSION_FAST;
     case COPY_RTO: return needless ? ANNOT_RETRANSMISSION_SPURIOUS : ANNOT_RETRANSMISSION_RTO;
     case COPY_RECOVERY: return needless ? ANNOT_RETRANSMISSION_SPURIOUS : ANNOT_RETRANSMISSION_RECOVERY;
     case COPY_PLAIN:
@@ -109,21 +120,6 @@ static enum annot_id of_data(const struct look *k)
                : k->call_bytes > k->s->len ? ANNOT_DATA_PART
                                            : ANNOT_DATA_JOINED;
     return k->v->acks_frame && k->v->annot.acked ? ANNOT_DATA_ACKING : ANNOT_DATA;
-}
-
-static enum annot_id of_handshake(const struct look *k)
-{
-    if (k->s->len)
-        return ANNOT_HANDSHAKE_DATA;
-    if (k->v->labels & LBL(SIMULTANEOUS_OPEN))
-        return k->came ? ANNOT_HANDSHAKE_CROSSING_WIRE : ANNOT_HANDSHAKE_CROSSING;
-    if (!k->v->acks_frame)
-        return ANNOT_HANDSHAKE_ACK_UNSEEN;
-    if (k->full)
-        return ANNOT_HANDSHAKE_ACK_FULL;
-    if (!k->came)
-        return ANNOT_HANDSHAKE_ACK;
-    return k->open_again ? ANNOT_HANDSHAKE_ACK_AGAIN : ANNOT_HANDSHAKE_ACK_WIRE;
 }
 
 static enum annot_id of_fin_ack(const struct look *k)
@@ -178,6 +174,23 @@ static enum annot_id of_ack(const struct look *k)
     return labels & LBL(ZERO_WINDOW) ? ANNOT_ZERO_WINDOW : ANNOT_PLAIN;
 }
 
+static enum annot_id of_handshake(const struct look *k)
+{
+    if (k->s->len)
+        return ANNOT_HANDSHAKE_DATA;
+    if (k->v->labels & LBL(SIMULTANEOUS_OPEN))
+        return k->came ? ANNOT_HANDSHAKE_CROSSING_WIRE : ANNOT_HANDSHAKE_CROSSING;
+    if (k->v->labels & LBL(ACK))
+        return of_ack(k);
+    if (!k->v->acks_frame)
+        return ANNOT_HANDSHAKE_ACK_UNSEEN;
+    if (k->full)
+        return ANNOT_HANDSHAKE_ACK_FULL;
+    if (!k->came)
+        return ANNOT_HANDSHAKE_ACK;
+    return k->open_again ? ANNOT_HANDSHAKE_ACK_AGAIN : ANNOT_HANDSHAKE_ACK_WIRE;
+}
+
 static enum annot_id of_forged(const struct look *k)
 {
     static const enum annot_id sentences[] = {
@@ -215,7 +228,9 @@ static enum annot_id choose(const struct look *k)
     if (labels & LBL(ZERO_WINDOW_PROBE))
         return k->s->len ? ANNOT_ZERO_WINDOW_PROBE_DATA : ANNOT_ZERO_WINDOW_PROBE;
     if (labels & LBL(KEEP_ALIVE))
-        return flow_odd(k->f)->probes > 1 ? ANNOT_KEEP_ALIVE_MORE : ANNOT_KEEP_ALIVE;
+        return flow_odd(k->f)->probes > 1 ? ANNOT_KEEP_ALIVE_MORE
+               : k->s->len                ? ANNOT_KEEP_ALIVE_BYTE
+                                          : ANNOT_KEEP_ALIVE;
     if (labels & LBL(HANDSHAKE_ACK))
         return of_handshake(k);
     if (labels & LBL(RETRANSMISSION))

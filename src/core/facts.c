@@ -96,12 +96,26 @@ static void put_end(struct conn_view *out, const struct conn *c)
     }
 }
 
-/* SYN to the ACK that ended the handshake; 0 where there was none, or the clock went back meanwhile. */
+/* SYN to the ACK that ended the handshake, or to the RST that refused it; 0 where there was neither, or the
+ * clock went back meanwhile. */
 static uint64_t handshake_ns(const struct conn *c)
 {
     const struct flow *client = &c->flow[SIDE_CLIENT], *server = &c->flow[SIDE_SERVER];
-    const bool open = client->syn && server->syn && (server->syn_acked || client->syn_acked);
-    return open && c->ws.rtt_ns < (uint64_t)INT64_MAX ? c->ws.rtt_ns : 0;
+    const bool open = server->syn && (server->syn_acked || client->syn_acked);
+    const bool told = client->syn && (open || (c->reset && c->resetter && !server->syn));
+    return told && c->ws.rtt_ns < (uint64_t)INT64_MAX ? c->ws.rtt_ns : 0;
+}
+
+/* Bytes that nobody has acknowledged, without SYN and FIN. */
+static uint32_t out_of(const struct flow *f)
+{
+    if (!f->any)
+        return 0;
+    const seq_t una = f->una_known ? f->una : f->base;
+    uint32_t flags = f->una_known ? 0 : 1;
+    flags += f->fin && !(f->una_known && seq_upto(f->fin_end, una));
+    const uint32_t out = seq_dist(una, f->nxt);
+    return seq_before(una, f->nxt) && out > flags ? out - flags : 0;
 }
 
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
@@ -131,6 +145,7 @@ bool track_view(const struct track *t, uint32_t conn, struct conn_view *out)
         out->snd_una[i] = f->una_known ? relative(f, f->una) : 0;
         out->snd_nxt[i] = f->any ? relative(f, f->nxt) : 0;
         out->rcv_wnd[i] = f->win;
+        out->flight[i] = out_of(f);
         out->flight_most[i] = f->flight_most;
         out->arrived[i] = f->any ? relative(f, f->rcv) : 0;
         out->last_frame[i] = f->last_frame;
@@ -165,10 +180,12 @@ uint32_t track_frame_of(const struct track *t, uint32_t conn, const struct endpo
 {
     const struct conn *c = conn_at(t, conn);
     enum side from = endpoint_equal(&c->tuple.end[SIDE_CLIENT], src) ? SIDE_CLIENT : SIDE_SERVER;
-    const struct sent *s = sent_search(&t->sent, &c->flow[from].sent, seq);
-    if (!s || !seq_eq(s->left, seq))
-        return 0;
-    return s->copy ? s->copy : s->frame;
+    const struct flow *f = &c->flow[from];
+    const struct sent *s = sent_search(&t->sent, &f->sent, seq);
+    if (s && seq_eq(s->left, seq))
+        return s->copy ? s->copy : s->frame;
+    return f->any && seq_eq(seq, f->nxt) ? f->last_frame
+                                         : 0; /* it takes no number: the newest that does not */
 }
 
 enum tcp_state track_listener(const struct track *t)

@@ -69,6 +69,7 @@ enum layer ip_4(struct walk *w)
     struct seg *s = w->seg;
     s->ecn = at[1] & 3;
     s->ttl = at[8];
+    s->ip_id = (uint16_t)(at[4] << 8 | at[5]);
     note_addr4(&s->src.addr, at + 12);
     note_addr4(&s->dst.addr, at + 16);
     s->offloaded = total == 0;

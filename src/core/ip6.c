@@ -77,6 +77,7 @@ enum layer ip_6(struct walk *w)
     s->ip = (struct span){start, HEADER};
     s->ecn = at[1] >> 4 & 3;
     s->ttl = at[7];
+    s->ip_id = 0;
     s->src.addr.family = s->dst.addr.family = 6;
     memcpy(s->src.addr.at, at + 8, 16);
     memcpy(s->dst.addr.at, at + 24, 16);

@@ -8,11 +8,10 @@
  * bytes wait, else a keep-alive. */
 #include "core/judge.h"
 
-#define MS          UINT64_C(1000000)
-#define RTO_MIN     (180 * MS) /* Linux: 200 ms; a tick less */
-#define AT_ONCE     (50 * MS)  /* a kernel's answer; no timer is as short */
-#define PROBE_LEAST (900 * MS) /* TCP_KEEPINTVL is a second at least */
-#define FAST_MOST   (150 * MS) /* after the last ACK: the retransmission timer cannot have run out */
+#define MS        UINT64_C(1000000)
+#define RTO_MIN   (180 * MS) /* Linux: 200 ms; a tick less */
+#define AT_ONCE   (50 * MS)  /* a kernel's answer; no timer is as short */
+#define FAST_MOST (150 * MS) /* after the last ACK: the retransmission timer cannot have run out */
 
 static void remember(struct look *k)
 {
@@ -32,7 +31,8 @@ static void remember(struct look *k)
         if (f->odd)
             f->odd->probed_frame = 0;
         f->far |= seq_dist(f->base, f->nxt) > RANGES_SPAN;
-        uint32_t out = seq_dist(f->una_known ? f->una : f->base, f->nxt);
+        const uint32_t open = !f->una_known; /* the SYN's number, seen or not, is no byte */
+        uint32_t out = seq_dist(f->una_known ? f->una : f->base, f->nxt) - open - k->fin;
         if (out < RANGES_SPAN && out > f->flight_most)
             f->flight_most = out;
     }
@@ -150,9 +150,22 @@ static enum copy_kind kind_of_copy(struct look *k, const struct sent *s, uint64_
         return f->recovering && !(f->una_known && seq_eq(k->left, f->una)) ? COPY_RECOVERY : COPY_FAST;
     if (is_loss_probe(k, s, since))
         return COPY_TLP;
-    if (since >= RTO_MIN && since / 1000 >= f->srtt_us)
+    if (s && since >= RTO_MIN && since / 1000 >= f->srtt_us)
         return COPY_RTO;
     return f->recovering ? COPY_RECOVERY : COPY_PLAIN;
+}
+
+/* The frame before of that side once more, unchanged: no host gives two packets one identification so soon;
+ * where there is none, no timer is as short, and nobody has asked for a copy. */
+static bool is_twice(const struct look *k, uint64_t since)
+{
+    const struct flow *f = k->f;
+    if (k->came || k->t->options.live || k->v->repeats_count == 0 || f->ip_id != k->s->ip_id)
+        return false;
+    if (k->s->ip_id)
+        return since < 10 * MS;
+    return since < MS && !judge_dup_acks(k) && !sacked_of(k) &&
+           k->v->repeats[k->v->repeats_count - 1] == f->last_frame;
 }
 
 static void judge_copy(struct look *k)
@@ -164,6 +177,11 @@ static void judge_copy(struct look *k)
     look_label(k, LBL(RETRANSMISSION));
     if (f->una_known && seq_upto(k->right, f->una))
         look_label(k, LBL(SPURIOUS_RETRANSMISSION));
+    k->twice = is_twice(k, since);
+    if (k->twice) {
+        k->copy = COPY_PLAIN;
+        return;
+    }
     k->copy = kind_of_copy(k, s, since);
     switch (k->copy) {
     case COPY_RTO:
@@ -191,7 +209,8 @@ static void judge_copy(struct look *k)
  */
 static void judge_late(struct look *k)
 {
-    uint64_t rtt = k->c->ws.rtt_ns ? k->c->ws.rtt_ns : 3 * MS;
+    const uint64_t initial = k->c->ws.rtt_ns;
+    const uint64_t rtt = initial && initial < UINT64_C(60000) * MS ? initial : 3 * MS; /* clocks go back */
     k->late = true;
     if (k->repeated) { /* old bytes and new ones in one segment */
         uint64_t since;
@@ -290,16 +309,18 @@ static bool is_probe(const struct look *k, bool *window)
     *window = unsent > 0 || (closed && unsent != 0);
     if (k->syn || k->fin || !k->ack || !f->any)
         return false;
-    const bool tells = r->una_known && seq_after(k->s->ack, r->una); /* that is no question */
-    if (!k->s->len)
-        return (seq_eq(old, f->nxt) || (f->una_known && seq_eq(old, f->una))) && !tells &&
-               (*window || look_since(k, f->last_ns) >= PROBE_LEAST);
+    if (!k->s->len) {
+        const bool tells = r->una_known && seq_after(k->s->ack, r->una) && seq_upto(k->s->ack, r->nxt);
+        if (tells || (!*window && look_since(k, f->last_ns) < AT_ONCE)) /* no question; overtaken */
+            return false;
+        return seq_eq(old, f->nxt) || (f->una_known && seq_eq(old, f->una));
+    }
     if (k->s->len != 1)
         return false;
     if (closed &&
         (seq_eq(k->left, f->nxt) || (flow_odd(f)->probe_frame && f->una_known && seq_eq(k->left, f->una))))
         return *window = true;
-    return seq_eq(old, f->nxt) && f->una_known && seq_eq(f->una, f->nxt) && k->idle_ns >= PROBE_LEAST;
+    return seq_eq(old, f->nxt) && f->una_known && seq_eq(f->una, f->nxt) && k->idle_ns >= 900 * MS;
 }
 
 static void judge_probe(struct look *k, bool window)
@@ -355,11 +376,16 @@ static void judge_syn_copy(struct look *k)
         k->r->state = STATE_LISTEN; /* its old connection is gone, so the SYN meets the listener */
         k->c->challenged = false;
     }
+    k->twice = is_twice(k, since);
     const uint32_t answered = syn_answered(k);
-    if (answered) {
+    if (k->twice) {
+        k->copy = COPY_PLAIN;
+    } else if (answered) {
         k->answer = true;
         k->v->acks_frame = answered;
         k->r->syn_repeated = false;
+    } else if (since < RTO_MIN && !k->t->options.live) {
+        k->copy = COPY_PLAIN;
     } else {
         k->v->cause = CAUSE_RTO;
         k->copy = COPY_RTO;

@@ -41,6 +41,8 @@ struct look {
     bool syn, fin, rst, ack; /* flags */
     bool pure;               /* nothing but an ACK */
     bool first_fin, refused, old, probe, late;
+    bool twice;      /* the frame before once more, as a mirrored port shows it */
+    bool stray;      /* a SYN ACK with another number than the one that was acknowledged */
     bool answer;     /* a SYN ACK that answers a repeated SYN */
     bool beyond;     /* acknowledges what was not seen */
     bool opens;      /* window from zero */

@@ -262,7 +262,7 @@ static void judge_new_ack(struct look *k, bool acks_fin)
         r->odd->probe_frame = 0;
     if (r->odd && !k->came)
         r->odd->timeouts = 0;
-    if (k->pure && (bytes || !r->any || !k->f->ack_seen) && !(k->v->labels & LBL(HANDSHAKE_ACK)))
+    if (k->pure && (bytes || ((!r->any || !k->f->ack_seen) && !(k->v->labels & LBL(HANDSHAKE_ACK)))))
         look_label(k, LBL(ACK));
     if (r->recovering && seq_before(k->s->ack, flow_odd(r)->recover) && bytes && !k->syn)
         look_label(k, LBL(PARTIAL_ACK));

@@ -169,6 +169,17 @@ static void begin_again(struct look *k)
     k->c->open = false;
 }
 
+/* Forgets what its sender has sent. */
+static void start_again(struct look *k)
+{
+    struct flow *f = k->f;
+    f->any = f->syn = f->una_known = f->fin = f->far = k->r->ack_seen = false;
+    if (f->odd)
+        f->odd->stray = false;
+    sent_clear(&k->t->sent, &f->sent);
+    ranges_clear(&f->seen);
+}
+
 /* Relative 0 of both directions (oracle's NOTES). */
 static void set_base(struct look *k)
 {
@@ -177,11 +188,14 @@ static void set_base(struct look *k)
         bool again = f->base_known;
         f->base = k->left;
         f->base_known = true;
-        if (again) { /* a SYN ACK with another number: this direction starts again */
-            f->any = f->syn = f->una_known = f->fin = f->far = r->ack_seen = false;
-            sent_clear(&k->t->sent, &f->sent);
-            ranges_clear(&f->seen);
-        }
+        if (again && k->ack &&
+            f->syn_acked) /* numbers are told from this one on; whether they go by it is not known */
+            k->stray = k->refused = f->far = flow_odd_of(k->t, f)->stray = true;
+        else if (again) /* a SYN ACK with another number: this direction starts again */
+            start_again(k);
+    } else if (flow_odd(f)->stray && k->s->len && seq_eq(k->left, seq_add(f->base, 1)) &&
+               !seq_eq(k->left, f->nxt)) {
+        start_again(k);
     }
     if (!f->base_known && seg_measured(k->s)) {
         f->base = seq_of(k->left.v - 1);
@@ -216,11 +230,16 @@ static void marks(struct look *k, bool reused)
         labels |= LBL(URGENT);
     if (s->ecn == 3)
         labels |= LBL(CE);
-    if (k->syn && ecn == (k->ack ? TCP_ECE : TCP_ECE | TCP_CWR))
+    const bool more = s->flags & TCP_NS; /* there named AE */
+    if (k->syn && !k->ack)
+        k->c->acc_ecn_asked = more && ecn == (TCP_ECE | TCP_CWR);
+    else if (k->syn)
+        k->c->acc_ecn = k->c->acc_ecn_asked && (more || ecn & TCP_CWR); /* RFC 9768 3.1.1, table 2 */
+    if (k->syn && (ecn == (k->ack ? TCP_ECE : TCP_ECE | TCP_CWR) || (k->ack && k->c->acc_ecn)))
         labels |= LBL(ECN_SETUP);
-    if (!k->syn && (ecn & TCP_ECE))
+    if (!k->syn && !k->c->acc_ecn && (ecn & TCP_ECE))
         labels |= LBL(ECE);
-    if (!k->syn && (ecn & TCP_CWR))
+    if (!k->syn && !k->c->acc_ecn && (ecn & TCP_CWR))
         labels |= LBL(CWR);
     if (s->opt.fast_open)
         labels |= LBL(FAST_OPEN);
@@ -230,6 +249,8 @@ static void marks(struct look *k, bool reused)
         labels |= LBL(PORT_REUSED);
     look_label(k, labels);
 }
+
+#define STAMP_LIVES (UINT64_C(24) * 86400 * 1000000000) /* ns; after that one is believed (RFC 7323 5.5) */
 
 /* Segments that the receiver does not take: without ACK, older than its newest timestamp (by more than the
  * tick that Linux allows, TCP_PAWS_WINDOW), long past. */
@@ -241,7 +262,7 @@ static void refuse(struct look *k)
     if (!k->ack)
         k->refused = true;
     if (s->opt.timestamps && k->r->echo_known && (s->len || k->fin) &&
-        (int32_t)(s->opt.tsval - k->r->ts_echo) < -1) {
+        (int32_t)(s->opt.tsval - k->r->ts_echo) < -1 && look_since(k, k->f->last_ns) < STAMP_LIVES) {
         look_label(k, LBL(PAWS_REJECT));
         k->refused = true;
     }
@@ -310,6 +331,7 @@ static void remember_last(struct look *k)
         f->since_ack = k->ack;
     }
     f->last_rst = k->rst;
+    f->ip_id = s->ip_id;
     f->last_frame = k->receipt.frame;
     f->last_ns = s->time_ns;
     look_count(k);
@@ -398,6 +420,8 @@ static void judge(struct look *k, bool reused)
         doubt(k);
     if (k->s->injected && c->first_frame) {
         judge_forged(k);
+    } else if (k->stray) {
+        look_label(k, LBL(SYN_ACK));
     } else if (seg_measured(k->s)) {
         refuse(k);
         if (k->rst) {

@@ -109,11 +109,11 @@ struct conn_view {
     struct flow_stats stats[SIDE_COUNT];
     uint64_t irtt_ns; /* SYN to the handshake's ACK; 0 unknown */
     uint32_t snd_una[SIDE_COUNT], snd_nxt[SIDE_COUNT],
-        rcv_wnd[SIDE_COUNT];          /* relative; window scaled, bytes */
-    uint64_t silence_ns;              /* the longest in which neither side sent */
-    uint32_t flight_most[SIDE_COUNT]; /* numbers of that side that were out at once, at most */
-    uint32_t arrived[SIDE_COUNT];     /* what the other side has in order of it ends here; relative */
-    uint32_t last_frame[SIDE_COUNT];  /* its newest segment, 0: none */
+        rcv_wnd[SIDE_COUNT];                              /* relative; window scaled, bytes */
+    uint64_t silence_ns;                                  /* the longest in which neither side sent */
+    uint32_t flight[SIDE_COUNT], flight_most[SIDE_COUNT]; /* bytes that are out; that were at once, at most */
+    uint32_t arrived[SIDE_COUNT];    /* what the other side has in order of it ends here; relative */
+    uint32_t last_frame[SIDE_COUNT]; /* its newest segment, 0: none */
     enum conn_end end;
     enum side end_by; /* who sent the first FIN, or the RST; SIDE_NONE while open */
     bool ended;       /* both CLOSED or TIME-WAIT, or reset */

@@ -135,7 +135,8 @@ static uint64_t number_of(const struct facts *f, enum place which)
     switch (which) {
     case PLACE_LEN: return len;
     case PLACE_SEQ: return r->seq;
-    case PLACE_SEQ_END: return (uint32_t)(len ? r->seq + len - 1 : r->seq); /* it wraps, as all numbers */
+    case PLACE_SEQ_END: /* it wraps, as all numbers */
+        return (uint32_t)(len ? r->seq + (r->flags & TCP_SYN ? len : len - 1) : r->seq);
     case PLACE_ACK: return r->ack;
     case PLACE_WIN: return row_win(r);
     case PLACE_ACKED: return f->extra.annot.acked;
@@ -237,7 +238,7 @@ static const struct {
 /* "1 bytes" becomes "1 byte": the numbers of a text are known only when it is filled. */
 static void make_singular(struct str *out, size_t start)
 {
-    static const char *const plurals[] = {" bytes", " more bytes"};
+    static const char *const plurals[] = {" bytes", " more bytes", " duplicate ACKs"};
     for (size_t at = start; at < out->len; at++) {
         const char *one = memchr(out->at + at, '1', out->len - at);
         if (!one)
@@ -280,6 +281,8 @@ static uint64_t labels_left(const struct facts *f)
 /* Which clause of the label holds (clause.def). */
 static bool is_usual(const struct facts *f, enum label l)
 {
+    if (l == LABEL_DATA)
+        return !(f->row->flags & TCP_SYN);
     return l == LABEL_TRUNCATED ? lacks(f) == 0 : f->extra.repeats_count > 0;
 }
 

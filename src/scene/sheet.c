@@ -167,7 +167,7 @@ static void put_value(struct sheet *h, enum line line, enum side side)
     case LINE_RTT_MEAN: put_span(h, measured ? f->rtt_sum_ns / f->rtt_samples : 0, measured); break;
     case LINE_RTT_MAX: put_span(h, f->rtt_max_ns, measured); break;
     case LINE_RTT_SAMPLES: str_put_grouped(&h->value, f->rtt_samples); break;
-    case LINE_FLIGHT: str_put_grouped(&h->value, c->snd_nxt[side] - c->snd_una[side]); break;
+    case LINE_FLIGHT: str_put_grouped(&h->value, c->flight[side]); break;
     case LINE_FLIGHT_MOST: str_put_grouped(&h->value, c->flight_most[side]); break;
     case LINE_WINDOW: str_put_grouped(&h->value, c->rcv_wnd[side]); break;
     case LINE_SHIFT:

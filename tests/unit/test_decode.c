@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -402,39 +401,6 @@ static void packed_headers_are_enough(void **state)
             assert_memory_equal(&again, &whole, sizeof whole);
         }
     }
-}
-
-/* Time of the processor for some rounds, at best. */
-static uint64_t time_to_decode(enum frame_kind (*how)(struct seg *, int, const uint8_t *, uint32_t, uint32_t),
-                               const struct made *m)
-{
-    uint64_t best = UINT64_MAX;
-    for (int run = 0; run < 5; run++) {
-        struct timespec from, to;
-        struct seg s;
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
-        for (int i = 0; i < 200; i++)
-            assert_int_equal(how(&s, DLT_RAW_, m->at, m->len, m->len), FRAME_TCP);
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-        assert_int_equal(s.len, 65000);
-        uint64_t took = (uint64_t)(to.tv_sec - from.tv_sec) * 1000000000;
-        took += (uint64_t)to.tv_nsec - (uint64_t)from.tv_nsec;
-        best = took < best ? took : best;
-    }
-    return best;
-}
-
-/* A hundred bytes that become 64 KiB: without the checksum most of those are counted, but not made. */
-static void packed_bytes_are_only_counted(void **state)
-{
-    (void)state;
-    static uint8_t bytes[20 + 65000];
-    struct made m, inner = {.len = 0};
-    tcp(&inner, TCP_ACK, NULL, 0);
-    memcpy(bytes, inner.at, inner.len);
-    pack_into(&m, 6, bytes, sizeof bytes);
-    assert_true(m.len < 150);
-    assert_true(2 * time_to_decode(seg_decode_again, &m) < time_to_decode(seg_decode, &m));
 }
 
 /* What looks like a way to TCP and is none. */
@@ -869,7 +835,6 @@ int main(void)
         cmocka_unit_test(more_tunnels),
         cmocka_unit_test(packed_payloads),
         cmocka_unit_test(packed_headers_are_enough),
-        cmocka_unit_test(packed_bytes_are_only_counted),
         cmocka_unit_test(no_way_in),
         cmocka_unit_test(check_sequences_are_left_out),
         cmocka_unit_test(ipv6_extensions),

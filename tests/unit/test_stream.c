@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
 #include <cmocka.h>
 
 #include "session/stream.h"
@@ -246,37 +245,6 @@ static void test_many_wait(void **state)
     }
 }
 
-/* Time of the processor that following takes where `count` segments of one byte wait, each with a gap before
- * it. */
-static uint64_t time_to_follow(uint32_t count, bool backwards)
-{
-    struct session *s = captured();
-    struct timespec from, to;
-    shake_hands(s);
-    for (uint32_t i = 1; i <= count; i++)
-        say_raw(s, SIDE_CLIENT, PSH_ACK, 1 + 2 * (backwards ? count - i + 1 : i), 1, "x", 1);
-    struct stream *t = stream_new(heap_mem(), s, 0);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
-    while (stream_work(t, UINT64_MAX))
-        ;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-    assert_int_equal(stream_pieces(t), 0);
-    stream_finish(t);
-    assert_int_equal(stream_pieces(t), 2 * count);
-    stream_free(t);
-    session_free(s);
-    return (uint64_t)(to.tv_sec - from.tv_sec) * 1000000000 + (uint64_t)to.tv_nsec - (uint64_t)from.tv_nsec;
-}
-
-/* In the worst order it takes not much longer than in the best: else a hundred thousand segments, which
- * anybody can send, would stop the screen for seconds. */
-static void test_segments_that_come_backwards_cost_no_more(void **state)
-{
-    (void)state;
-    const uint64_t best = time_to_follow(100000, false), worst = time_to_follow(100000, true);
-    assert_true(worst < 10 * best);
-}
-
 /* More than 2^32 bytes, in steps that a receiver could follow. */
 static void test_numbers_wrap(void **state)
 {
@@ -327,15 +295,10 @@ static void test_fewer_bytes_captured(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_in_order),
-        cmocka_unit_test(test_bytes_that_come_twice_stand_once),
-        cmocka_unit_test(test_holes),
-        cmocka_unit_test(test_wrong_checksums),
-        cmocka_unit_test(test_any_order),
-        cmocka_unit_test(test_many_wait),
-        cmocka_unit_test(test_segments_that_come_backwards_cost_no_more),
-        cmocka_unit_test(test_numbers_wrap),
-        cmocka_unit_test(test_fewer_bytes_captured),
+        cmocka_unit_test(test_in_order),     cmocka_unit_test(test_bytes_that_come_twice_stand_once),
+        cmocka_unit_test(test_holes),        cmocka_unit_test(test_wrong_checksums),
+        cmocka_unit_test(test_any_order),    cmocka_unit_test(test_many_wait),
+        cmocka_unit_test(test_numbers_wrap), cmocka_unit_test(test_fewer_bytes_captured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

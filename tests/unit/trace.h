@@ -82,7 +82,7 @@ static inline void trace_options(struct tcp_options *o, const char *text, uint32
     o->tsecr = trace_number(text, "ecr ", 0);
     o->fast_open = strstr(text, "FO") != NULL;
     o->cookie_len = strstr(text, "FOcookie") ? 8 : 0;
-    o->mptcp = strstr(text, "mptcp") != NULL;
+    o->mptcp = strstr(text, "mptcp-add") ? 1 << 3 : strstr(text, "mptcp") != NULL;
     for (const char *at = strstr(text, "sack "); at && o->sacks < SACK_BLOCKS; at = strstr(at + 5, "sack ")) {
         uint32_t left = (uint32_t)strtoul(at + 5, NULL, 10), right = trace_number(at, ":", 0);
         o->sack[o->sacks].left = seq_of(sack_base + left);
@@ -107,6 +107,7 @@ static inline void trace_segment(struct trace *t, struct trace_step *p, const ch
                       .len = len,
                       .seq = seq_of(t->isn[from] + left),
                       .win = (uint16_t)trace_number(text, "win ", 65535),
+                      .ip_id = (uint16_t)trace_number(text, " id ", 0),
                       .ecn = strstr(text, " ce") ? 3 : 0,
                       .cksum = strstr(text, " bad") ? CKSUM_BAD : CKSUM_GOOD,
                       .truncated = strstr(text, " cut") != NULL,
