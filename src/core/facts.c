@@ -166,6 +166,11 @@ uint16_t track_mss(const struct track *t, uint32_t conn, enum side side)
     return conn_at(t, conn)->flow[side].mss;
 }
 
+int track_shift(const struct track *t, uint32_t conn, enum side side)
+{
+    return ws_shift(&conn_at(t, conn)->ws, side);
+}
+
 uint64_t track_first_ns(const struct track *t, uint32_t conn)
 {
     return conn_at(t, conn)->first_ns;

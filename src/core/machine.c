@@ -34,8 +34,11 @@ static void evidence(const struct track *t, struct conn *c, enum side me, const 
         return;
     if (f->state == STATE_LISTEN)
         machine_input(c, me, IN_SENT_SYN_ACK);
-    if (f->state == STATE_SYN_SENT && has_ack(r))
+    if (f->state == STATE_SYN_SENT && has_ack(r)) {
+        if (peer->state == STATE_LISTEN && !peer->any) /* its SYN ACK went by unseen */
+            machine_input(c, conn_peer(c, me), IN_SENT_SYN_ACK);
         machine_input(c, me, IN_RCVD_SYN_ACK);
+    }
     if (f->state == STATE_SYN_RECEIVED && r->len && !c->crossing && peer->any && !conn_calls(c, me))
         machine_input(c, me, IN_RCVD_ACK_OF_SYN);
     if (peer->fin && !peer->fin_got && has_ack(r) && seq_upto(peer->fin_end, r->ack) &&

@@ -123,6 +123,7 @@ size_t track_memory(const struct track *t); /* bytes that they take, but for a l
 bool track_view(const struct track *t, uint32_t conn, struct conn_view *out);
 /* Of a connection that there is: its ends, its first segment's time, and the counts of one direction. */
 const struct tuple *track_tuple(const struct track *t, uint32_t conn);
+int track_shift(const struct track *t, uint32_t conn, enum side side); /* of its windows; -1: unknown */
 uint16_t track_mss(const struct track *t, uint32_t conn,
                    enum side side); /* announced by that side; 0 unknown */
 uint64_t track_first_ns(const struct track *t, uint32_t conn);

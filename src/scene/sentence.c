@@ -174,9 +174,19 @@ static void put_probably(struct str *out, const struct facts *f)
         str_put(out, say(f->voice, N_("probably ")));
 }
 
+/* What a window means is not known where its scale was not seen: a SYN's is as it stands. */
+static bool unscaled(const struct facts *f)
+{
+    const struct row *r = f->row;
+    return !(r->flags & TCP_SYN) && r->side < SIDE_COUNT &&
+           session_shift(f->session, r->conn, (enum side)r->side) < 0;
+}
+
 static void put_value(struct str *out, struct facts *f, enum place which)
 {
     const uint64_t n = number_of(f, which);
+    if (which == PLACE_WIN && n > 0 && unscaled(f))
+        str_put(out, f->voice->ascii ? ">= " : "≥ ");
     f->one = f->one || n == 1;
     str_put_u64(out, n);
 }

@@ -286,6 +286,11 @@ uint16_t session_mss(const struct session *s, uint32_t conn, enum side side)
     return conn < track_count(s->track) && side < SIDE_COUNT ? track_mss(s->track, conn, side) : 0;
 }
 
+int session_shift(const struct session *s, uint32_t conn, enum side side)
+{
+    return conn < track_count(s->track) && side < SIDE_COUNT ? track_shift(s->track, conn, side) : -1;
+}
+
 bool session_conn(const struct session *s, uint32_t conn, struct conn_view *out)
 {
     return track_view(s->track, conn, out);

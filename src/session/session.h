@@ -170,6 +170,8 @@ bool session_conn(const struct session *s, uint32_t conn, struct conn_view *out)
  * unknown). */
 const struct tuple *session_ends(const struct session *s, uint32_t conn);
 uint16_t session_mss(const struct session *s, uint32_t conn, enum side side);
+/* By how many bits its windows are shifted; -1: its SYN was not seen. */
+int session_shift(const struct session *s, uint32_t conn, enum side side);
 /* The newest answer of the kernel for one side (the last sample, or a later one that told nothing new); NULL
  * if there was none. The newest listener sample likewise. */
 const struct event_sample *session_kernel(const struct session *s, uint32_t conn, enum side side);

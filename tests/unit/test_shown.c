@@ -73,6 +73,7 @@ static struct event frame_of(const struct seg *g)
     uint8_t *tcp = frame + 20;
     memset(frame, 0, 120);
     frame[0] = 0x45, frame[1] = g->ecn, frame[8] = 64, frame[9] = 6;
+    frame[4] = (uint8_t)(g->ip_id >> 8), frame[5] = (uint8_t)g->ip_id;
     put16(frame + 6, g->fragment ? 0x2000 : 0);
     memcpy(frame + 12, g->src.addr.at, 4), memcpy(frame + 16, g->dst.addr.at, 4);
     put16(tcp, g->src.port), put16(tcp + 2, g->dst.port), put32(tcp + 4, g->seq.v), put32(tcp + 8, g->ack.v);
