@@ -35,6 +35,7 @@ struct flow_odd {
     uint32_t probed_frame; /* that sent the byte at nxt as a probe of a zero window; it may yet be taken */
     uint32_t reject_frame; /* its last segment that the other side does not believe */
     uint32_t spoken_ms;    /* how long before last_ns its last segment was that was no probe */
+    uint64_t too_large_ns; /* when ICMP said so; 0: never */
     uint32_t more_syns, more_fins; /* than the first */
     bool stray;                    /* base is a SYN ACK's that came when another had been acknowledged */
     struct {

@@ -65,6 +65,8 @@ static enum annot_id of_copy(const struct look *k)
     bool needless = labels & LBL(SPURIOUS_RETRANSMISSION);
     if (k->twice)
         return ANNOT_TWICE;
+    if (k->smaller && k->s->len && k->v->repeats_count)
+        return ANNOT_RETRANSMISSION_SMALLER;
     if (!k->v->repeats_count)
         return k->repeated && !k->fresh && k->s->len ? ANNOT_RETRANSMISSION_OLD : ANNOT_RETRANSMISSION_UNSEEN;
     if (k->fresh)

@@ -193,6 +193,13 @@ uint32_t track_frame_of(const struct track *t, uint32_t conn, const struct endpo
                                          : 0; /* it takes no number: the newest that does not */
 }
 
+void track_too_large(struct track *t, uint32_t conn, const struct endpoint *src, uint64_t time_ns)
+{
+    struct conn *c = conn_at(t, conn);
+    enum side from = endpoint_equal(&c->tuple.end[SIDE_CLIENT], src) ? SIDE_CLIENT : SIDE_SERVER;
+    flow_odd_of(t, &c->flow[from])->too_large_ns = time_ns;
+}
+
 enum tcp_state track_listener(const struct track *t)
 {
     return t->listener;

@@ -178,7 +178,8 @@ static void judge_copy(struct look *k)
     if (f->una_known && seq_upto(k->right, f->una))
         look_label(k, LBL(SPURIOUS_RETRANSMISSION));
     k->twice = is_twice(k, since);
-    if (k->twice) {
+    k->smaller = flow_odd(f)->too_large_ns && look_since(k, flow_odd(f)->too_large_ns) < 1000 * MS;
+    if (k->twice || k->smaller) {
         k->copy = COPY_PLAIN;
         return;
     }

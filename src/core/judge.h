@@ -41,6 +41,7 @@ struct look {
     bool syn, fin, rst, ack; /* flags */
     bool pure;               /* nothing but an ACK */
     bool first_fin, refused, old, probe, late;
+    bool smaller;    /* cut anew, for ICMP said that it was too large */
     bool twice;      /* the frame before once more, as a mirrored port shows it */
     bool stray;      /* a SYN ACK with another number than the one that was acknowledged */
     bool answer;     /* a SYN ACK that answers a repeated SYN */

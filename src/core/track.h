@@ -132,6 +132,8 @@ void track_stats(const struct track *t, uint32_t conn, enum side side, struct fl
 /* The frame that last sent the segment of src which begins with that number (raw), as long as it is
  * remembered; 0: none is known. Of a connection that there is. */
 uint32_t track_frame_of(const struct track *t, uint32_t conn, const struct endpoint *src, seq_t seq);
+/* An ICMP error has told src that a packet was too large: what it sends again next is because of that. */
+void track_too_large(struct track *t, uint32_t conn, const struct endpoint *src, uint64_t time_ns);
 
 /* The listener as the machine knows it: STATE_UNKNOWN before listen(). */
 enum tcp_state track_listener(const struct track *t);

@@ -114,6 +114,28 @@ static void errors_name_what_they_quote(void **state)
     session_free(s);
 }
 
+/* What is sent again because it was too large is no timer's; and a pure ACK is found, too. */
+static void too_large_is_the_cause(void **state)
+{
+    (void)state;
+    struct session *s = a_session(heap_mem());
+    struct made data, copy, ack;
+    uint32_t quotes;
+    shake_hands(s);
+    make_frame(&ack, at_us(40), SIDE_CLIENT, CLIENT_PORT, TCP_ACK, 1, 1, 0);
+    assert_true(session_apply(s, &ack.event));
+    complain(s, 45, &ack, 28, 5, 1, 0);
+    assert_non_null(session_icmp(s, session_row(s, 4), &quotes));
+    assert_int_equal(quotes, 4);
+    make_frame(&data, at_us(50), SIDE_CLIENT, CLIENT_PORT, TCP_ACK | TCP_PSH, 1, 1, 1448);
+    assert_true(session_apply(s, &data.event));
+    complain(s, 60, &data, 28, 3, 4, 1400);
+    make_frame(&copy, at_us(70), SIDE_CLIENT, CLIENT_PORT, TCP_ACK, 1, 1, 1360);
+    assert_true(session_apply(s, &copy.event));
+    assert_int_equal(session_row(s, session_rows(s) - 1)->annot, ANNOT_RETRANSMISSION_SMALLER);
+    session_free(s);
+}
+
 static void every_error_has_words(void **state)
 {
     (void)state;
@@ -287,9 +309,10 @@ static void broken_headers_are_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_name_what_they_quote), cmocka_unit_test(every_error_has_words),
-        cmocka_unit_test(errors_of_version_6),         cmocka_unit_test(what_is_no_row_is_told),
-        cmocka_unit_test(oddities_are_remarked),       cmocka_unit_test(broken_headers_are_rows),
+        cmocka_unit_test(errors_name_what_they_quote), cmocka_unit_test(too_large_is_the_cause),
+        cmocka_unit_test(every_error_has_words),       cmocka_unit_test(errors_of_version_6),
+        cmocka_unit_test(what_is_no_row_is_told),      cmocka_unit_test(oddities_are_remarked),
+        cmocka_unit_test(broken_headers_are_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
