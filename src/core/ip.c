@@ -1,9 +1,9 @@
 /* ip.c: IPv4, and what stands between IP and the transport. The innermost TCP is the segment.
  *
  * The IP length, not what was captured, says where a packet ends: frames are padded to a minimum, and
- * captures cut. Where it says more than the frame had on the wire, the frame is believed. A length of 0 is
- * segmentation offload: the sniffer sees a packet before the card made many of it, and the field cannot hold
- * its length. */
+ * captures cut. Where it says more than the frame had on the wire, a segment is as long as the frame lets it
+ * be, and the rest is told as lacking. A length of 0 is segmentation offload: the sniffer sees a packet
+ * before the card made many of it, and the field cannot hold its length. */
 #include "core/layer.h"
 
 #include <string.h>

@@ -1,11 +1,11 @@
 /* judge.c: the numbers that a segment takes.
  *
- * A segment is a retransmission when every byte it carries was sent before; that it was needless is known
- * only if the bytes had been acknowledged. Which timer sent a copy is told by the kernel's counters in a lab;
- * from the wire alone it is inferred: a copy of the tail after two round trips is a loss probe, one that
- * follows duplicate ACKs at once is a fast retransmission, one after at least 0.2 s of silence is the
- * timer's. An empty segment with an old number is a probe: of a zero window where the window is zero and
- * bytes wait, else a keep-alive. */
+ * A segment is a retransmission when bytes that it carries were sent before, or must have been: it fills a
+ * gap too late to have been overtaken. That it was needless is known only if all had been acknowledged. Which
+ * timer sent a copy is told by the kernel's counters in a lab; from the wire alone it is inferred: a copy of
+ * the tail after two round trips is a loss probe, one that follows duplicate ACKs at once is a fast
+ * retransmission, one after at least 0.2 s of silence is the timer's. An empty segment with an old number is
+ * a probe: of a zero window where the window is zero and bytes wait, else a keep-alive. */
 #include "core/judge.h"
 
 #define MS        UINT64_C(1000000)
@@ -428,7 +428,9 @@ static void judge_syn(struct look *k)
         }
     }
     f->syn_ack = f->syn_ack || k->ack;
-    f->mss = k->s->opt.mss ? k->s->opt.mss_value : 536;
+    f->mss = k->s->opt.mss                ? k->s->opt.mss_value
+             : k->s->src.addr.family == 6 ? 1220
+                                          : 536; /* RFC 9293 3.7.1 */
     f->sack_ok = k->s->opt.sack_permitted;
     if (c->crossing)
         look_label(k, LBL(SIMULTANEOUS_OPEN));

@@ -2,7 +2,8 @@
  *
  * An ACK that moves covers segments; the row that it answers is the newest of them, as it was first sent,
  * unless the timestamp, a duplicate SACK or a filled gap tells that a copy was answered. One that does not
- * move is, in this order: a challenge, an answer to a probe, a window update, and else a duplicate ACK. */
+ * move is, in this order: overtaken, a challenge, an answer to a probe (which may open the window), a window
+ * update, and else a duplicate ACK. */
 #include "core/judge.h"
 
 #define MS UINT64_C(1000000)
@@ -158,7 +159,7 @@ static void judge_close(struct look *k, bool acks_fin)
     }
 }
 
-/* The ACK of the SYN ACK, with data or without; also the answer to a SYN ACK that came again. */
+/* The ACK of the SYN ACK, with data or without; on the wire also the answer to one that came again. */
 static bool judge_handshake(struct look *k)
 {
     struct flow *r = k->r;

@@ -8,8 +8,9 @@
 #include "core/seq.h"
 
 enum {
-    SENT_KEPT = 1024, /* segments of a direction that are remembered until they are acknowledged */
-    SENT_PAST = 8     /* and acknowledged ones after that */
+    SENT_KEPT =
+        1024,     /* segments of a direction that are remembered, the newest, until they are acknowledged */
+    SENT_PAST = 8 /* and acknowledged ones after that */
 };
 
 /* A segment as first sent; and its newest copy. Links are places in the pool, 0: none. */

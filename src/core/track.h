@@ -116,7 +116,7 @@ struct conn_view {
     uint32_t last_frame[SIDE_COUNT]; /* its newest segment, 0: none */
     enum conn_end end;
     enum side end_by; /* who sent the first FIN, or the RST; SIDE_NONE while open */
-    bool ended;       /* both CLOSED or TIME-WAIT, or reset */
+    bool ended;       /* both CLOSED or TIME-WAIT, or its ports have a newer one */
 };
 size_t track_count(const struct track *t);  /* connections */
 size_t track_memory(const struct track *t); /* bytes that they take, but for a lab's calls */

@@ -338,7 +338,6 @@ static void put_kind(struct str *out, const struct facts *f, size_t start, size_
         str_put_n(out, kind.at, kind.len);
     }
     out->failed = out->failed || kind.failed;
-    out->failed |= kind.failed;
     str_release(&kind);
 }
 
