@@ -87,7 +87,6 @@ static void put_time_of_day(struct str *out, uint64_t ns)
         str_put_char(out, (char)('0' + us / unit % 10));
 }
 
-/* Times are never negative: clocks step, and a capture may be out of order. */
 static void put_time(struct str *out, const struct session *s, const struct row *r, uint32_t before,
                      const struct ladder_style *style)
 {
@@ -100,8 +99,7 @@ static void put_time(struct str *out, const struct session *s, const struct row 
         const struct row *b = before == NO_ROW ? NULL : session_row(s, before);
         from = b ? b->time_ns : r->time_ns;
     }
-    uint64_t ns = r->time_ns > from && !style->steady ? r->time_ns - from : 0;
-    str_put_fixed(out, ns / 1000, 6);
+    say_since(out, &style->voice, from, style->steady ? from : r->time_ns);
 }
 
 /* The flags as words, ACK last: "SYN ACK", "PSH ACK", "FIN ACK", "RST". */

@@ -37,6 +37,7 @@ static bool add_error(struct session *s, const struct event *e, const struct seg
     uint32_t conn = track_find(s->track, &key);
     if (conn != NO_CONN && f->error.seq_known)
         f->quotes = track_frame_of(s->track, conn, &f->error.src, f->error.seq);
+    facts_time(s, e->time_ns);
     const struct event note = {.kind = EVENT_NOTE, .time_ns = e->time_ns};
     struct row *r = facts_add_row(s, &note, conn, SIDE_NONE);
     if (!r)

@@ -122,9 +122,8 @@ static bool number_of(const struct session *s, const struct row *r, enum field f
         return true;
     }
     if (f == FIELD_TIME) {
-        /* what came before the first segment counts as 0, as the ladder shows it */
-        uint64_t start = session_start(s);
-        *out = r->time_ns > start ? (int64_t)(r->time_ns - start) : 0;
+        /* below 0 where it came before the first segment, as the ladder shows it */
+        *out = (int64_t)(r->time_ns - session_start(s));
         return true;
     }
     if (r->kind != EVENT_SEGMENT)

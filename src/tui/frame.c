@@ -26,8 +26,12 @@ static int time_cells(const struct screen *s)
     if (s->time == TIME_OF_DAY)
         return 15;
     uint64_t start = session_start(s->o.session);
-    uint64_t now = newest_time(s);
-    return 7 + digits_of(now > start ? (now - start) / 1000000000 : 0);
+    uint64_t now = newest_time(s), oldest, newest;
+    session_extent(s->o.session, &oldest, &newest);
+    now = newest > now ? newest : now;
+    const int on = digits_of(now > start ? (now - start) / 1000000000 : 0);
+    const int back = oldest && oldest < start ? 1 + digits_of((start - oldest) / 1000000000) : 0;
+    return 7 + (back > on ? back : on);
 }
 
 /* What the box says of the row under the cursor: the sentence whole, then why, as far as there is room.
@@ -105,6 +109,8 @@ static void box_titles(struct screen *s, uint32_t at, struct str *left, struct s
         const struct row *next = session_row(s->o.session, selection_at(s->rows, i));
         if (next->kind != EVENT_SEGMENT)
             continue;
+        if (next->time_ns < row->time_ns)
+            return;
         struct str span, number;
         str_init(&span, s->o.mem);
         str_init(&number, s->o.mem);
