@@ -146,7 +146,7 @@ static void put_layer(struct path_step *s, const struct way *w, const struct lay
     put_time(s, w, l->stamp == NO_STAMP || w->steady ? 0 : w->stamps[l->stamp]);
 }
 
-/* Who made the segment: a call, a timer, or the kernel that answers. */
+/* Who made the segment: a call, a timer, or the kernel that answers. Of a capture calls are not known. */
 static void put_maker(struct way *w)
 {
     struct path_step *s = &w->path->down[0];
@@ -160,6 +160,10 @@ static void put_maker(struct way *w)
                   call->kind == CALL_WRITE
                       ? N_("The program hands its bytes to the kernel, which copies them; the call returns.")
                       : N_("The program calls, and the kernel sends what that needs by itself."));
+    } else if (!session_track(w->session)->live && w->extra.cause == CAUSE_UNKNOWN) {
+        put_words(&s->name, w->voice, N_("program or kernel"));
+        put_words(&s->sentence, w->voice,
+                  N_("A call of the program or the kernel by itself: a capture does not tell which."));
     } else {
         put_words(&s->name, w->voice, N_("the kernel itself"));
         put_words(&s->sentence, w->voice, N_("No program called: the kernel sends this by itself."));
