@@ -126,6 +126,11 @@ static bool number_of(const struct session *s, const struct row *r, enum field f
         *out = (int64_t)(r->time_ns - session_start(s));
         return true;
     }
+    if (f == FIELD_FRAME) { /* an ICMP error has one, too */
+        uint32_t quotes;
+        *out = r->frame;
+        return r->kind == EVENT_SEGMENT || session_icmp(s, r, &quotes);
+    }
     if (r->kind != EVENT_SEGMENT)
         return false;
     switch (f) {
@@ -133,7 +138,6 @@ static bool number_of(const struct session *s, const struct row *r, enum field f
     case FIELD_WIN: *out = row_win(r); return true;
     case FIELD_SEQ: *out = r->seq; return true;
     case FIELD_ACK: *out = r->ack; return (r->flags & TCP_ACK) != 0;
-    case FIELD_FRAME: *out = r->frame; return true;
     default: return false;
     }
 }

@@ -68,8 +68,12 @@ static size_t make_box(struct screen *s)
         size_t len;
         bool said;
         const char *note = session_note(s->o.session, row, &len, &said);
-        if (note != NULL)
+        if (note != NULL) {
             str_put_safe(&s->scratch, note, len, s->voice.ascii);
+        } else if (say_icmp(&s->scratch, &s->voice, s->o.session, row)) {
+            str_put_char(&s->scratch, '\n');
+            say_icmp_means(&s->scratch, &s->voice, s->o.session, row);
+        }
     }
     page_add(&s->box, LOOK_TEXT, s->scratch.at);
     size_t whole = s->box.lines;
@@ -90,6 +94,14 @@ static void box_titles(struct screen *s, uint32_t at, struct str *left, struct s
     const struct row *row = session_row(s->o.session, at);
     if (row->kind == EVENT_WIRE) {
         str_put(left, say(&s->voice, N_("on the wire")));
+        return;
+    }
+    uint32_t quotes;
+    if (session_icmp(s->o.session, row, &quotes)) {
+        str_put_char(left, '#');
+        str_put_u64(left, row->frame);
+        str_put(left, "  ");
+        str_put(left, say(&s->voice, N_("an ICMP error")));
         return;
     }
     if (row->kind != EVENT_SEGMENT) {
