@@ -284,9 +284,10 @@ uint32_t session_numbered(const struct session *s, uint32_t frame)
     /* errors stand between the segments before and behind them */
     const size_t at = frame_place(s, s->segments.count, frame);
     size_t i = at == s->segments.count ? s->rows.count : segment_row(s, at);
-    for (const struct row *r; i > session_first(s) && (r = session_row(s, i - 1))->kind != EVENT_SEGMENT; i--)
+    const struct row *r;
+    while (i-- > session_first(s) && (r = session_row(s, i)) && r->kind != EVENT_SEGMENT)
         if (facts_icmp(r) && r->frame == frame)
-            return (uint32_t)(i - 1);
+            return (uint32_t)i;
     return NO_ROW;
 }
 
