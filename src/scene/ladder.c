@@ -170,7 +170,7 @@ static void put_arrow(struct ladder_line *l, const struct session *s, const stru
         str_put_u64(out, row_len(r));
         str_put_char(out, ' ');
         str_put_n(&l->arrow_short, out->at, out->len);
-        put_words(out, &style->voice, N_("bytes"));
+        put_words(out, &style->voice, row_len(r) == 1 ? N_("byte") : N_("bytes"));
         put_words(&l->arrow_short, &style->voice, N_("B"));
     }
     size_t rest = out->len;

@@ -14,8 +14,10 @@ struct layer {
     bool card; /* only where there is a network card */
 };
 
+static const char held[] = N_("{n} bytes");
+
 static const struct layer down_layers[] = {
-    {N_("socket send buffer"), N_("{n} bytes"),
+    {N_("socket send buffer"), held,
      N_("The bytes wait here, a copy of what the program wrote, until the other side has acknowledged them."),
      NO_STAMP, false},
     {N_("TCP"), N_("+ {n}, sk_buff"),
@@ -36,7 +38,7 @@ static const struct layer down_layers[] = {
 };
 
 static const struct layer up_layers[] = {
-    {N_("receive buffer"), N_("{n} bytes"),
+    {N_("receive buffer"), held,
      N_("Bytes in order wait here until the program reads; the room that is left is the window."), NO_STAMP,
      false},
     {N_("TCP"), N_("- {n}"), NULL, NO_STAMP, false},
@@ -140,7 +142,7 @@ static void put_layer(struct path_step *s, const struct way *w, const struct lay
 {
     put_words(&s->name, w->voice, l->name);
     if (n > 0)
-        put_adds(s, w, l->adds, n);
+        put_adds(s, w, l->adds == held && n == 1 ? N_("1 byte") : l->adds, n);
     put_words(&s->sentence, w->voice, l->sentence);
     s->absent = l->card && w->path->loopback;
     put_time(s, w, l->stamp == NO_STAMP || w->steady ? 0 : w->stamps[l->stamp]);

@@ -76,6 +76,13 @@ static void test_data_says_how_many_bytes(void **state)
     assert_string_equal(line(f, 3, 2)->arrow.at, "PSH ACK  137 字节  seq 1");
 }
 
+static void test_one_byte_is_no_bytes(void **state)
+{
+    struct fixture *f = *state;
+    see(f->session, at_us(60), SIDE_CLIENT, TCP_ACK | TCP_PSH, 1, 1, 1);
+    assert_string_equal(line(f, 3, 2)->arrow.at, "PSH ACK  1 byte  seq 1");
+}
+
 static void test_what_happened_again_looks_different(void **state)
 {
     struct fixture *f = *state;
@@ -220,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_handshake_in_lines, up, down),
         cmocka_unit_test_setup_teardown(test_data_says_how_many_bytes, up, down),
+        cmocka_unit_test_setup_teardown(test_one_byte_is_no_bytes, up, down),
         cmocka_unit_test_setup_teardown(test_what_happened_again_looks_different, up, down),
         cmocka_unit_test_setup_teardown(test_times_are_told_three_ways, up, down),
         cmocka_unit_test_setup_teardown(test_times_that_go_back_are_negative, up, down),
