@@ -12,6 +12,7 @@
 
 #include <string.h>
 #include "core/types.h"
+#include "tui/emit_cursor.h"
 #include "tui/plain.h"
 #include "tui/shift.h"
 
@@ -64,87 +65,6 @@ bool emit_size(struct emit *e, int rows, int cols)
     e->cols = cols;
     emit_forget(e);
     return true;
-}
-
-/* ---- the cursor ---- */
-
-static int digits(int n)
-{
-    return n < 10 ? 1 : n < 100 ? 2 : n < 1000 ? 3 : 5;
-}
-
-static void control(struct emit *e, int n, char what)
-{
-    str_put(&e->out, "\033[");
-    if (n != 1)
-        str_put_u64(&e->out, (uint64_t)n);
-    str_put_char(&e->out, what);
-}
-
-static void repeat(struct emit *e, int n, char what)
-{
-    for (; n > 0; n--)
-        str_put_char(&e->out, what);
-}
-
-enum way { WAY_PLACE, WAY_STAY, WAY_RETURN, WAY_BACK, WAY_AHEAD, WAY_COLUMN };
-
-/* How the cursor comes to a column of the row it is in, and what that costs. */
-static enum way way_along(const struct emit *e, int x, int *cost)
-{
-    const struct emit_caps *c = e->caps;
-    enum way way = WAY_PLACE;
-    *cost = 100;
-    if (x == e->x || x == 0) {
-        *cost = x == e->x ? 0 : 1;
-        return x == e->x ? WAY_STAY : WAY_RETURN;
-    }
-    if (c->ahead && x > e->x) {
-        *cost = x - e->x == 1 ? 3 : 3 + digits(x - e->x);
-        way = WAY_AHEAD;
-    } else if (c->back && x < e->x) {
-        *cost = e->x - x;
-        way = WAY_BACK;
-    }
-    if (c->column && 3 + digits(x + 1) < *cost) {
-        *cost = 3 + digits(x + 1);
-        way = WAY_COLUMN;
-    }
-    return way;
-}
-
-static void go_along(struct emit *e, enum way way, int x)
-{
-    if (way == WAY_RETURN)
-        str_put_char(&e->out, '\r');
-    else if (way == WAY_BACK)
-        repeat(e, e->x - x, '\b');
-    else if (way == WAY_AHEAD)
-        control(e, x - e->x, 'C');
-    else if (way == WAY_COLUMN)
-        control(e, x + 1, 'G');
-}
-
-void emit_place(struct emit *e, int y, int x)
-{
-    int cost, rows = y - e->y;
-    enum way way = WAY_PLACE;
-    if (e->y >= 0 && (rows == 0 || (rows > 0 && e->caps->below)))
-        way = way_along(e, x, &cost);
-    if (way != WAY_PLACE && rows + cost < 4 + digits(y + 1) + digits(x + 1)) {
-        repeat(e, rows, '\n');
-        go_along(e, way, x);
-    } else if (e->caps->place != NULL) {
-        str_put(&e->out, e->caps->place(y, x));
-    } else {
-        str_put(&e->out, "\033[");
-        str_put_u64(&e->out, (uint64_t)y + 1);
-        str_put_char(&e->out, ';');
-        str_put_u64(&e->out, (uint64_t)x + 1);
-        str_put_char(&e->out, 'H');
-    }
-    e->y = y;
-    e->x = x;
 }
 
 /* ---- pens ---- */
@@ -260,7 +180,7 @@ static void put_glyph(struct emit *e, const struct cell *c, int cells)
 {
     if (e->caps->ascii) {
         str_put_utf8(&e->out, plain_glyph(c->ch));
-        repeat(e, cells - 1, '?');
+        emit_repeat(e, cells - 1, '?');
         return;
     }
     str_put_utf8(&e->out, c->ch);
@@ -272,7 +192,7 @@ static void put_glyph(struct emit *e, const struct cell *c, int cells)
 static void put_odd(struct emit *e, const struct row *r, int x, int cells)
 {
     static const struct cell replaced = {REPLACED, LOOK_TEXT, 0, 0};
-    repeat(e, cells, ' ');
+    emit_repeat(e, cells, ' ');
     e->y = -1;
     emit_place(e, r->y, x);
     put_glyph(e, x + cells < e->cols ? &r->want[x] : &replaced, 1);
@@ -339,7 +259,7 @@ static void put_run(struct emit *e, const struct row *r, int x, int end, const s
         if (x >= r->tail)
             str_put(&e->out, e->caps->clear_to_end);
         else
-            control(e, gap, 'X');
+            emit_control(e, gap, 'X');
         memcpy(&r->shown[x], &r->want[x], (size_t)gap * sizeof *r->want);
         x += gap;
         if (x < end)
