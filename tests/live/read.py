@@ -38,6 +38,15 @@ def test_a_time_that_has_no_room_is_marked():
     assert "  4 116120149~ " in run("-r", path, "--ascii").expect(0).out
 
 
+def test_an_exported_capture_begins_when_its_first_row_was():
+    """Other programs count from the first block; when the session was begun is read again all the same."""
+    path = os.path.join(scratch(), "o.pcapng")
+    first = run("-r", copy("kafka.pcap"), "-e", "jsonl:-", "-e", f"pcapng:{path}").expect(0)
+    data = pathlib.Path(path).read_bytes()
+    assert int(re.search(rb"__REALTIME_TIMESTAMP=(\d+)", data)[1]) == int(first.segments[0]["time"] * 1e6)
+    assert jsonl(path).expect(0).out == first.out
+
+
 def test_keep_alives_are_told():
     d = jsonl(copy("keepalive-unanswered.pcap")).expect(0)
     assert [s["labels"] for s in d.segments].count(["keep-alive"]) == 2, d.out
