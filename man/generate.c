@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/keys.h"
+
 #define N_(text)        text
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -44,9 +46,24 @@ static const struct field {
 #include "session/fields.def"
 };
 
-static const struct row keys[] = {
-#define KEY(views, key, line, bar, help) {key, line, help, 0, ""},
+static const struct key_row keys[] = {
+#define KEY(views, key, line, bar, help) {key, line, help, views, bar},
 #include "app/keymap.def"
+};
+
+/* Where keys mean something: in all of `in`, and not in `out`. */
+static const struct place {
+    unsigned in, out;
+    const char *title;
+} places[] = {
+    {V_LADDER | V_DETAIL, 0, "In the ladder and in the detail"},
+    {V_LADDER, V_DETAIL, "In the ladder only"},
+    {V_DETAIL, V_LADDER, "In the detail only"},
+    {V_LIST, 0, "In the list of connections"},
+    {V_TALK, 0, "In what the sides said"},
+    {V_DIFF, 0, "In two sessions side by side"},
+    {V_PAGE, 0, "In a page: the help, the terms, what was read, two rows compared"},
+    {V_DIALOG, 0, "In the export dialog"},
 };
 
 static const struct row formats[] = {
@@ -118,21 +135,59 @@ static void put_commands(void)
     put_rows(commands, COUNT_OF(commands));
 }
 
-/* A key once, where several views do the same by it. */
-static void put_keys(void)
+static bool is_in(const struct place *p, const struct key_row *k)
+{
+    return (k->views & p->in) == p->in && !(k->views & p->out);
+}
+
+/* Whether both run the same command, in the same labs. */
+static bool same_act(const struct key_row *a, const struct key_row *b)
+{
+    return strcmp(a->line, b->line) == 0 && (a->views & V_WITH) == (b->views & V_WITH);
+}
+
+/* Whether a row before it has told of the key, or one that holds in every lab tells the same. */
+static bool told(const struct place *p, size_t at)
 {
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        bool again = false;
-        for (size_t j = 0; j < i; j++)
-            again =
-                again || (strcmp(keys[j].name, keys[i].name) == 0 && strcmp(keys[j].help, keys[i].help) == 0);
-        if (again)
+        const bool always = !(keys[i].views & V_WITH) && (keys[at].views & V_WITH) &&
+                            strcmp(keys[i].key, keys[at].key) == 0 &&
+                            strcmp(keys[i].line, keys[at].line) == 0;
+        if (is_in(p, &keys[i]) && (always || (i < at && same_act(&keys[i], &keys[at]))))
+            return true;
+    }
+    return false;
+}
+
+/* All keys there that run the command of the first. */
+static void put_act(const struct place *p, size_t first)
+{
+    const struct key_row *k = &keys[first];
+    fputs(".TP\n", stdout);
+    for (size_t i = first; i < COUNT_OF(keys); i++) {
+        if (!is_in(p, &keys[i]) || !same_act(&keys[i], k))
             continue;
-        fputs(".TP\n\\fB", stdout);
-        put(keys[i].name);
-        fputs("\\fR\n", stdout);
-        put(keys[i].help);
-        putchar('\n');
+        fputs(i > first ? ", \\fB" : "\\fB", stdout);
+        put(keys[i].key);
+        fputs("\\fR", stdout);
+    }
+    putchar('\n');
+    put(k->help);
+    fputs(k->views & V_WIRE   ? " (on the wire)"
+          : k->views & V_LAB  ? " (in a lab)"
+          : k->views & V_PLAY ? " (in a session that is read again)"
+                              : "",
+          stdout);
+    putchar('\n');
+}
+
+static void put_keys(void)
+{
+    for (size_t p = 0; p < COUNT_OF(places); p++) {
+        printf(".SS %s\n", places[p].title);
+        for (size_t i = 0; i < COUNT_OF(keys); i++)
+            if (is_in(&places[p], &keys[i]) && !told(&places[p], i))
+                put_act(&places[p], i);
     }
 }
 

@@ -28,7 +28,8 @@ static bool put_report(struct app *a, struct export_sink sink)
 
 void app_report(struct app *a, struct fail *f)
 {
-    if (!app_reports(a->options))
+    const bool nothing_read = a->status == FAIL_SYSTEM && session_frames(a->session) == 0;
+    if (!app_reports(a->options) || nothing_read) /* of what is no capture there is nothing to tell */
         return;
     struct outfile *out = outfile_open("-", f);
     if (!out)

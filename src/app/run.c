@@ -145,7 +145,7 @@ static bool run_at(struct app *a, const struct cmd *c, struct fail *f)
     if (cmd_get(c, "SECONDS")) {
         row = row_at(a->session, session_start(a->session) + (uint64_t)what->number * 1000000);
     } else if (cmd_get(c, "#FRAME")) {
-        row = session_frame(a->session, (uint32_t)what->number);
+        row = session_numbered(a->session, (uint32_t)what->number);
     } else {
         m = session_mark_find(a->session, what->text, what->len);
         row = m ? m->row : NO_ROW;

@@ -3,6 +3,7 @@
 #include "app/parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,11 +135,20 @@ static bool privileges_down(const struct app *a, struct fail *f)
     return mode == MODE_WIRE ? caps_drop_but_hosts(f) : caps_drop_but_net_admin(f);
 }
 
+/* Whether keys can be read though standard input is none: it brings the capture, and a terminal is there. */
+static bool has_keys_beside(const struct options *o)
+{
+    if (strcmp(o->read, "-") != 0)
+        return false;
+    const int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    return fd >= 0 && close(fd) == 0;
+}
+
 /* A capture, no export asked for and no terminal: the ladder goes to standard output. */
 static bool prints_text(const struct options *o)
 {
     return o->mode == MODE_READ && !o->export_count && !o->script && !app_reports(o) &&
-           !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+           !(isatty(STDOUT_FILENO) && (isatty(STDIN_FILENO) || has_keys_beside(o)));
 }
 
 /* A script, an export of a capture or a capture to print need no terminal. */

@@ -263,7 +263,8 @@ static void csv_row(struct export *e, uint32_t row)
     c->at = COLUMN_TYPE;
     name(e, COLUMN_TYPE, event_kind_name((enum event_kind)r->kind));
     str_put_fixed(to(e, COLUMN_TIME), r->time_ns, 9);
-    str_put_fixed(to(e, COLUMN_SINCE), r->time_ns > start ? r->time_ns - start : 0, 9);
+    str_put(to(e, COLUMN_SINCE), r->time_ns < start ? "-" : "");
+    str_put_fixed(&e->out, r->time_ns < start ? start - r->time_ns : r->time_ns - start, 9);
     bodies[r->kind](e, r);
     str_put(to(e, COLUMNS - 1), "\r\n");
     e->out.failed = e->out.failed || e->note.failed;

@@ -83,7 +83,7 @@ void html_facts_add(struct export *e, struct html_facts *f, const struct row *r)
 {
     f->rows++;
     f->kinds[r->kind] = true;
-    f->first_ns = f->first_ns ? f->first_ns : r->time_ns;
+    f->first_ns = f->first_ns && f->first_ns < r->time_ns ? f->first_ns : r->time_ns;
     f->last_ns = r->time_ns > f->last_ns ? r->time_ns : f->last_ns;
     struct html_card *c = card_of(e, f, r);
     const struct event_sample *k = session_sample(e->session, r);
@@ -93,6 +93,7 @@ void html_facts_add(struct export *e, struct html_facts *f, const struct row *r)
     }
     if (!c)
         return;
+    c->first_ns = r->time_ns < c->first_ns ? r->time_ns : c->first_ns;
     c->last_ns = r->time_ns > c->last_ns ? r->time_ns : c->last_ns;
     add_state(c, SIDE_CLIENT, row_state(r, SIDE_CLIENT));
     add_state(c, SIDE_SERVER, row_state(r, SIDE_SERVER));

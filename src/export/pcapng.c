@@ -11,7 +11,8 @@ struct pcapng {
 static void pcapng_open(struct export *e)
 {
     struct pcapng *p = e->own;
-    const struct record_options o = {e->session, "tcpviz " TCPVIZ_VERSION, say_message, &e->voice};
+    const struct record_options o = {e->session, "tcpviz " TCPVIZ_VERSION, say_message, &e->voice,
+                                     .late_head = !session_track(e->session)->live};
     p->record = record_new(e->out.mem, &o);
     e->failed = !p->record;
 }

@@ -100,6 +100,16 @@ static void put_right(struct str *out, const char *text, size_t len, size_t cell
     str_put_n(out, text, len);
 }
 
+/* A time so large that its last decimals have no room: a mark stands for them. */
+static void put_short_time(struct str *out, const char *time, size_t cells, bool ascii)
+{
+    size_t take = cells_cut(time, strlen(time), cells > 0 ? cells - 1 : 0);
+    take -= take > 0 && time[take - 1] == '.';
+    str_put_rep(out, " ", cells - cells_of(time, take) - 1);
+    str_put_n(out, time, take);
+    str_put(out, ascii ? "~" : "…");
+}
+
 /* The end of a line: without the blanks that only filled its columns. */
 static void end_line(struct str *out)
 {
@@ -107,13 +117,17 @@ static void end_line(struct str *out)
     str_put_char(out, '\n');
 }
 
-static void put_stamp(struct str *out, const char *number, const char *time)
+static void put_stamp(struct str *out, const char *number, const char *time, bool ascii)
 {
     size_t len = strlen(number), used = (len < NUMBER ? NUMBER : len) + 1;
+    const size_t room = used < STAMP ? STAMP - used : 0;
     str_put_rep(out, " ", len < NUMBER ? NUMBER - len : 0);
     str_put_n(out, number, len);
     str_put_char(out, ' ');
-    put_right(out, time, strlen(time), used < STAMP ? STAMP - used : 0);
+    if (room > 0 && cells_of(time, strlen(time)) > room)
+        put_short_time(out, time, room, ascii);
+    else
+        put_right(out, time, strlen(time), room);
 }
 
 /* Their names are ASCII, and none is longer than its column. */
@@ -263,7 +277,7 @@ static void txt_begin(struct export *e)
     const char *client = say(v, N_("CLIENT")), *server = say(v, N_("SERVER")),
                *what = say(v, N_("what happened"));
     const char *time = say(v, N_("time"));
-    put_stamp(out, "#", time);
+    put_stamp(out, "#", time, v->ascii);
     str_put_char(out, ' ');
     put_right(out, client, strlen(client), STATE + GAP + 1);
     str_put_rep(out, " ", LADDER - 2);
@@ -332,7 +346,7 @@ static void txt_row(struct export *e, uint32_t row)
     bool segment = r->kind == EVENT_SEGMENT;
     ladder_line_of(l, e->session, row, NO_ROW, &style);
     put_connection(e, t, r);
-    put_stamp(out, l->number.at, l->time.at);
+    put_stamp(out, l->number.at, l->time.at, e->voice.ascii);
     str_put_char(out, ' ');
     if (segment) {
         put_state(out, l->shown[SIDE_CLIENT], true);

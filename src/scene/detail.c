@@ -146,7 +146,7 @@ static void put_title(struct detail *d, const struct voice *v, const struct sess
     str_put(&d->title, "  ");
     str_put_u64(&d->title, row_len(r));
     str_put_char(&d->title, ' ');
-    put_words(&d->title, v, N_("bytes"));
+    put_words(&d->title, v, row_len(r) == 1 ? N_("byte") : N_("bytes"));
 }
 
 /* Where two runs differ though the same happens: IPv4's identification, the first sequence numbers,

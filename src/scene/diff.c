@@ -209,8 +209,8 @@ static void put_place(struct diff_view *v, struct str *out, const struct session
     str_put(out, " ");
     if (r->kind == EVENT_CALL)
         str_put(&time, say(&v->voice, r->side == SIDE_CLIENT ? N_("client") : N_("server")));
-    else if (r->time_ns >= diff_begin(s, r->conn))
-        str_put_fixed(&time, (r->time_ns - diff_begin(s, r->conn)) / 1000, 6);
+    else
+        say_since(&time, &v->voice, diff_begin(s, r->conn), r->time_ns);
     put_right(out, time.at, time.len, v->time_cells);
     str_put(out, " ");
     out->failed = out->failed || time.failed;

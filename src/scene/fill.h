@@ -23,6 +23,9 @@ void put_filled(struct str *out, const struct voice *v, const char *english, ...
 /* The blank between two sentences, where out has one already and the language wants it. */
 void put_gap(struct str *out, const struct voice *v);
 
+/* Where the row's time is before that of the row before it in a capture: says so. */
+void put_clock_back(struct str *out, const struct voice *v, const struct session *s, const struct row *r);
+
 /* Cuts what stands in out from `start` on to `cells`, at a word where that loses little, and ends it with
  * "…". */
 void cut_at_word(struct str *out, size_t start, size_t cells, bool ascii);

@@ -59,6 +59,7 @@ bool say_icmp(struct str *out, const struct voice *v, const struct session *s, c
         out->failed = out->failed || texts[i]->failed;
         str_release(texts[i]);
     }
+    put_clock_back(out, v, s, r);
     return true;
 }
 

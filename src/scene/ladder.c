@@ -87,7 +87,6 @@ static void put_time_of_day(struct str *out, uint64_t ns)
         str_put_char(out, (char)('0' + us / unit % 10));
 }
 
-/* Times are never negative: clocks step, and a capture may be out of order. */
 static void put_time(struct str *out, const struct session *s, const struct row *r, uint32_t before,
                      const struct ladder_style *style)
 {
@@ -98,10 +97,9 @@ static void put_time(struct str *out, const struct session *s, const struct row 
     }
     if (style->time == TIME_DELTA) {
         const struct row *b = before == NO_ROW ? NULL : session_row(s, before);
-        from = b ? b->time_ns : r->time_ns;
+        from = b && b->time_ns < r->time_ns ? b->time_ns : r->time_ns; /* a delta is never negative */
     }
-    uint64_t ns = r->time_ns > from && !style->steady ? r->time_ns - from : 0;
-    str_put_fixed(out, ns / 1000, 6);
+    say_since(out, &style->voice, from, style->steady ? from : r->time_ns);
 }
 
 /* The flags as words, ACK last: "SYN ACK", "PSH ACK", "FIN ACK", "RST". */
@@ -172,7 +170,7 @@ static void put_arrow(struct ladder_line *l, const struct session *s, const stru
         str_put_u64(out, row_len(r));
         str_put_char(out, ' ');
         str_put_n(&l->arrow_short, out->at, out->len);
-        put_words(out, &style->voice, N_("bytes"));
+        put_words(out, &style->voice, row_len(r) == 1 ? N_("byte") : N_("bytes"));
         put_words(&l->arrow_short, &style->voice, N_("B"));
     }
     size_t rest = out->len;

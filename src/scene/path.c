@@ -14,8 +14,10 @@ struct layer {
     bool card; /* only where there is a network card */
 };
 
+static const char held[] = N_("{n} bytes");
+
 static const struct layer down_layers[] = {
-    {N_("socket send buffer"), N_("{n} bytes"),
+    {N_("socket send buffer"), held,
      N_("The bytes wait here, a copy of what the program wrote, until the other side has acknowledged them."),
      NO_STAMP, false},
     {N_("TCP"), N_("+ {n}, sk_buff"),
@@ -36,7 +38,7 @@ static const struct layer down_layers[] = {
 };
 
 static const struct layer up_layers[] = {
-    {N_("receive buffer"), N_("{n} bytes"),
+    {N_("receive buffer"), held,
      N_("Bytes in order wait here until the program reads; the room that is left is the window."), NO_STAMP,
      false},
     {N_("TCP"), N_("- {n}"), NULL, NO_STAMP, false},
@@ -140,13 +142,13 @@ static void put_layer(struct path_step *s, const struct way *w, const struct lay
 {
     put_words(&s->name, w->voice, l->name);
     if (n > 0)
-        put_adds(s, w, l->adds, n);
+        put_adds(s, w, l->adds == held && n == 1 ? N_("1 byte") : l->adds, n);
     put_words(&s->sentence, w->voice, l->sentence);
     s->absent = l->card && w->path->loopback;
     put_time(s, w, l->stamp == NO_STAMP || w->steady ? 0 : w->stamps[l->stamp]);
 }
 
-/* Who made the segment: a call, a timer, or the kernel that answers. */
+/* Who made the segment: a call, a timer, or the kernel that answers. Of a capture calls are not known. */
 static void put_maker(struct way *w)
 {
     struct path_step *s = &w->path->down[0];
@@ -160,6 +162,10 @@ static void put_maker(struct way *w)
                   call->kind == CALL_WRITE
                       ? N_("The program hands its bytes to the kernel, which copies them; the call returns.")
                       : N_("The program calls, and the kernel sends what that needs by itself."));
+    } else if (!session_track(w->session)->live && w->extra.cause == CAUSE_UNKNOWN) {
+        put_words(&s->name, w->voice, N_("program or kernel"));
+        put_words(&s->sentence, w->voice,
+                  N_("A call of the program or the kernel by itself: a capture does not tell which."));
     } else {
         put_words(&s->name, w->voice, N_("the kernel itself"));
         put_words(&s->sentence, w->voice, N_("No program called: the kernel sends this by itself."));

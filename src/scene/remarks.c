@@ -51,6 +51,24 @@ static const struct {
     {is_cut, N_("The capture ends within its header, so that not all of its options are known.")},
 };
 
+void put_clock_back(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
+{
+    const uint64_t back_ns = session_went_back(s, r);
+    if (!back_ns)
+        return;
+    struct str span;
+    str_init(&span, out->mem);
+    str_put_span(&span, v->steady ? 0 : back_ns, v->ascii);
+    put_gap(out, v);
+    put_filled(
+        out, v,
+        N_("In the capture it stands behind a frame whose time is {span} later: the capture's clock went "
+           "back, or the frames are not in the order of their times."),
+        "span", span.at, NULL);
+    out->failed = out->failed || span.failed;
+    str_release(&span);
+}
+
 void say_remarks(struct str *out, const struct voice *v, const struct session *s, const struct row *r)
 {
     struct seg g;

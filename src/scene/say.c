@@ -211,6 +211,14 @@ void put_gap(struct str *out, const struct voice *v)
         str_put_char(out, ' ');
 }
 
+void say_since(struct str *out, const struct voice *v, uint64_t from_ns, uint64_t ns)
+{
+    const uint64_t us = (ns < from_ns ? from_ns - ns : ns - from_ns) / 1000;
+    if (ns < from_ns && us)
+        str_put(out, v->ascii ? "-" : "−");
+    str_put_fixed(out, us, 6);
+}
+
 void put_words(struct str *out, const struct voice *v, const char *english)
 {
     const char *text = say(v, english);

@@ -64,6 +64,9 @@ void say_call(struct str *out, const struct voice *v, const struct event_call *c
  * made on the listening socket, not on a connection. */
 void say_call_means(struct str *out, const struct voice *v, const struct event_call *c, bool listener);
 
+/* The time from one moment to another in seconds: "6.120411", or "−0.000068" where a clock went back. */
+void say_since(struct str *out, const struct voice *v, uint64_t from_ns, uint64_t ns);
+
 /* How many cells a text takes on a terminal (wcwidth's count over UTF-8; the one function that knows). */
 size_t cells_of(const char *text, size_t len);
 /* The longest start of text that takes at most `cells` cells: its length in bytes. */

@@ -386,6 +386,7 @@ void say_note(struct str *out, const struct voice *v, const struct session *s, c
         enum label l = (enum label)__builtin_ctzll(left);
         put_fact(out, &f, clause_what(l, is_usual(&f, l)));
     }
+    put_clock_back(out, v, s, r);
 }
 
 void say_why(struct str *out, const struct voice *v, const struct session *s, const struct row *r)

@@ -216,7 +216,8 @@ static void put_last_read(struct panel *p, const struct voice *v, const struct p
     str_init(&number, p->last_read.mem);
     if (get_last_read(of, &line, &len)) {
         str_put_u64(&number, len);
-        put_filled(&p->last_read, v, N_("{n} bytes: {line}"), "n", number.at, "line", line.at, NULL);
+        put_filled(&p->last_read, v, len == 1 ? N_("1 byte: {line}") : N_("{n} bytes: {line}"), "n",
+                   number.at, "line", line.at, NULL);
     } else {
         str_put(&p->last_read, v->ascii ? "-" : "–");
     }

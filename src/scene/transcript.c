@@ -188,8 +188,10 @@ static void put_missing(const struct transcript *t, struct str *out, uint32_t n,
     struct str number;
     str_init(&number, t->mem);
     str_put_grouped(&number, n);
-    put_filled(out, &t->style.voice, seen ? N_("[{n} bytes not captured]") : N_("[{n} bytes missing]"), "n",
-               number.at, NULL);
+    const char *words = n == 1 ? (seen ? N_("[1 byte not captured]") : N_("[1 byte missing]"))
+                        : seen ? N_("[{n} bytes not captured]")
+                               : N_("[{n} bytes missing]");
+    put_filled(out, &t->style.voice, words, "n", number.at, NULL);
     str_release(&number);
 }
 

@@ -39,6 +39,7 @@ static bool add_error(struct session *s, const struct event *e, const struct seg
         f->quotes = track_frame_of(s->track, conn, &f->error.src, f->error.seq);
     if (conn != NO_CONN && (f->error.id == ICMP_FRAGMENTATION || f->error.id == ICMP_TOO_BIG_6))
         track_too_large(s->track, conn, &f->error.src, e->time_ns);
+    facts_time(s, e->time_ns);
     const struct event note = {.kind = EVENT_NOTE, .time_ns = e->time_ns};
     struct row *r = facts_add_row(s, &note, conn, SIDE_NONE);
     if (!r)

@@ -118,10 +118,11 @@ static void put_member(struct str *out, const struct event *e, const struct entr
     }
 }
 
-/* What all entries begin with. */
-static size_t begin(struct str *out, uint64_t time_ns, const char *type, const char *message, size_t len)
+/* What all entries begin with. stamp_ns: the time of the block, for those who know no more of it. */
+static size_t begin_at(struct str *out, uint64_t stamp_ns, uint64_t time_ns, const char *type,
+                       const char *message, size_t len)
 {
-    const size_t at = pcapng_begin_entry(out, time_ns);
+    const size_t at = pcapng_begin_entry(out, stamp_ns);
     pcapng_put_field(out, "MESSAGE", message, len);
     str_put(out, "SYSLOG_IDENTIFIER=tcpviz\nTCPVIZ_TYPE=");
     str_put(out, type);
@@ -130,9 +131,14 @@ static size_t begin(struct str *out, uint64_t time_ns, const char *type, const c
     return at;
 }
 
+static size_t begin(struct str *out, uint64_t time_ns, const char *type, const char *message, size_t len)
+{
+    return begin_at(out, time_ns, time_ns, type, message, len);
+}
+
 void entry_put_session(struct str *out, const struct entry_session *s, const char *message, size_t len)
 {
-    const size_t at = begin(out, s->started_ns, "session", message, len);
+    const size_t at = begin_at(out, s->stamp_ns, s->started_ns, "session", message, len);
     put_number(out, "TCPVIZ_VERSION", false, s->version);
     put_text(out, "TCPVIZ_SOURCE", s->source);
     if (s->track.live)

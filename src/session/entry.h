@@ -18,6 +18,7 @@ struct entry_session {
     const char *source; /* safe text */
     uint64_t started_ns;
     struct track_options track;
+    uint64_t stamp_ns; /* of its block; not read again */
 };
 
 enum entry_kind {

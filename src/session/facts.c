@@ -251,12 +251,9 @@ static uint32_t frame_guess(const struct session *s, size_t count, uint32_t fram
     return row >= session_first(s) && session_row(s, row)->frame == frame ? row : NO_ROW;
 }
 
-uint32_t session_frame(const struct session *s, uint32_t frame)
+/* Among the segments the first whose frame is not before that one; their count: there is none. */
+static size_t frame_place(const struct session *s, size_t count, uint32_t frame)
 {
-    const size_t count = s->mixed ? s->segments.count : s->rows.count;
-    const uint32_t guess = frame_guess(s, count, frame);
-    if (guess != NO_ROW)
-        return guess;
     size_t low = s->mixed ? facts_segment_from(s, session_first(s)) : session_first(s), high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -265,10 +262,51 @@ uint32_t session_frame(const struct session *s, uint32_t frame)
         else
             high = middle;
     }
-    if (low == count)
-        return NO_ROW;
-    uint32_t row = segment_row(s, low);
-    return session_row(s, row)->frame == frame ? row : NO_ROW;
+    return low;
+}
+
+uint32_t session_frame(const struct session *s, uint32_t frame)
+{
+    const size_t count = s->mixed ? s->segments.count : s->rows.count;
+    const uint32_t guess = frame_guess(s, count, frame);
+    if (guess != NO_ROW)
+        return guess;
+    const size_t at = frame_place(s, count, frame);
+    const uint32_t row = at == count ? NO_ROW : segment_row(s, at);
+    return row != NO_ROW && session_row(s, row)->frame == frame ? row : NO_ROW;
+}
+
+uint32_t session_numbered(const struct session *s, uint32_t frame)
+{
+    const uint32_t row = session_frame(s, frame);
+    if (row != NO_ROW || !s->mixed)
+        return row;
+    /* errors stand between the segments before and behind them */
+    const size_t at = frame_place(s, s->segments.count, frame);
+    size_t i = at == s->segments.count ? s->rows.count : segment_row(s, at);
+    const struct row *r;
+    while (i-- > session_first(s) && (r = session_row(s, i)) && r->kind != EVENT_SEGMENT)
+        if (facts_icmp(r) && r->frame == frame)
+            return (uint32_t)i;
+    return NO_ROW;
+}
+
+void session_extent(const struct session *s, uint64_t *oldest_ns, uint64_t *newest_ns)
+{
+    *oldest_ns = s->extent.oldest_ns;
+    *newest_ns = s->extent.newest_ns;
+}
+
+static bool of_frame(const struct row *r)
+{
+    return r->kind == EVENT_SEGMENT || facts_icmp(r);
+}
+
+uint64_t session_went_back(const struct session *s, const struct row *r)
+{
+    const uint32_t row = s->live || !s->went_back || !of_frame(r) ? NO_ROW : session_numbered(s, r->frame);
+    const struct row *before = row == NO_ROW || row == 0 ? NULL : session_row(s, row - 1);
+    return before && of_frame(before) && before->time_ns > r->time_ns ? before->time_ns - r->time_ns : 0;
 }
 
 size_t session_conns(const struct session *s)
@@ -293,7 +331,14 @@ int session_shift(const struct session *s, uint32_t conn, enum side side)
 
 bool session_conn(const struct session *s, uint32_t conn, struct conn_view *out)
 {
-    return track_view(s->track, conn, out);
+    const struct extent *span = chunks_at(&s->spans, conn);
+    if (!track_view(s->track, conn, out))
+        return false;
+    if (span && span->oldest_ns < out->first_ns)
+        out->first_ns = span->oldest_ns;
+    if (span && span->newest_ns > out->last_ns)
+        out->last_ns = span->newest_ns;
+    return true;
 }
 
 struct conn_live *facts_live_of(const struct session *s, uint32_t conn)
@@ -355,8 +400,8 @@ const char *session_source(const struct session *s)
 uint64_t session_memory(const struct session *s)
 {
     return chunks_used(&s->rows) + chunks_used(&s->extras) + chunks_used(&s->repeats) +
-           chunks_used(&s->segments) + chunks_used(&s->conns) + store_used(s->store) + arena_used(s->arena) +
-           track_memory(s->track);
+           chunks_used(&s->segments) + chunks_used(&s->conns) + chunks_used(&s->spans) +
+           store_used(s->store) + arena_used(s->arena) + track_memory(s->track);
 }
 
 uint64_t session_frames(const struct session *s)

@@ -63,6 +63,11 @@ struct conn_live {
     size_t waiting_count;
 };
 
+/* When a connection was heard of, in a session whose clock went back. */
+struct extent {
+    uint64_t oldest_ns, newest_ns;
+};
+
 struct conn_facts {
     uint32_t last;                      /* its newest row, NO_ROW */
     uint32_t wireshark : 18, reset : 1; /* as in struct outline, as all that follows */
@@ -87,6 +92,7 @@ struct session {
     uint64_t segment_count;
     struct chunks notes;                    /* uint32_t: the rows that are notes */
     struct chunks conns;                    /* struct conn_facts; where no outline is kept its `last` alone */
+    struct chunks spans;                    /* struct extent, by connection; none while no time went back */
     struct chunks lives;                    /* struct conn_live *, by connection; only of a lab */
     struct session_mark *marks, *last_mark; /* in the arena, in order of rows */
     uint32_t marks_given;
@@ -97,6 +103,7 @@ struct session {
     struct event_listener listener;
     const char *source;
     uint64_t started_ns, start_ns, frames, version;
+    struct extent extent;  /* of the frames that are rows */
     struct seg decoded[2]; /* the segment under way, and before it: */
     struct seg *ahead;     /* the last one, where it is not judged yet; or NULL */
     uint64_t ahead_place;  /* of its frame in the store */
@@ -105,6 +112,7 @@ struct session {
     uint8_t end_length[SIDE_COUNT];     /* characters of the longest endpoint */
     size_t unseen, calls, loose;        /* rows that no ladder shows; calls; rows of no connection */
     bool listener_known, start_segment; /* start_ns is a segment's */
+    bool went_back;                     /* a frame that is a row was earlier than one before it */
     bool mixed;                         /* not every row is a segment */
     bool rowless, unlisted, decodes_ahead, live, wired, out_of_memory;
     uint64_t frames_of[FRAME_KINDS];
@@ -140,6 +148,10 @@ size_t facts_segment_from(const struct session *s, size_t row);
 /* A segment has come: takes it into the outline of its connection. */
 void facts_outline(struct session *s, const struct row *r);
 
+/* A frame that becomes a row was seen at that time. */
+void facts_time(struct session *s, uint64_t ns);
+/* Judges a segment. False: no memory. */
+bool facts_judge(struct session *s, const struct seg *g, struct verdict *v);
 /* A segment, whose frame stands at `place` of the store: judged, and a row of its own. False: no memory. */
 bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place);
 /* A row that is not a segment was added: what the others are like. */

@@ -122,10 +122,14 @@ static bool number_of(const struct session *s, const struct row *r, enum field f
         return true;
     }
     if (f == FIELD_TIME) {
-        /* what came before the first segment counts as 0, as the ladder shows it */
-        uint64_t start = session_start(s);
-        *out = r->time_ns > start ? (int64_t)(r->time_ns - start) : 0;
+        /* below 0 where it came before the first segment, as the ladder shows it */
+        *out = (int64_t)(r->time_ns - session_start(s));
         return true;
+    }
+    if (f == FIELD_FRAME) { /* an ICMP error has one, too */
+        uint32_t quotes;
+        *out = r->frame;
+        return r->kind == EVENT_SEGMENT || session_icmp(s, r, &quotes);
     }
     if (r->kind != EVENT_SEGMENT)
         return false;
@@ -134,7 +138,6 @@ static bool number_of(const struct session *s, const struct row *r, enum field f
     case FIELD_WIN: *out = row_win(r); return true;
     case FIELD_SEQ: *out = r->seq; return true;
     case FIELD_ACK: *out = r->ack; return (r->flags & TCP_ACK) != 0;
-    case FIELD_FRAME: *out = r->frame; return true;
     default: return false;
     }
 }

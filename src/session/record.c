@@ -15,6 +15,7 @@ struct record {
     struct str words;
     int *linktypes; /* of the interfaces so far */
     size_t interfaces, cap;
+    bool headed;
     uint32_t frames;                                 /* the last frame's number */
     uint32_t marks;                                  /* how many times marks were given that are written */
     uint64_t asides[FRAME_KINDS], links[LINKS_KEPT]; /* frames that are no rows, as written; of link types */
@@ -48,17 +49,29 @@ static void say(struct record *r, const struct row *row, struct str *out)
     out->failed = out->failed || r->words.failed;
 }
 
-void record_begin(struct record *r, struct str *out)
+/* Where it is not there yet. row NULL: there is none. */
+static void put_head(struct record *r, const struct row *row, struct str *out)
 {
+    const uint64_t started = session_started(r->o.session);
+    if (r->headed)
+        return;
+    r->headed = true;
     const struct entry_session s = {
         .version = ENTRY_VERSION,
         .source = session_source(r->o.session),
-        .started_ns = session_started(r->o.session),
+        .started_ns = started,
+        .stamp_ns = r->o.late_head && row && row->time_ns < started ? row->time_ns : started,
         .track = *session_track(r->o.session),
     };
     say(r, NULL, out);
     pcapng_put_section(out, r->o.application);
     entry_put_session(out, &s, r->words.at, r->words.len);
+}
+
+void record_begin(struct record *r, struct str *out)
+{
+    if (!r->o.late_head)
+        put_head(r, NULL, out);
 }
 
 /* The number of the interface with that link type, which is told of where it is the first. */
@@ -151,6 +164,7 @@ void record_row(struct record *r, uint32_t row, struct str *out)
     const struct row *at = session_row(r->o.session, row);
     if (!at)
         return;
+    put_head(r, at, out);
     if (at->frame) /* an ICMP error too */
         put_frame(r, at, out);
     else
@@ -174,6 +188,7 @@ static void put_marks(struct record *r, struct str *out)
 
 void record_rest(struct record *r, struct str *out)
 {
+    put_head(r, NULL, out);
     put_asides(r, out);
     put_marks(r, out);
 }

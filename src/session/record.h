@@ -18,12 +18,15 @@ struct record_options {
      */
     void (*words)(void *ctx, const struct session *s, const struct row *r, struct str *out);
     void *ctx;
+    /* Of what was captured elsewhere and earlier: the head waits for the first row, and its block has that
+     * one's time, so that others count from there. When the session was begun stands in it all the same. */
+    bool late_head;
 };
 
 /* NULL: no memory. The strings of o are borrowed. */
 struct record *record_new(const struct mem *m, const struct record_options *o);
 void record_free(struct record *r); /* NULL is allowed */
-/* Appends the head of the file. */
+/* Appends the head of the file, but where that is late. */
 void record_begin(struct record *r, struct str *out);
 /* Appends a row. Rows come in order; some may be left out. */
 void record_row(struct record *r, uint32_t row, struct str *out);

@@ -162,6 +162,14 @@ bool session_shown(const struct session *s, const struct row *r);
 void session_event(const struct session *s, const struct row *r, struct event *out);
 /* The row of frame number n, NO_ROW if it is not a segment of the session. By bisection. */
 uint32_t session_frame(const struct session *s, uint32_t frame);
+/* The same, and the row of an ICMP error too: whatever the ladder shows with that number. */
+uint32_t session_numbered(const struct session *s, uint32_t frame);
+/* By how much the row of a frame is earlier than the row of a frame before it in a capture: its clock went
+ * back. 0: it did not, or it is a lab's, whose frames two processors may hand over crosswise. */
+uint64_t session_went_back(const struct session *s, const struct row *r);
+/* The times of the oldest and the newest frame that is a row, the first and the last but for clocks that go
+ * back; 0: there is none. */
+void session_extent(const struct session *s, uint64_t *oldest_ns, uint64_t *newest_ns);
 
 /* Connections, numbered from 0 here and from 1 wherever a person sees them. */
 size_t session_conns(const struct session *s);

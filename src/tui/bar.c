@@ -33,7 +33,8 @@ void bar_keys(struct screen *s)
 {
     const struct painted_key key = {PAINTED_KEYS, NO_ROW, screen_views(s)};
     if (s->asking != ASK_NOTHING && s->message.len > 0)
-        canvas_put(s->canvas, s->layout.bar, 0, 1, s->message_wrong ? LOOK_WARN : LOOK_DIM, 0, s->message.at);
+        canvas_put_cut(s->canvas, s->layout.bar, 0, 1, s->message_wrong ? LOOK_WARN : LOOK_DIM, 0,
+                       s->message.at, s->voice.ascii);
     else if (s->asking != ASK_NOTHING)
         paint_writing(s);
     else if (!painted_show(&s->painted, s->canvas, s->layout.bar.y, &key)) {
@@ -153,7 +154,8 @@ void bar_foot(struct screen *s, int *y, int *x)
     if (s->info.export_shown) {
         paint_export(s);
     } else if (s->message.len > 0) {
-        canvas_put(s->canvas, r, 0, 1, s->message_wrong ? LOOK_WARN : LOOK_NOTE, 0, s->message.at);
+        canvas_put_cut(s->canvas, r, 0, 1, s->message_wrong ? LOOK_WARN : LOOK_NOTE, 0, s->message.at,
+                       s->voice.ascii);
     } else if ((listed ? s->list.filter : s->filter) != NULL) {
         const struct str *text = listed ? &s->list.filter_text : &s->filter_text;
         int at = 1 + canvas_put(s->canvas, r, 0, 1, LOOK_KEY, CELL_BOLD, say(&s->voice, N_("filter:")));

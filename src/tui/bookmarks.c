@@ -36,7 +36,7 @@ static void add_place(struct screen *s, uint32_t row, const char *text, size_t l
     const uint64_t start = session_start(of);
     str_clear(&s->scratch);
     if (r != NULL)
-        str_put_fixed(&s->scratch, s->o.steady || r->time_ns < start ? 0 : (r->time_ns - start) / 1000, 6);
+        say_since(&s->scratch, &s->voice, start, s->o.steady ? start : r->time_ns);
     else
         str_put(&s->scratch, say(&s->voice, N_("the end")));
     const size_t cells = cells_of(s->scratch.at, s->scratch.len);

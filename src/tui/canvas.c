@@ -167,6 +167,22 @@ int canvas_put(struct canvas *c, struct rect r, int y, int x, enum look look, in
     return text == NULL ? 0 : canvas_put_n(c, r, y, x, look, attr, text, strlen(text));
 }
 
+int canvas_put_cut(struct canvas *c, struct rect r, int y, int x, enum look look, int attr, const char *text,
+                   bool ascii)
+{
+    size_t len = strlen(text);
+    if (x + (int)cells_of(text, len) <= r.cols || x >= r.cols)
+        return canvas_put_n(c, r, y, x, look, attr, text, len);
+    len = cells_cut(text, len, (size_t)(r.cols - x - 1));
+    size_t word = len;
+    while (word > 0 && text[word] != ' ')
+        word--;
+    /* a text without blanks, as Chinese is, is cut where the room ends */
+    len = word > len / 2 ? word : len;
+    const int used = canvas_put_n(c, r, y, x, look, attr, text, len);
+    return used + canvas_put(c, r, y, x + used, look, attr, ascii ? "~" : "…");
+}
+
 int canvas_put_right(struct canvas *c, struct rect r, int y, int end, enum look look, const char *text)
 {
     size_t len = text == NULL ? 0 : strlen(text);

@@ -38,6 +38,9 @@ void canvas_clear(struct canvas *c, struct rect r, enum look look);
 int canvas_put(struct canvas *c, struct rect r, int y, int x, enum look look, int attr, const char *text);
 int canvas_put_n(struct canvas *c, struct rect r, int y, int x, enum look look, int attr, const char *text,
                  size_t len);
+/* The same; what has no room is left out from a blank on, and a mark stands for it. */
+int canvas_put_cut(struct canvas *c, struct rect r, int y, int x, enum look look, int attr, const char *text,
+                   bool ascii);
 /* So that it ends at column `end` (exclusive). */
 int canvas_put_right(struct canvas *c, struct rect r, int y, int end, enum look look, const char *text);
 /* The same glyph, one cell wide, `cols` times. */

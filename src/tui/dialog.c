@@ -109,7 +109,8 @@ static void paint_formats(const struct dialog *d, struct canvas *c, struct rect 
         x += paint_choice(c, in, y, x, d->formats[i].name, i == d->format, d->field == DIALOG_FORMAT);
     }
     if (d->count > 0)
-        canvas_put(c, in, LINE_WORDS, LEFT + 1, LOOK_TEXT, 0, say(voice, d->formats[d->format].words));
+        canvas_put_cut(c, in, LINE_WORDS, LEFT + 1, LOOK_TEXT, 0, say(voice, d->formats[d->format].words),
+                       voice->ascii);
 }
 
 void dialog_paint(const struct dialog *d, struct canvas *c, struct rect r, const struct voice *voice, int *y,
@@ -140,10 +141,10 @@ void dialog_paint(const struct dialog *d, struct canvas *c, struct rect r, const
     int used = paint_choice(c, in, LINE_ROWS, LEFT, say(voice, N_("all")), !d->filtered, which);
     paint_choice(c, in, LINE_ROWS, LEFT + used + 5, say(voice, N_("shown")), d->filtered, which);
     if (d->exists)
-        canvas_put(c, in, LINE_EXISTS, 0, LOOK_WARN, 0,
-                   say(voice, N_("The file exists: Enter overwrites it, Esc does not")));
-    canvas_put(c, in, LINE_KEYS, 0, LOOK_DIM, 0,
-               say(voice, N_("Tab: next line   Left, Right: choose   Enter: export")));
+        canvas_put_cut(c, in, LINE_EXISTS, 0, LOOK_WARN, 0,
+                       say(voice, N_("The file exists: Enter overwrites it, Esc does not")), voice->ascii);
+    canvas_put_cut(c, in, LINE_KEYS, 0, LOOK_DIM, 0,
+                   say(voice, N_("Tab: next line   Left, Right: choose   Enter: export")), voice->ascii);
     *y = d->field == DIALOG_PLACE ? line.y : -1;
     *x = line.x + cursor;
 }

@@ -3,11 +3,16 @@
  * is written together, from the top to the foot, and then what the next one does. Between two runs the cursor
  * jumps, where that is shorter than writing what stands there. Blanks have no pen of their own: whichever
  * passes writes them, and a blank end of a row is erased. A row that did not change costs one comparison of
- * memory a pen. */
+ * memory a pen.
+ *
+ * Of most characters terminals do not agree how wide they are, or join them to the one before: data that are
+ * no text have such. None is trusted: where one comes, its cells are blank first, and what stands behind it
+ * is written where it belongs. */
 #include "tui/emit.h"
 
 #include <string.h>
 #include "core/types.h"
+#include "tui/emit_cursor.h"
 #include "tui/plain.h"
 #include "tui/shift.h"
 
@@ -15,8 +20,9 @@ enum {
     ERASE = 4,      /* so many blanks are rather written than erased */
     ERASE_JUMP = 8, /* where the cursor must go on behind them */
     JUMP = 4,       /* unchanged cells that are rather written than jumped over */
-    RUNS = 512,     /* that are sorted by their pens, at once */
-    DETOUR = 9      /* bytes for another pen and back that are fewer than coming again */
+    REPLACED = 0xfffd,
+    RUNS = 512, /* that are sorted by their pens, at once */
+    DETOUR = 9  /* bytes for another pen and back that are fewer than coming again */
 };
 
 static const struct cell empty = {' ', LOOK_TEXT, 0, 0};
@@ -59,87 +65,6 @@ bool emit_size(struct emit *e, int rows, int cols)
     e->cols = cols;
     emit_forget(e);
     return true;
-}
-
-/* ---- the cursor ---- */
-
-static int digits(int n)
-{
-    return n < 10 ? 1 : n < 100 ? 2 : n < 1000 ? 3 : 5;
-}
-
-static void control(struct emit *e, int n, char what)
-{
-    str_put(&e->out, "\033[");
-    if (n != 1)
-        str_put_u64(&e->out, (uint64_t)n);
-    str_put_char(&e->out, what);
-}
-
-static void repeat(struct emit *e, int n, char what)
-{
-    for (; n > 0; n--)
-        str_put_char(&e->out, what);
-}
-
-enum way { WAY_PLACE, WAY_STAY, WAY_RETURN, WAY_BACK, WAY_AHEAD, WAY_COLUMN };
-
-/* How the cursor comes to a column of the row it is in, and what that costs. */
-static enum way way_along(const struct emit *e, int x, int *cost)
-{
-    const struct emit_caps *c = e->caps;
-    enum way way = WAY_PLACE;
-    *cost = 100;
-    if (x == e->x || x == 0) {
-        *cost = x == e->x ? 0 : 1;
-        return x == e->x ? WAY_STAY : WAY_RETURN;
-    }
-    if (c->ahead && x > e->x) {
-        *cost = x - e->x == 1 ? 3 : 3 + digits(x - e->x);
-        way = WAY_AHEAD;
-    } else if (c->back && x < e->x) {
-        *cost = e->x - x;
-        way = WAY_BACK;
-    }
-    if (c->column && 3 + digits(x + 1) < *cost) {
-        *cost = 3 + digits(x + 1);
-        way = WAY_COLUMN;
-    }
-    return way;
-}
-
-static void go_along(struct emit *e, enum way way, int x)
-{
-    if (way == WAY_RETURN)
-        str_put_char(&e->out, '\r');
-    else if (way == WAY_BACK)
-        repeat(e, e->x - x, '\b');
-    else if (way == WAY_AHEAD)
-        control(e, x - e->x, 'C');
-    else if (way == WAY_COLUMN)
-        control(e, x + 1, 'G');
-}
-
-void emit_place(struct emit *e, int y, int x)
-{
-    int cost, rows = y - e->y;
-    enum way way = WAY_PLACE;
-    if (e->y >= 0 && (rows == 0 || (rows > 0 && e->caps->below)))
-        way = way_along(e, x, &cost);
-    if (way != WAY_PLACE && rows + cost < 4 + digits(y + 1) + digits(x + 1)) {
-        repeat(e, rows, '\n');
-        go_along(e, way, x);
-    } else if (e->caps->place != NULL) {
-        str_put(&e->out, e->caps->place(y, x));
-    } else {
-        str_put(&e->out, "\033[");
-        str_put_u64(&e->out, (uint64_t)y + 1);
-        str_put_char(&e->out, ';');
-        str_put_u64(&e->out, (uint64_t)x + 1);
-        str_put_char(&e->out, 'H');
-    }
-    e->y = y;
-    e->x = x;
 }
 
 /* ---- pens ---- */
@@ -205,18 +130,40 @@ struct row {
     int tail; /* from there on it is blank and can be erased; end: nothing is */
 };
 
+/* The characters that every terminal takes for as wide as we do: those of our own texts, and of most others.
+ */
+static bool is_odd(const struct emit *e, const struct cell *c)
+{
+    static const struct {
+        uint32_t first, last;
+    } even[] = {{0x00, 0x7f},        {0x2500, 0x25ff}, {0x4e00, 0x9fa5}, {0xa0, 0xac},     {0xae, 0x2ff},
+                {0x388, 0x38a},      {0x38e, 0x3a1},   {0x3a3, 0x482},   {0x48a, 0x52f},   {0x2010, 0x2027},
+                {0x2030, 0x205e},    {0x2190, 0x22ff}, {0x2400, 0x2426}, {0x2701, 0x2704}, {0x2713, 0x2718},
+                {0x3001, 0x3029},    {0x3041, 0x3096}, {0x30a1, 0x30fa}, {0xac00, 0xd7a3}, {0xff01, 0xff60},
+                {REPLACED, REPLACED}};
+    if (e->caps->ascii)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(even); i++)
+        if (c->ch >= even[i].first && c->ch <= even[i].last)
+            return c->mark != 0;
+    return true;
+}
+
 static bool is_wide(const struct emit *e, const struct cell *want, int x)
 {
     return x + 1 < e->cols && want[x + 1].ch == 0;
 }
 
-/* Whether the cell must be written; of a wide character both halves are with the left one. */
+/* Whether the cell must be written; of a wide character both halves are with the left one. What goes from
+ * behind it may have been joined to it. */
 static bool differs(const struct emit *e, const struct row *r, int x)
 {
     if (r->want[x].ch == 0)
         return false;
+    const int next = x + (is_wide(e, r->want, x) ? 2 : 1);
     return !same(e, &r->want[x], &r->shown[x]) ||
-           (is_wide(e, r->want, x) && !same(e, &r->want[x + 1], &r->shown[x + 1]));
+           (next == x + 2 && !same(e, &r->want[x + 1], &r->shown[x + 1])) ||
+           (next < r->end && is_odd(e, &r->shown[next]) && !same(e, &r->want[next], &r->shown[next]));
 }
 
 /* Whether the blank end of the row must be erased. */
@@ -228,19 +175,47 @@ static bool tail_differs(const struct emit *e, const struct row *r)
     return false;
 }
 
-/* Writes the cell at the cursor, of a wide character both halves. Returns how many cells that were. */
+/* Writes one character, with the pen in hand. */
+static void put_glyph(struct emit *e, const struct cell *c, int cells)
+{
+    if (e->caps->ascii) {
+        str_put_utf8(&e->out, plain_glyph(c->ch));
+        emit_repeat(e, cells - 1, '?');
+        return;
+    }
+    str_put_utf8(&e->out, c->ch);
+    if (c->mark != 0)
+        str_put_utf8(&e->out, c->mark);
+}
+
+/* The same of an odd one, after which the cursor is anywhere; at the edge it might go on in the next row. */
+static void put_odd(struct emit *e, const struct row *r, int x, int cells)
+{
+    static const struct cell replaced = {REPLACED, LOOK_TEXT, 0, 0};
+    emit_repeat(e, cells, ' ');
+    e->y = -1;
+    emit_place(e, r->y, x);
+    put_glyph(e, x + cells < e->cols ? &r->want[x] : &replaced, 1);
+    e->y = -1;
+}
+
+/* Writes the cell at the cursor, of a wide character both halves, and what stands behind an odd one. Returns
+ * how many cells that were. */
 static int put_cell(struct emit *e, const struct row *r, int x)
 {
     const struct cell *c = &r->want[x];
-    const int cells = is_wide(e, r->want, x) ? 2 : 1;
+    const int cells = is_wide(e, r->want, x) ? 2 : 1, next = x + cells;
     if (!(is_blank(e, c) && e->pen != NULL && e->pen->plain))
         take_pen(e, pen_of(e, c));
-    str_put_utf8(&e->out, e->caps->ascii ? plain_glyph(c->ch) : c->ch);
-    if (c->mark != 0 && !e->caps->ascii)
-        str_put_utf8(&e->out, c->mark);
-    if (cells == 2 && e->caps->ascii)
-        str_put_char(&e->out, '?');
     memcpy(&r->shown[x], c, (size_t)cells * sizeof *c);
+    if (is_odd(e, c)) {
+        put_odd(e, r, x, cells);
+        if (next >= r->end)
+            return cells;
+        emit_place(e, r->y, next);
+        return cells + put_cell(e, r, next);
+    }
+    put_glyph(e, c, cells);
     e->x += cells;
     if (e->x >= e->cols)
         e->y = -1; /* it hangs behind the last column until something is written */
@@ -284,7 +259,7 @@ static void put_run(struct emit *e, const struct row *r, int x, int end, const s
         if (x >= r->tail)
             str_put(&e->out, e->caps->clear_to_end);
         else
-            control(e, gap, 'X');
+            emit_control(e, gap, 'X');
         memcpy(&r->shown[x], &r->want[x], (size_t)gap * sizeof *r->want);
         x += gap;
         if (x < end)

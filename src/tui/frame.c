@@ -26,8 +26,12 @@ static int time_cells(const struct screen *s)
     if (s->time == TIME_OF_DAY)
         return 15;
     uint64_t start = session_start(s->o.session);
-    uint64_t now = newest_time(s);
-    return 7 + digits_of(now > start ? (now - start) / 1000000000 : 0);
+    uint64_t now = newest_time(s), oldest, newest;
+    session_extent(s->o.session, &oldest, &newest);
+    now = newest > now ? newest : now;
+    const int on = digits_of(now > start ? (now - start) / 1000000000 : 0);
+    const int back = oldest && oldest < start ? 1 + digits_of((start - oldest) / 1000000000) : 0;
+    return 7 + (back > on ? back : on);
 }
 
 /* What the box says of the row under the cursor: the sentence whole, then why, as far as there is room.
@@ -64,8 +68,12 @@ static size_t make_box(struct screen *s)
         size_t len;
         bool said;
         const char *note = session_note(s->o.session, row, &len, &said);
-        if (note != NULL)
+        if (note != NULL) {
             str_put_safe(&s->scratch, note, len, s->voice.ascii);
+        } else if (say_icmp(&s->scratch, &s->voice, s->o.session, row)) {
+            str_put_char(&s->scratch, '\n');
+            say_icmp_means(&s->scratch, &s->voice, s->o.session, row);
+        }
     }
     page_add(&s->box, LOOK_TEXT, s->scratch.at);
     size_t whole = s->box.lines;
@@ -88,6 +96,14 @@ static void box_titles(struct screen *s, uint32_t at, struct str *left, struct s
         str_put(left, say(&s->voice, N_("on the wire")));
         return;
     }
+    uint32_t quotes;
+    if (session_icmp(s->o.session, row, &quotes)) {
+        str_put_char(left, '#');
+        str_put_u64(left, row->frame);
+        str_put(left, "  ");
+        str_put(left, say(&s->voice, N_("an ICMP error")));
+        return;
+    }
     if (row->kind != EVENT_SEGMENT) {
         const struct event_call *call = session_call(s->o.session, row);
         const char *client = N_("a call of the client's program");
@@ -105,6 +121,8 @@ static void box_titles(struct screen *s, uint32_t at, struct str *left, struct s
         const struct row *next = session_row(s->o.session, selection_at(s->rows, i));
         if (next->kind != EVENT_SEGMENT)
             continue;
+        if (next->time_ns < row->time_ns)
+            return;
         struct str span, number;
         str_init(&span, s->o.mem);
         str_init(&number, s->o.mem);

@@ -106,10 +106,9 @@ static void paint_counts(struct canvas *c, struct rect r, const struct panel *p)
     /* what does not fit is left out from the end, a count at a time: none is cut */
     size_t len = p->counts.len;
     while (len > 0 && x + (int)cells_of(p->counts.at, len) > r.cols) {
-        while (len > 0 && strncmp(p->counts.at + len, "  ", 2) != 0)
+        do
             len--;
-        if (len > 0 && x + (int)cells_of(p->counts.at, len) > r.cols)
-            len--;
+        while (len > 0 && strncmp(p->counts.at + len, "  ", 2) != 0);
     }
     canvas_put_n(c, r, 0, x, LOOK_TEXT, 0, p->counts.at, len);
 }

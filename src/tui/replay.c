@@ -210,7 +210,7 @@ static void fill_line(const struct screen *s, struct timeline *t)
     if (begin == NULL || end == NULL)
         return;
     t->first_ns = session_start(of) < begin->time_ns ? session_start(of) : begin->time_ns;
-    t->last_ns = end->time_ns;
+    t->last_ns = end->time_ns > t->first_ns ? end->time_ns : t->first_ns;
     t->at_ns = s->replay.on && s->follow ? replay_now(s)
                : at == NO_ROW            ? t->last_ns
                                          : session_row(of, at)->time_ns;

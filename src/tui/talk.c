@@ -103,12 +103,13 @@ static void put_title(struct screen *s, struct str *out)
     str_init(&number, s->o.mem);
     str_init(&bytes, s->o.mem);
     str_put_u64(&number, (uint64_t)s->talk.conn + 1);
-    str_put_grouped(&bytes, transcript_said(s->talk.lines, s->talk.side));
+    const uint64_t said = transcript_said(s->talk.lines, s->talk.side);
+    str_put_grouped(&bytes, said);
     str_put(out, say(&s->voice, words[s->talk.side]));
     str_put(out, "  ");
     say_fill(out, say(&s->voice, N_("connection {n}")), "n", number.at, NULL);
     str_put(out, "  ");
-    say_fill(out, say(&s->voice, N_("{n} bytes")), "n", bytes.at, NULL);
+    say_fill(out, say(&s->voice, said == 1 ? N_("1 byte") : N_("{n} bytes")), "n", bytes.at, NULL);
     str_release(&number);
     str_release(&bytes);
 }

@@ -18,10 +18,10 @@ static int column_of(const struct timeline *t, uint64_t ns, int cells)
     return (int)((double)part / (double)whole * (cells - 1));
 }
 
-static void put_time(struct str *out, const struct timeline *t, uint64_t ns)
+static void put_time(struct str *out, const struct timeline *t, const struct voice *v, uint64_t ns)
 {
     str_clear(out);
-    str_put_fixed(out, (ns > t->first_ns ? ns - t->first_ns : 0) / 1000, 6);
+    say_since(out, v, t->first_ns, ns);
 }
 
 static void paint_line(struct canvas *c, struct rect r, const struct timeline *t, const struct voice *v)
@@ -56,10 +56,10 @@ void timeline_paint(struct canvas *c, struct rect r, const struct timeline *t, c
                     struct str *scratch)
 {
     const struct rect line = line_of(r);
-    put_time(scratch, t, t->at_ns);
+    put_time(scratch, t, v, t->at_ns);
     canvas_put_right(c, r, 0, TIME_CELLS + 1, t->hidden ? LOOK_KEY : LOOK_TEXT, scratch->at);
     paint_line(c, line, t, v);
-    put_time(scratch, t, t->last_ns);
+    put_time(scratch, t, v, t->last_ns);
     canvas_put(c, r, 0, line.x - r.x + line.cols + 1, LOOK_DIM, 0, scratch->at);
     put_speed(scratch, t, v);
     canvas_put_right(c, r, 0, r.cols - 1, t->playing ? LOOK_GOOD : LOOK_DIM, scratch->at);

@@ -255,7 +255,7 @@ void bar_title(struct screen *s)
     str_clear(&s->scratch);
     put_clock(s, &s->scratch);
     canvas_put_right(c, r, 0, end, LOOK_BAR, s->scratch.at);
-    end -= 8 + (brief ? 2 : 5);
+    end -= (int)cells_of(s->scratch.at, s->scratch.len) + (brief ? 2 : 5);
     str_clear(&s->scratch);
     put_conns(s, &s->scratch, brief || s->wired);
     canvas_put_right(c, r, 0, end, LOOK_BAR, s->scratch.at);

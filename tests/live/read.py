@@ -28,6 +28,25 @@ def test_every_capture_is_explained():
         assert sum(f" {s['frame']} " in text for s in d.segments) == len(d.segments), capture.name
 
 
+def test_a_time_that_has_no_room_is_marked():
+    c = capture.Capture()
+    slow = capture.Connection(c, "10.0.0.1:40000", "10.0.0.2:80")
+    slow.open(0)
+    slow.send(116120149.5, 0, capture.ACK)
+    path = c.write(os.path.join(scratch(), "slow.pcap"))
+    assert "  4 116120149… " in run("-r", path).expect(0).out
+    assert "  4 116120149~ " in run("-r", path, "--ascii").expect(0).out
+
+
+def test_an_exported_capture_begins_when_its_first_row_was():
+    """Other programs count from the first block; when the session was begun is read again all the same."""
+    path = os.path.join(scratch(), "o.pcapng")
+    first = run("-r", copy("kafka.pcap"), "-e", "jsonl:-", "-e", f"pcapng:{path}").expect(0)
+    data = pathlib.Path(path).read_bytes()
+    assert int(re.search(rb"__REALTIME_TIMESTAMP=(\d+)", data)[1]) == int(first.segments[0]["time"] * 1e6)
+    assert jsonl(path).expect(0).out == first.out
+
+
 def test_keep_alives_are_told():
     d = jsonl(copy("keepalive-unanswered.pcap")).expect(0)
     assert [s["labels"] for s in d.segments].count(["keep-alive"]) == 2, d.out

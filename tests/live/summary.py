@@ -68,6 +68,12 @@ def test_a_broken_capture_is_summed_up_as_far_as_it_goes():
     assert len(d.rows) == 2 and "byte 1" in d.err and d.err.count("\n") == 1, d.err
 
 
+def test_of_what_is_no_capture_nothing_is_said():
+    for option in ("--summary", "--summary=json", "--labsheet"):
+        d = run("-r", "/etc/passwd", option).expect(3)
+        assert d.out == "" and d.err == "tcpviz: /etc/passwd: neither pcap nor pcapng\n", (d.out, d.err)
+
+
 def test_what_does_not_go_with_a_summary():
     name = copy("gre.pcap")
     for argv, words in ((("--summary",), "goes with --read only"), (("-r", name, "--summary=xml"), "xml is not one of json"),

@@ -2,7 +2,7 @@
 import os, pathlib, re, signal, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from harness import Terminal
+from harness import ROOT, Terminal, readable
 from expect import clean, whole
 
 UP = "128)"  # the listen() row: the lab is up
@@ -158,6 +158,16 @@ def test_hung_up():
     t.wait(re.compile(r"EXIT=\d+"))
     sane(t)
     gone()
+
+
+def test_a_capture_on_standard_input_leaves_the_keys_to_the_terminal():
+    path = readable(ROOT / "tests" / "captures" / "kafka.pcap")
+    t = Terminal("-r", "-", "<", path)
+    t.wait("1 connection", "Enter ladder")
+    t.keys("Enter")
+    t.wait("Handshake 1/3")
+    t.keys("q")
+    t.wait("EXIT=0")
 
 
 def test_nothing_is_drawn_while_nothing_changes():

@@ -12,7 +12,7 @@
 static inline void write_session(struct str *out, const struct session *s)
 {
     struct voice v = {.lang = LANG_EN};
-    const struct record_options o = {s, "tcpviz test", say_message, &v};
+    const struct record_options o = {s, "tcpviz test", say_message, &v, false};
     struct record *r = record_new(heap_mem(), &o);
     assert_non_null(r);
     str_init(out, heap_mem());

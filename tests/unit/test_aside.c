@@ -9,6 +9,7 @@
 #include "export/export.h"
 #include "scene/detail.h"
 #include "scene/ladder.h"
+#include "session/filter.h"
 #include "unit/timeline.h"
 
 static const struct voice english = {LANG_EN, false, false, NULL}, chinese = {LANG_ZH, false, false, NULL};
@@ -284,6 +285,34 @@ static void oddities_are_remarked(void **state)
     session_free(s);
 }
 
+/* Whatever the ladder shows with a number is found by it. */
+static void errors_are_found_by_their_frames(void **state)
+{
+    (void)state;
+    struct session *s = a_session(heap_mem());
+    struct made data;
+    struct cmd_error error;
+    make_frame(&data, at_us(0), SIDE_CLIENT, CLIENT_PORT, TCP_ACK | TCP_PSH, 1, 1, 100);
+    complain(s, 0, &data, 28, 3, 1, 0); /* before any segment */
+    shake_hands(s);
+    complain(s, 50, &data, 28, 3, 1, 0);
+    complain(s, 60, &data, 28, 3, 1, 0);
+    see(s, at_us(70), SIDE_CLIENT, TCP_ACK, 1, 1, 0);
+    complain(s, 80, &data, 28, 3, 1, 0);
+    for (uint32_t frame = 1; frame <= 8; frame++) {
+        char text[] = "frame:0";
+        text[6] = (char)('0' + frame);
+        assert_int_equal(session_numbered(s, frame), frame - 1);
+        struct filter *f = filter_parse(heap_mem(), text, strlen(text), &error);
+        for (uint32_t row = 0; row < 8; row++)
+            assert_int_equal(filter_passes(f, s, session_row(s, row)), row == frame - 1);
+        filter_free(f);
+    }
+    assert_int_equal(session_frame(s, 5), NO_ROW);
+    assert_int_equal(session_numbered(s, 9), NO_ROW);
+    session_free(s);
+}
+
 /* A header that is longer than its packet: a row that says so, and changes nothing. */
 static void broken_headers_are_rows(void **state)
 {
@@ -309,10 +338,14 @@ static void broken_headers_are_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_name_what_they_quote), cmocka_unit_test(too_large_is_the_cause),
-        cmocka_unit_test(every_error_has_words),       cmocka_unit_test(errors_of_version_6),
-        cmocka_unit_test(what_is_no_row_is_told),      cmocka_unit_test(oddities_are_remarked),
+        cmocka_unit_test(errors_name_what_they_quote),
+        cmocka_unit_test(too_large_is_the_cause),
+        cmocka_unit_test(every_error_has_words),
+        cmocka_unit_test(errors_of_version_6),
+        cmocka_unit_test(what_is_no_row_is_told),
+        cmocka_unit_test(oddities_are_remarked),
         cmocka_unit_test(broken_headers_are_rows),
+        cmocka_unit_test(errors_are_found_by_their_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

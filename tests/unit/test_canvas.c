@@ -56,6 +56,20 @@ static void cuts_no_wide_character_in_two(void **state)
     canvas_free(c);
 }
 
+static void marks_where_a_text_ends_early(void **state)
+{
+    (void)state;
+    struct canvas *c = canvas_new(heap_mem(), 5, 12);
+    const struct rect r = canvas_rect(c);
+    assert_int_equal(canvas_put_cut(c, r, 0, 1, LOOK_TEXT, 0, "accept read", false), 11);
+    assert_int_equal(canvas_put_cut(c, r, 1, 1, LOOK_TEXT, 0, "accept listen", false), 7);
+    canvas_put_cut(c, r, 2, 1, LOOK_TEXT, 0, "accept listen", true);
+    canvas_put_cut(c, r, 3, 1, LOOK_TEXT, 0, "一二三四五六", false);
+    canvas_put_cut(c, r, 4, 12, LOOK_TEXT, 0, "no room", false);
+    expect_text(c, " accept read\n accept…\n accept~\n 一二三四五…\n\n");
+    canvas_free(c);
+}
+
 static void makes_controls_harmless(void **state)
 {
     (void)state;
@@ -132,10 +146,10 @@ static void themes_are_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clips_at_every_edge),     cmocka_unit_test(cuts_no_wide_character_in_two),
-        cmocka_unit_test(makes_controls_harmless), cmocka_unit_test(keeps_combining_marks),
-        cmocka_unit_test(puts_right_and_cuts),     cmocka_unit_test(draws_boxes_and_bars),
-        cmocka_unit_test(themes_are_whole),
+        cmocka_unit_test(clips_at_every_edge),           cmocka_unit_test(cuts_no_wide_character_in_two),
+        cmocka_unit_test(marks_where_a_text_ends_early), cmocka_unit_test(makes_controls_harmless),
+        cmocka_unit_test(keeps_combining_marks),         cmocka_unit_test(puts_right_and_cuts),
+        cmocka_unit_test(draws_boxes_and_bars),          cmocka_unit_test(themes_are_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,8 @@ static struct journal *begin(const struct session *s, const char *path, uint64_t
     struct fail f = {0};
     struct append *file = append_open(loop, path, false, &f);
     assert_non_null(file);
-    const struct journal_options o = {heap_mem(), {s, "tcpviz test", say_message, &voice}, most, waiting};
+    const struct journal_options o = {
+        heap_mem(), {s, "tcpviz test", say_message, &voice, false}, most, waiting};
     struct journal *j = journal_new(&o, file);
     assert_non_null(j);
     return j;

@@ -76,6 +76,13 @@ static void test_data_says_how_many_bytes(void **state)
     assert_string_equal(line(f, 3, 2)->arrow.at, "PSH ACK  137 字节  seq 1");
 }
 
+static void test_one_byte_is_no_bytes(void **state)
+{
+    struct fixture *f = *state;
+    see(f->session, at_us(60), SIDE_CLIENT, TCP_ACK | TCP_PSH, 1, 1, 1);
+    assert_string_equal(line(f, 3, 2)->arrow.at, "PSH ACK  1 byte  seq 1");
+}
+
 static void test_what_happened_again_looks_different(void **state)
 {
     struct fixture *f = *state;
@@ -88,18 +95,64 @@ static void test_what_happened_again_looks_different(void **state)
     assert_string_equal(l->arrow.at, "RST  seq 1");
 }
 
-static void test_times_are_never_negative(void **state)
+static void test_times_are_told_three_ways(void **state)
 {
     struct fixture *f = *state;
     f->style.time = TIME_DELTA;
     assert_string_equal(line(f, 2, 1)->time.at, "0.000020");
-    assert_string_equal(line(f, 1, 2)->time.at, "0.000000");
+    assert_string_equal(line(f, 1, 2)->time.at, "0.000000"); /* never negative */
     assert_string_equal(line(f, 2, NO_ROW)->time.at, "0.000000");
     f->style.time = TIME_OF_DAY;
     assert_int_equal(strlen(line(f, 1, 0)->time.at), strlen("14:03:50.000020"));
     assert_string_equal(f->line.time.at + 8, ".000020");
     f->style.steady = true;
     assert_string_equal(line(f, 2, 1)->time.at, "0.000000");
+}
+
+/* Every frame 30 µs before the one above it, in a capture and in a lab. */
+static struct session *backwards(bool live)
+{
+    const struct session_options o = {
+        .source = "b.pcap", .track = {.live = live, .server_port = SERVER_PORT}, .mem = heap_mem()};
+    struct session *s = session_new(&o);
+    see(s, at_us(100), SIDE_CLIENT, TCP_SYN, 0, 0, 0);
+    see(s, at_us(70), SIDE_SERVER, TCP_SYN | TCP_ACK, 0, 1, 0);
+    see(s, at_us(40), SIDE_CLIENT, TCP_ACK, 1, 1, 0);
+    return s;
+}
+
+static void test_times_that_go_back_are_negative(void **state)
+{
+    struct fixture *f = *state;
+    session_free(f->session);
+    f->session = backwards(false);
+    assert_string_equal(line(f, 0, NO_ROW)->time.at, "0.000000");
+    assert_string_equal(line(f, 2, 1)->time.at, "−0.000060");
+    f->style.voice.ascii = true;
+    assert_string_equal(line(f, 2, 1)->time.at, "-0.000060");
+    assert_int_equal(cells_of("−0.000060", strlen("−0.000060")), 9);
+}
+
+static void test_a_clock_that_went_back_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct session *lab = backwards(true);
+    struct conn_view v;
+    struct str text;
+    session_free(f->session);
+    f->session = backwards(false);
+    str_init(&text, heap_mem());
+    say_note(&text, &f->style.voice, f->session, session_row(f->session, 0));
+    assert_null(strstr(text.at, "went back"));
+    say_note(&text, &f->style.voice, f->session, session_row(f->session, 1));
+    assert_non_null(strstr(text.at, "whose time is 30 µs later: the capture's clock went back"));
+    str_clear(&text);
+    say_note(&text, &f->style.voice, lab, session_row(lab, 1));
+    assert_null(strstr(text.at, "went back"));
+    assert_true(session_conn(f->session, 0, &v));
+    assert_true(v.first_ns == at_us(40) && v.last_ns == at_us(100));
+    str_release(&text);
+    session_free(lab);
 }
 
 static void test_raw_numbers_are_those_of_the_wire(void **state)
@@ -171,8 +224,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_handshake_in_lines, up, down),
         cmocka_unit_test_setup_teardown(test_data_says_how_many_bytes, up, down),
+        cmocka_unit_test_setup_teardown(test_one_byte_is_no_bytes, up, down),
         cmocka_unit_test_setup_teardown(test_what_happened_again_looks_different, up, down),
-        cmocka_unit_test_setup_teardown(test_times_are_never_negative, up, down),
+        cmocka_unit_test_setup_teardown(test_times_are_told_three_ways, up, down),
+        cmocka_unit_test_setup_teardown(test_times_that_go_back_are_negative, up, down),
+        cmocka_unit_test_setup_teardown(test_a_clock_that_went_back_is_told, up, down),
         cmocka_unit_test_setup_teardown(test_raw_numbers_are_those_of_the_wire, up, down),
         cmocka_unit_test_setup_teardown(test_calls_and_notes_are_thin, up, down),
         cmocka_unit_test_setup_teardown(test_a_state_stands_at_the_segment_not_at_the_call, up, down),

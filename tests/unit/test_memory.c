@@ -380,7 +380,7 @@ static void test_canvas(void **state)
 static bool record_of(const struct mem *m, const struct session *s)
 {
     struct voice v = {.lang = LANG_EN};
-    const struct record_options o = {s, "tcpviz test", say_message, &v};
+    const struct record_options o = {s, "tcpviz test", say_message, &v, false};
     struct session_options again = {.mem = m};
     struct pcap_frame p;
     struct str file;

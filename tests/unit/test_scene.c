@@ -209,6 +209,27 @@ static void test_the_way_has_the_times_that_were_measured(void **state)
     session_free(s);
 }
 
+static void test_a_capture_does_not_tell_who_sent(void **state)
+{
+    (void)state;
+    const struct session_options o = {.source = "a.pcap", .mem = heap_mem()};
+    struct session *lab = a_session(heap_mem()), *capture = session_new(&o);
+    struct path p;
+    path_init(&p, heap_mem());
+    shake_hands(lab);
+    shake_hands(capture);
+    path_of(&p, &english, lab, 1, false);
+    assert_string_equal(p.down[0].name.at, "the kernel itself");
+    for (uint32_t row = 0; row < 3; row++) {
+        path_of(&p, &english, capture, row, false);
+        assert_string_equal(p.down[0].name.at, "program or kernel");
+        assert_null(strstr(p.down[0].sentence.at, "No program called"));
+    }
+    path_release(&p);
+    session_free(lab);
+    session_free(capture);
+}
+
 static const struct detail_field *field(const struct detail *d, const char *name)
 {
     for (size_t i = 0; i < d->fields; i++) {
@@ -308,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_a_closed_socket_has_no_timer),
         cmocka_unit_test(test_without_a_connection_there_is_the_listener),
         cmocka_unit_test(test_the_way_has_the_times_that_were_measured),
+        cmocka_unit_test(test_a_capture_does_not_tell_who_sent),
         cmocka_unit_test(test_a_row_whole_has_its_fields_where_they_stand),
         cmocka_unit_test(test_a_call_and_a_note_have_words_only),
         cmocka_unit_test(test_fields_stay_within_what_was_captured),
