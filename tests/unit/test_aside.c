@@ -338,14 +338,10 @@ static void broken_headers_are_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_name_what_they_quote),
-        cmocka_unit_test(too_large_is_the_cause),
-        cmocka_unit_test(every_error_has_words),
-        cmocka_unit_test(errors_of_version_6),
-        cmocka_unit_test(what_is_no_row_is_told),
-        cmocka_unit_test(oddities_are_remarked),
-        cmocka_unit_test(broken_headers_are_rows),
-        cmocka_unit_test(errors_are_found_by_their_frames),
+        cmocka_unit_test(errors_name_what_they_quote), cmocka_unit_test(too_large_is_the_cause),
+        cmocka_unit_test(every_error_has_words),       cmocka_unit_test(errors_of_version_6),
+        cmocka_unit_test(what_is_no_row_is_told),      cmocka_unit_test(oddities_are_remarked),
+        cmocka_unit_test(broken_headers_are_rows),     cmocka_unit_test(errors_are_found_by_their_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
