@@ -4,8 +4,7 @@
  * gap too late to have been overtaken. That it was needless is known only if all had been acknowledged. Which
  * timer sent a copy is told by the kernel's counters in a lab; from the wire alone it is inferred: a copy of
  * the tail after two round trips is a loss probe, one that follows duplicate ACKs at once is a fast
- * retransmission, one after at least 0.2 s of silence is the timer's. An empty segment with an old number is
- * a probe: of a zero window where the window is zero and bytes wait, else a keep-alive. */
+ * retransmission, one after at least 0.2 s of silence is the timer's. */
 #include "core/judge.h"
 
 #define MS        UINT64_C(1000000)
@@ -13,7 +12,7 @@
 #define AT_ONCE   (50 * MS)  /* a kernel's answer; no timer is as short */
 #define FAST_MOST (150 * MS) /* after the last ACK: the retransmission timer cannot have run out */
 
-static void remember(struct look *k)
+void judge_remember(struct look *k)
 {
     struct flow *f = k->f;
     struct sent *s =
@@ -229,21 +228,6 @@ static void judge_late(struct look *k)
     k->copy = COPY_PLAIN;
 }
 
-void judge_probe_taken(struct look *k, struct flow *f)
-{
-    const seq_t right = seq_add(f->nxt, 1);
-    struct flow_odd *odd = flow_odd_of(k->t, f);
-    struct sent *s = conn_saw(k->t, f, f->nxt, right) ? sent_add(&k->t->sent, &f->sent, f->nxt, right) : NULL;
-    if (s) {
-        s->frame = odd->probed_frame;
-        s->first_ns = s->last_ns = f->last_ns;
-    } else {
-        k->t->starved = true;
-    }
-    f->nxt = right;
-    odd->probed_frame = 0;
-}
-
 static void judge_window(struct look *k)
 {
     const struct flow *r = k->r;
@@ -280,7 +264,7 @@ static void judge_bytes(struct look *k)
     }
     judge_window(k);
     if (!seen)
-        remember(k);
+        judge_remember(k);
     k->first_fin = k->fin && !f->fin;
     if (k->first_fin) {
         f->fin = true;
@@ -297,56 +281,6 @@ static void judge_bytes(struct look *k)
         k->v->cause = CAUSE_CALL;
         k->v->cause_row = row;
     }
-}
-
-/* An empty segment with the number before the next one, or the next byte into a window of zero. */
-static bool is_probe(const struct look *k, bool *window)
-{
-    const struct flow *f = k->f, *r = k->r;
-    seq_t old = seq_of(k->left.v + 1);
-    bool closed = r->win_known && r->win == 0;
-    int unsent = calls_unsent(k->c, k->from);
-    /* an update of the window may have been lost: bytes that wait tell */
-    *window = unsent > 0 || (closed && unsent != 0);
-    if (k->syn || k->fin || !k->ack || !f->any)
-        return false;
-    if (!k->s->len) {
-        const bool tells = r->una_known && seq_after(k->s->ack, r->una) && seq_upto(k->s->ack, r->nxt);
-        if (tells || (!*window && look_since(k, f->last_ns) < AT_ONCE)) /* no question; overtaken */
-            return false;
-        return seq_eq(old, f->nxt) || (f->una_known && seq_eq(old, f->una));
-    }
-    if (k->s->len != 1)
-        return false;
-    if (closed &&
-        (seq_eq(k->left, f->nxt) || (flow_odd(f)->probe_frame && f->una_known && seq_eq(k->left, f->una))))
-        return *window = true;
-    return seq_eq(old, f->nxt) && f->una_known && seq_eq(f->una, f->nxt) && k->idle_ns >= 900 * MS;
-}
-
-static void judge_probe(struct look *k, bool window)
-{
-    struct flow_odd *odd = flow_odd_of(k->t, k->f);
-    look_label(k, window ? LBL(ZERO_WINDOW_PROBE) : LBL(KEEP_ALIVE));
-    if (k->s->len) {
-        look_label(k, LBL(DATA));
-        k->asking = seq_eq(k->left, k->f->nxt);
-        if (!k->asking) {
-            judge_weigh(k);
-            remember(k);
-        } else if (!odd->probed_frame) {
-            odd->probed_frame = k->receipt.frame;
-        }
-    }
-    k->v->cause = window ? CAUSE_PERSIST : CAUSE_KEEPALIVE;
-    if (!window && !odd->probes && k->came && k->came->spoken_ns)
-        k->silence_ns = look_since(k, k->came->spoken_ns);
-    else if (!window && !odd->probes && k->r->last_frame) /* own segments do not restart the timer */
-        k->silence_ns = look_since(k, k->r->last_ns) + flow_odd(k->r)->spoken_ms * MS;
-    k->probe = true;
-    odd->probes++;
-    k->t->retry_conn = k->receipt.conn;
-    k->t->retry_side = k->from;
 }
 
 /* A SYN ACK that comes again answers a SYN that came again: at once, where it is known when that came. */
@@ -418,7 +352,7 @@ static void judge_syn(struct look *k)
         k->fresh = k->s->len;
         if (!k->ack && r->syn && !r->syn_ack && !c->self)
             c->crossing = true;
-        remember(k);
+        judge_remember(k);
         f->syn = true;
         f->syn_frame = k->receipt.frame;
         const struct calls *calls = conn_calls(c, k->from);
@@ -447,7 +381,7 @@ void judge_numbers(struct look *k)
     bool window;
     if (k->syn) {
         judge_syn(k);
-    } else if (!k->refused && is_probe(k, &window)) {
+    } else if (!k->refused && judge_is_probe(k, &window)) {
         judge_probe(k, window);
     } else if (k->s->len || k->fin) {
         judge_bytes(k);

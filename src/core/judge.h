@@ -78,6 +78,11 @@ static inline uint32_t judge_dup_acks(const struct look *k)
 
 /* The numbers that it takes: SYN, bytes, FIN; retransmissions and their kinds; probes. */
 void judge_numbers(struct look *k);
+/* Keeps what it sends for comparison: it is new. */
+void judge_remember(struct look *k);
+/* Whether it is a probe; *window: of a zero window, and not a keep-alive. */
+bool judge_is_probe(const struct look *k, bool *window);
+void judge_probe(struct look *k, bool window);
 /* What of its numbers is new: fresh, again, repeated, overtaken. Returns whether nothing is. */
 bool judge_weigh(struct look *k);
 /* The byte of a window probe is acknowledged, or followed by others: it counts as sent from here on, by that
@@ -90,6 +95,8 @@ void judge_rst(struct look *k);
 void judge_forged(struct look *k);
 /* Counts it, when it has been judged. */
 void look_count(struct look *k);
+/* The labels that it has by itself; reused: its ports had a connection before. */
+void look_marks(struct look *k, bool reused);
 /* Which sentence explains it, with which values. */
 void explain(struct look *k);
 

@@ -211,45 +211,6 @@ static void set_base(struct look *k)
     }
 }
 
-static void marks(struct look *k, bool reused)
-{
-    const struct seg *s = k->s;
-    uint16_t ecn = s->flags & (TCP_ECE | TCP_CWR);
-    uint64_t labels = 0;
-    bool odd = s->cksum == CKSUM_BAD || s->truncated || s->fragment || s->ecn == 3 || s->opt.fast_open ||
-               s->opt.mptcp;
-    if (!odd && !k->syn && !(s->flags & (TCP_URG | TCP_ECE | TCP_CWR)))
-        return;
-    if (s->cksum == CKSUM_BAD)
-        labels |= LBL(BAD_CHECKSUM);
-    if (s->truncated)
-        labels |= LBL(TRUNCATED);
-    if (s->fragment)
-        labels |= LBL(FRAGMENT);
-    if (s->flags & TCP_URG)
-        labels |= LBL(URGENT);
-    if (s->ecn == 3)
-        labels |= LBL(CE);
-    const bool more = s->flags & TCP_NS; /* there named AE */
-    if (k->syn && !k->ack)
-        k->c->acc_ecn_asked = more && ecn == (TCP_ECE | TCP_CWR);
-    else if (k->syn)
-        k->c->acc_ecn = k->c->acc_ecn_asked && (more || ecn & TCP_CWR); /* RFC 9768 3.1.1, table 2 */
-    if (k->syn && (ecn == (k->ack ? TCP_ECE : TCP_ECE | TCP_CWR) || (k->ack && k->c->acc_ecn)))
-        labels |= LBL(ECN_SETUP);
-    if (!k->syn && !k->c->acc_ecn && (ecn & TCP_ECE))
-        labels |= LBL(ECE);
-    if (!k->syn && !k->c->acc_ecn && (ecn & TCP_CWR))
-        labels |= LBL(CWR);
-    if (s->opt.fast_open)
-        labels |= LBL(FAST_OPEN);
-    if (s->opt.mptcp)
-        labels |= LBL(MPTCP);
-    if (reused && k->syn && !k->ack)
-        labels |= LBL(PORT_REUSED);
-    look_label(k, labels);
-}
-
 #define STAMP_LIVES (UINT64_C(24) * 86400 * 1000000000) /* ns; after that one is believed (RFC 7323 5.5) */
 
 /* Segments that the receiver does not take: without ACK, older than its newest timestamp (by more than the
@@ -415,7 +376,7 @@ static void judge(struct look *k, bool reused)
     ws_segment(&c->ws, k->from, k->s, reused, k->t->options.wordless ? NULL : &k->v->wireshark);
     k->v->shift = (uint8_t)(shift > 0 ? shift : 0);
     k->v->win = (uint32_t)win << k->v->shift;
-    marks(k, reused);
+    look_marks(k, reused);
     if (!k->s->injected)
         doubt(k);
     if (k->s->injected && c->first_frame) {
