@@ -38,9 +38,8 @@ void flow_stats_of(const struct flow *f, struct flow_stats *out)
     };
 }
 
-/* What a segment seldom is. Flags count as they stand, whatever sense they make together. `again`: bytes of
- * it that were sent before. */
-static void count_odd(struct look *k, uint32_t again)
+/* What a segment seldom is. Flags count as they stand, whatever sense they make together. */
+static void count_odd(struct look *k)
 {
     struct flow *f = k->f;
     const uint64_t labels = k->v->labels;
@@ -49,14 +48,14 @@ static void count_odd(struct look *k, uint32_t again)
     f->counted_syn |= has_syn;
     f->counted_fin |= has_fin;
     const bool closed = !k->s->win && !k->rst;
-    if (!(syn || fin || k->rst || again || k->repeated || k->overtaken || k->asking || closed ||
+    if (!(syn || fin || k->rst || k->again || k->repeated || k->overtaken || k->asking || closed ||
           labels & (LBL(KEEP_ALIVE) | LBL(DUP_ACK))))
         return;
     struct flow_odd *odd = flow_odd_of(k->t, f);
     odd->more_syns += syn;
     odd->more_fins += fin;
     odd->stats.resets += k->rst;
-    odd->stats.retransmitted_bytes += again;
+    odd->stats.retransmitted_bytes += k->again;
     odd->stats.probe_bytes += k->asking ? k->s->len : 0;
     odd->stats.retransmitted_segments += k->repeated;
     odd->stats.out_of_order += k->overtaken;
@@ -65,18 +64,29 @@ static void count_odd(struct look *k, uint32_t again)
     odd->stats.dup_acks += (labels & LBL(DUP_ACK)) != 0;
 }
 
+/* What IP's header counts was sent with the rest, and again if all of that was. */
+static void count_lacking(struct look *k)
+{
+    struct flow_count *n = &k->f->count;
+    n->data_segments += !k->s->len;
+    n->pure_acks -= k->pure;
+    if (k->again && !k->fresh)
+        flow_odd_of(k->t, k->f)->stats.retransmitted_bytes += k->s->lacks;
+    else
+        n->unique_bytes += k->s->lacks;
+}
+
 void look_count(struct look *k)
 {
     struct flow_count *n = &k->f->count;
     const struct seg *s = k->s;
-    const uint32_t lacks = s->broken ? 0 : s->lacks; /* sent with the rest, again if all of that was */
-    const bool old = k->again && !k->fresh;
-    const uint32_t again = k->again + (old ? lacks : 0);
     n->segments++;
-    n->data_segments += s->len || lacks;
-    n->pure_acks += k->pure && !lacks;
-    n->unique_bytes += (s->fragment ? s->len : k->fresh) + (old ? 0 : lacks);
-    if ((s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) || !s->win || again || k->repeated || k->overtaken ||
+    n->data_segments += s->len > 0;
+    n->pure_acks += k->pure;
+    n->unique_bytes += s->fragment ? s->len : k->fresh;
+    if ((s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) || !s->win || k->again || k->repeated || k->overtaken ||
         k->asking || k->v->labels & (LBL(KEEP_ALIVE) | LBL(DUP_ACK)))
-        count_odd(k, again);
+        count_odd(k);
+    if (s->lacks && !s->broken)
+        count_lacking(k);
 }

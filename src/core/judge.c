@@ -381,7 +381,7 @@ void judge_numbers(struct look *k)
     bool window;
     if (k->syn) {
         judge_syn(k);
-    } else if (!k->refused && judge_is_probe(k, &window)) {
+    } else if (k->s->len <= 1 && !k->refused && judge_is_probe(k, &window)) {
         judge_probe(k, window);
     } else if (k->s->len || k->fin) {
         judge_bytes(k);

@@ -95,6 +95,13 @@ void judge_rst(struct look *k);
 void judge_forged(struct look *k);
 /* Counts it, when it has been judged. */
 void look_count(struct look *k);
+/* Whether there is anything for look_marks() to see: mostly there is not. */
+static inline bool look_marked(const struct look *k)
+{
+    const struct seg *s = k->s;
+    return s->cksum == CKSUM_BAD || s->truncated || s->fragment || s->ecn == 3 || s->opt.fast_open ||
+           s->opt.mptcp || s->flags & (TCP_SYN | TCP_URG | TCP_ECE | TCP_CWR);
+}
 /* The labels that it has by itself; reused: its ports had a connection before. */
 void look_marks(struct look *k, bool reused);
 /* Which sentence explains it, with which values. */

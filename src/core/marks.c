@@ -6,10 +6,6 @@ void look_marks(struct look *k, bool reused)
     const struct seg *s = k->s;
     uint16_t ecn = s->flags & (TCP_ECE | TCP_CWR);
     uint64_t labels = 0;
-    bool odd = s->cksum == CKSUM_BAD || s->truncated || s->fragment || s->ecn == 3 || s->opt.fast_open ||
-               s->opt.mptcp;
-    if (!odd && !k->syn && !(s->flags & (TCP_URG | TCP_ECE | TCP_CWR)))
-        return;
     if (s->cksum == CKSUM_BAD)
         labels |= LBL(BAD_CHECKSUM);
     if (s->truncated)

@@ -376,7 +376,8 @@ static void judge(struct look *k, bool reused)
     ws_segment(&c->ws, k->from, k->s, reused, k->t->options.wordless ? NULL : &k->v->wireshark);
     k->v->shift = (uint8_t)(shift > 0 ? shift : 0);
     k->v->win = (uint32_t)win << k->v->shift;
-    look_marks(k, reused);
+    if (look_marked(k))
+        look_marks(k, reused);
     if (!k->s->injected)
         doubt(k);
     if (k->s->injected && c->first_frame) {

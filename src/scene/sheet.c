@@ -194,7 +194,7 @@ static void put_life(struct sheet *h)
 {
     const struct conn_view *c = h->c;
     put_name(h, N_("lasted"));
-    put_span(h, c->last_ns > c->first_ns ? c->last_ns - c->first_ns : 0, true);
+    put_span(h, c->last_ns > c->first_ns ? c->last_ns - c->first_ns : c->first_ns - c->last_ns, true);
     put_column(h);
     end_line(h, false);
     put_name(h, N_("handshake (initial round trip)"));

@@ -331,14 +331,7 @@ int session_shift(const struct session *s, uint32_t conn, enum side side)
 
 bool session_conn(const struct session *s, uint32_t conn, struct conn_view *out)
 {
-    const struct extent *span = chunks_at(&s->spans, conn);
-    if (!track_view(s->track, conn, out))
-        return false;
-    if (span && span->oldest_ns < out->first_ns)
-        out->first_ns = span->oldest_ns;
-    if (span && span->newest_ns > out->last_ns)
-        out->last_ns = span->newest_ns;
-    return true;
+    return track_view(s->track, conn, out);
 }
 
 struct conn_live *facts_live_of(const struct session *s, uint32_t conn)
@@ -400,8 +393,8 @@ const char *session_source(const struct session *s)
 uint64_t session_memory(const struct session *s)
 {
     return chunks_used(&s->rows) + chunks_used(&s->extras) + chunks_used(&s->repeats) +
-           chunks_used(&s->segments) + chunks_used(&s->conns) + chunks_used(&s->spans) +
-           store_used(s->store) + arena_used(s->arena) + track_memory(s->track);
+           chunks_used(&s->segments) + chunks_used(&s->conns) + store_used(s->store) + arena_used(s->arena) +
+           track_memory(s->track);
 }
 
 uint64_t session_frames(const struct session *s)

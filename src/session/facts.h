@@ -63,7 +63,7 @@ struct conn_live {
     size_t waiting_count;
 };
 
-/* When a connection was heard of, in a session whose clock went back. */
+/* From when to when. */
 struct extent {
     uint64_t oldest_ns, newest_ns;
 };
@@ -92,7 +92,6 @@ struct session {
     uint64_t segment_count;
     struct chunks notes;                    /* uint32_t: the rows that are notes */
     struct chunks conns;                    /* struct conn_facts; where no outline is kept its `last` alone */
-    struct chunks spans;                    /* struct extent, by connection; none while no time went back */
     struct chunks lives;                    /* struct conn_live *, by connection; only of a lab */
     struct session_mark *marks, *last_mark; /* in the arena, in order of rows */
     uint32_t marks_given;
@@ -150,8 +149,6 @@ void facts_outline(struct session *s, const struct row *r);
 
 /* A frame that becomes a row was seen at that time. */
 void facts_time(struct session *s, uint64_t ns);
-/* Judges a segment. False: no memory. */
-bool facts_judge(struct session *s, const struct seg *g, struct verdict *v);
 /* A segment, whose frame stands at `place` of the store: judged, and a row of its own. False: no memory. */
 bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place);
 /* A row that is not a segment was added: what the others are like. */

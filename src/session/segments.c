@@ -153,33 +153,6 @@ static void drop_segment_row(struct session *s)
         chunks_drop(&s->segments);
 }
 
-/* The connections so far were heard of in order: the tracker knows from when to when. */
-static bool begin_spans(struct session *s)
-{
-    struct conn_view view;
-    for (uint32_t i = 0; track_view(s->track, i, &view); i++) {
-        struct extent *span = chunks_add(&s->spans);
-        if (!span)
-            return false;
-        *span = (struct extent){view.first_ns, view.last_ns};
-    }
-    return true;
-}
-
-static bool widen_span(struct session *s, uint32_t conn, uint64_t ns)
-{
-    while (s->spans.count <= conn) {
-        struct extent *fresh = chunks_add(&s->spans);
-        if (!fresh)
-            return false;
-        *fresh = (struct extent){UINT64_MAX, 0};
-    }
-    struct extent *span = chunks_at(&s->spans, conn);
-    span->oldest_ns = ns < span->oldest_ns ? ns : span->oldest_ns;
-    span->newest_ns = ns > span->newest_ns ? ns : span->newest_ns;
-    return true;
-}
-
 void facts_time(struct session *s, uint64_t ns)
 {
     struct extent *all = &s->extent;
@@ -188,21 +161,14 @@ void facts_time(struct session *s, uint64_t ns)
     all->newest_ns = ns > all->newest_ns ? ns : all->newest_ns;
 }
 
-bool facts_judge(struct session *s, const struct seg *g, struct verdict *v)
-{
-    facts_time(s, g->time_ns);
-    if (s->went_back && s->spans.count == 0 && !begin_spans(s))
-        return false;
-    return track_segment(s->track, g, v) && (s->spans.count == 0 || widen_span(s, v->conn, g->time_ns));
-}
-
 bool facts_add_segment(struct session *s, const struct seg *g, uint64_t place)
 {
     struct verdict v;
     struct row *r = add_segment_row(s);
     if (!r)
         return false;
-    uint32_t *last = facts_judge(s, g, &v) ? facts_last(s, v.conn) : NULL;
+    facts_time(s, g->time_ns);
+    uint32_t *last = track_segment(s->track, g, &v) ? facts_last(s, v.conn) : NULL;
     if (!last) {
         drop_segment_row(s);
         return false;

@@ -40,7 +40,6 @@ struct session *session_new(const struct session_options *o)
     chunks_init(&s->repeats, s->mem, sizeof(uint32_t), REPEATS_SHIFT);
     chunks_init(&s->segments, s->mem, sizeof(uint32_t), ROWS_SHIFT - smaller);
     chunks_init(&s->notes, s->mem, sizeof(uint32_t), CONNS_SHIFT);
-    chunks_init(&s->spans, s->mem, sizeof(struct extent), CONNS_SHIFT);
     chunks_init(&s->lives, s->mem, sizeof(struct conn_live *), CONNS_SHIFT);
     chunks_init(&s->conns, s->mem, s->unlisted ? sizeof(uint32_t) : sizeof(struct conn_facts), CONNS_SHIFT);
     s->arena = arena_new(s->mem);
@@ -71,7 +70,6 @@ void session_free(struct session *s)
     chunks_release(&s->repeats);
     chunks_release(&s->segments);
     chunks_release(&s->notes);
-    chunks_release(&s->spans);
     chunks_release(&s->lives);
     chunks_release(&s->conns);
     mem_free(s->mem, s, sizeof *s);
@@ -191,7 +189,7 @@ bool session_finish(struct session *s)
     s->ahead = NULL;
     if (!g)
         return true;
-    return s->rowless ? facts_judge(s, g, &v) : facts_add_segment(s, g, s->ahead_place);
+    return s->rowless ? track_segment(s->track, g, &v) : facts_add_segment(s, g, s->ahead_place);
 }
 
 static bool apply_segment(struct session *s, const struct event *e)
