@@ -71,7 +71,7 @@ struct flow {
     bool any : 1, base_known : 1, syn : 1, ack_seen : 1, una_known : 1, win_known : 1, echo_known : 1,
         sack_ok : 1;
     bool syn_acked : 1, syn_ack : 1, fin : 1, fin_got : 1, fin_acked : 1, fin_ack_got : 1, fin_repeated : 1;
-    bool recovering : 1, probe_window : 1, syn_repeated : 1, last_rst : 1, since_ack : 1; /* of since_frame */
+    bool recovering : 1, probe_window : 1, syn_repeated : 1, since_ack : 1; /* of since_frame */
     bool far : 1;        /* its numbers have come so far that `base` cannot be compared with any more */
     bool challenges : 1; /* the answer to reject_frame is a challenge */
     bool counted_syn : 1, counted_fin : 1; /* one was sent; more are counted in flow_odd */

@@ -85,7 +85,7 @@ void look_count(struct look *k)
     n->pure_acks += k->pure;
     n->unique_bytes += s->fragment ? s->len : k->fresh;
     if ((s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) || !s->win || k->again || k->repeated || k->overtaken ||
-        k->asking || k->v->labels & (LBL(KEEP_ALIVE) | LBL(DUP_ACK)))
+        k->v->labels & (LBL(KEEP_ALIVE) | LBL(ZERO_WINDOW_PROBE) | LBL(DUP_ACK)))
         count_odd(k);
     if (s->lacks && !s->broken)
         count_lacking(k);

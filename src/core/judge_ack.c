@@ -54,12 +54,12 @@ static uint32_t frame_answered(const struct look *k, const struct sent *s, bool 
     return copy_answered(k, s, gap) ? s->copy : s->frame;
 }
 
-/* Whether the ACK of this segment, which was sent once, came at once: not if something before it was sent
- * after it, a copy or late, for then the ACK may have waited for that. */
-static bool answered_at_once(const struct flow *r, const struct sent *s)
+/* Whether the ACK of what began at `left` and was sent once, at first_ns, came at once: not if something
+ * before it was sent after it, a copy or late, for then the ACK may have waited for that. */
+static bool answered_at_once(const struct flow *r, seq_t left, uint64_t first_ns)
 {
     const struct flow_odd *odd = flow_odd(r);
-    return odd->below_ns <= s->first_ns || !seq_before(odd->below, s->left);
+    return odd->below_ns <= first_ns || !seq_before(odd->below, left);
 }
 
 /* Takes what is acknowledged from the segments that are out. The round trip is measured on the one that the
@@ -68,8 +68,9 @@ static void take_ack(struct look *k)
 {
     struct flow *r = k->r;
     uint32_t newest = 0;
-    bool gap = flow_odd(k->f)->sacked_bytes || flow_odd(k->f)->dup_acks, copies = false, clean = false;
-    uint64_t rtt = 0;
+    bool gap = flow_odd(k->f)->sacked_bytes || flow_odd(k->f)->dup_acks, copies = false;
+    seq_t left = k->s->ack, right = seq_add(k->s->ack, 1); /* of the last one that it covers */
+    uint64_t first_ns = 0;
     struct sent_pool *pool = &k->t->sent;
     for (const struct sent *s = sent_at(pool, r->sent.unacked), *next; s && seq_before(s->left, k->s->ack);
          s = next) {
@@ -77,14 +78,17 @@ static void take_ack(struct look *k)
         const uint32_t frame = frame_answered(k, s, gap);
         newest = frame > newest ? frame : newest;
         copies = copies || s->copies;
-        clean = !copies && seq_eq(s->right, k->s->ack) && answered_at_once(r, s);
-        rtt = k->s->time_ns - s->first_ns;
-        if (seq_after(s->right, k->s->ack))
+        left = s->left;
+        right = s->right;
+        first_ns = s->first_ns;
+        if (seq_after(right, k->s->ack))
             break;
         sent_acked(pool, &r->sent);
     }
     k->v->acks_frame = newest;
-    if (clean && rtt < UINT64_C(60000) * MS)
+    const uint64_t rtt = k->s->time_ns - first_ns;
+    if (!copies && seq_eq(right, k->s->ack) && rtt < UINT64_C(60000) * MS &&
+        answered_at_once(r, left, first_ns))
         measure(r, rtt);
 }
 
@@ -326,11 +330,12 @@ void judge_ack(struct look *k)
  * before got theirs. */
 static bool asks_for_rst(const struct look *k, uint32_t *frame)
 {
-    const struct flow *f = k->f, *r = k->r;
+    const struct flow *r = k->r;
     *frame = k->came ? k->came->frame : r->since_frame;
     if (k->came)
         return *frame && (!k->ack || !r->ack_seen);
-    return *frame ? k->ack != r->since_ack : f->last_rst && !k->ack && r->last_frame;
+    const bool before = k->c->reset && k->c->resetter == (k->from == SIDE_SERVER);
+    return *frame ? k->ack != r->since_ack : before && !k->ack && r->last_frame;
 }
 
 void judge_rst(struct look *k)

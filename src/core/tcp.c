@@ -152,7 +152,7 @@ static uint64_t pseudo_header(const struct walk *w, uint32_t len)
 static enum cksum_verdict checksum(const struct walk *w, const uint8_t *tcp)
 {
     const struct seg *s = w->seg;
-    if (s->fragment || s->lacks || w->end < w->wire_end || w->unsummed)
+    if (w->unsummed || s->fragment || s->lacks || w->end < w->wire_end)
         return CKSUM_UNKNOWN;
     uint32_t len = w->end - s->tcp.at;
     uint64_t pseudo = pseudo_header(w, len);
@@ -204,7 +204,8 @@ enum layer tcp_header(struct walk *w)
     else
         s->opt.cut = captured < header;
     s->len = wire > header ? wire - header : 0;
-    s->truncated |= s->lacks && !s->fragment; /* the next fragment of an outer packet may have them */
+    if (s->lacks && !s->fragment)
+        s->truncated = true; /* the next fragment of an outer packet may have them */
     if (captured > header)
         s->data = (struct span){w->at + header, captured - header};
     if (w->fcs_end && w->fcs_end - w->wire_end < FCS)

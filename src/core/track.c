@@ -291,7 +291,6 @@ static void remember_last(struct look *k)
         f->since_frame = k->receipt.frame;
         f->since_ack = k->ack;
     }
-    f->last_rst = k->rst;
     f->ip_id = s->ip_id;
     f->last_frame = k->receipt.frame;
     f->last_ns = s->time_ns;
