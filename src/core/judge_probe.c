@@ -4,7 +4,14 @@
 #include "core/judge.h"
 
 #define MS        UINT64_C(1000000)
-#define OVERTAKEN (50 * MS) /* what its sender has just sent was overtaken, no timer is as short */
+#define OVERTAKEN (50 * MS) /* no keep-alive follows so soon on what was sent */
+
+/* What has its number was sent a moment ago, one byte or a FIN: this ACK was sent before that. */
+static bool overtaken(const struct look *k)
+{
+    const struct sent *s = sent_search(&k->t->sent, &k->f->sent, k->left);
+    return s && seq_eq(s->left, k->left) && look_since(k, s->last_ns) < OVERTAKEN;
+}
 
 /* An empty segment with the number before the next one, or the next byte into a window of zero. */
 bool judge_is_probe(const struct look *k, bool *window)
@@ -19,9 +26,7 @@ bool judge_is_probe(const struct look *k, bool *window)
         return false;
     if (!k->s->len) {
         const bool tells = r->una_known && seq_after(k->s->ack, r->una) && seq_upto(k->s->ack, r->nxt);
-        if (tells || (!*window && look_since(k, f->last_ns) < OVERTAKEN)) /* no question; overtaken */
-            return false;
-        return seq_eq(old, f->nxt) || (f->una_known && seq_eq(old, f->una));
+        return (seq_eq(old, f->nxt) || (f->una_known && seq_eq(old, f->una))) && !tells && !overtaken(k);
     }
     if (k->s->len != 1)
         return false;
