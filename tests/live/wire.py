@@ -104,8 +104,10 @@ def test_what_is_held_explains_nothing():
              "expect server is ESTABLISHED within 1\n")
     tries = [s["note"].split("as try number ")[1] for s in of(d, "client", "syn", "retransmission")]
     assert tries == ["2.", "3."], "one timer, though a SYN ACK was sent meanwhile"
-    first, own, answer = of(d, "server", "syn-ack")
-    assert (first["acks_frame"], own["acks_frame"], own["cause"], answer["acks_frame"]) == (1, None, "rto", 2)
+    told = [(s["acks_frame"], s["cause"]) for s in of(d, "server", "syn-ack")]
+    assert told[0] == (1, None) and told.count((2, None)) == 1, told
+    own = told[1:told.index((2, None))]
+    assert own and set(own) == {(None, "rto")}, "its timer's, once or more often where this machine is slow"
     ack = of(d, "client", "handshake-ack")[0]
     assert ack["server_state"] == "SYN-RECEIVED" and "the server will be when this ACK arrives" in ack["note"]
 
