@@ -46,6 +46,64 @@ static void test_refused(void **state)
     session_free(s);
 }
 
+static uint64_t handshake_of(const struct session *s)
+{
+    struct conn_view v;
+    assert_true(session_conn(s, 0, &v));
+    return v.irtt_ns;
+}
+
+/* A handshake's round trip is that of one that was made, or refused. */
+static void test_no_handshake_has_no_round_trip(void **state)
+{
+    (void)state;
+    struct session *given_up = captured(), *refused = captured(), *made = captured();
+    see(given_up, at_us(0), SIDE_CLIENT, TCP_SYN, 0, 0, 0);
+    see(given_up, at_us(900), SIDE_CLIENT, RST_ACK, 1, 0, 0);
+    assert_int_equal(handshake_of(given_up), 0);
+    see(refused, at_us(0), SIDE_CLIENT, TCP_SYN, 0, 0, 0);
+    see(refused, at_us(10), SIDE_SERVER, RST_ACK, 0, 1, 0);
+    assert_int_equal(handshake_of(refused), 10000);
+    shake_hands(made);
+    assert_int_equal(handshake_of(made), 40000);
+    session_free(given_up);
+    session_free(refused);
+    session_free(made);
+}
+
+static void close_window(struct session *s, uint64_t us, enum side from, uint32_t seq, uint32_t ack)
+{
+    struct made m;
+    make_frame(&m, at_us(us), from, CLIENT_PORT, TCP_ACK, seq, ack, 0);
+    put16(m.bytes + 34, 0);
+    assert_true(session_apply(s, &m.event));
+}
+
+/* Who has said all he had to say is not stalled. */
+static void test_no_window_stalls_an_end_that_is_done(void **state)
+{
+    (void)state;
+    struct session *s = captured();
+    shake_hands(s);
+    see(s, at_us(100), SIDE_CLIENT, FIN_ACK, 1, 1, 0);
+    close_window(s, 110, SIDE_SERVER, 1, 2);
+    assert_int_equal(trouble_of(s, 0), 0);
+    close_window(s, 120, SIDE_CLIENT, 2, 1); /* the server may still speak */
+    assert_int_equal(trouble_of(s, 0), 1u << TROUBLE_ZERO_WINDOW);
+    session_free(s);
+}
+
+/* A RST that only answers what came too late leaves nothing unread. */
+static void test_answers_leave_nothing_unread(void **state)
+{
+    (void)state;
+    struct session *s = captured();
+    see(s, at_us(0), SIDE_CLIENT, PSH_ACK, 1, 1, 10);
+    see(s, at_us(10), SIDE_SERVER, TCP_RST, 1, 0, 0);
+    assert_int_equal(trouble_of(s, 0), 0);
+    session_free(s);
+}
+
 /* A RST over the client's data that were never answered, one after an answer, one after the peer's FIN. */
 static void test_resets(void **state)
 {
@@ -210,10 +268,17 @@ static void test_unlisted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),         cmocka_unit_test(test_resets),
-        cmocka_unit_test(test_a_zero_window),   cmocka_unit_test(test_more_than_one_percent_again),
-        cmocka_unit_test(test_activity),        cmocka_unit_test(test_activity_of_many),
-        cmocka_unit_test(test_rows_of_trouble), cmocka_unit_test(test_unlisted),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_no_handshake_has_no_round_trip),
+        cmocka_unit_test(test_no_window_stalls_an_end_that_is_done),
+        cmocka_unit_test(test_answers_leave_nothing_unread),
+        cmocka_unit_test(test_resets),
+        cmocka_unit_test(test_a_zero_window),
+        cmocka_unit_test(test_more_than_one_percent_again),
+        cmocka_unit_test(test_activity),
+        cmocka_unit_test(test_activity_of_many),
+        cmocka_unit_test(test_rows_of_trouble),
+        cmocka_unit_test(test_unlisted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

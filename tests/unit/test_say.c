@@ -407,6 +407,50 @@ static void test_labels_that_the_sentence_lacks_get_a_clause(void **state)
     session_free(s);
 }
 
+static void note_of(struct str *out, const struct session *s, uint32_t row)
+{
+    str_clear(out);
+    say_note(out, &english, s, session_row(s, row));
+}
+
+/* Windows whose scale was not seen, the numbers of what a SYN carries, one duplicate ACK. */
+static void numbers_mean_what_they_say(void **state)
+{
+    (void)state;
+    const struct session_options o = {.source = "a.pcap", .mem = heap_mem()};
+    struct session *middle = session_new(&o), *whole = session_new(&o);
+    struct str text;
+    str_init(&text, heap_mem());
+    see(middle, at_us(0), SIDE_CLIENT, TCP_ACK, 1, 1, 0);
+    note_of(&text, middle, 0);
+    assert_non_null(strstr(text.at, "room for ≥ 64240 bytes"));
+    see(whole, at_us(0), SIDE_CLIENT, TCP_SYN, 0, 0, 10);
+    note_of(&text, whole, 0);
+    assert_non_null(strstr(text.at, "a window of 64240 bytes"));
+    assert_non_null(strstr(text.at, "10 bytes behind the SYN, the last is number 10"));
+    see(whole, at_us(10), SIDE_SERVER, TCP_SYN | TCP_ACK, 0, 1, 0);
+    see(whole, at_us(20), SIDE_CLIENT, TCP_ACK, 1, 1, 0);
+    see(whole, at_us(30), SIDE_CLIENT, TCP_ACK | TCP_PSH, 1, 1, 10);
+    see(whole, at_us(40), SIDE_SERVER, TCP_ACK, 1, 11, 0);
+    note_of(&text, whole, 4);
+    assert_non_null(strstr(text.at, "room for 64240 bytes"));
+    struct made ack; /* one duplicate ACK with a SACK block, and the copy that it asks for */
+    for (uint32_t i = 0; i < 2; i++)
+        see(whole, at_us(50 + i), SIDE_CLIENT, TCP_ACK, 11 + 10 * i, 1, 10);
+    make_frame(&ack, at_us(60), SIDE_SERVER, CLIENT_PORT, TCP_ACK, 1, 11, 12);
+    put16(ack.bytes + 32, 8u << 12 | TCP_ACK);
+    put32(ack.bytes + 40, 0x0101050A);
+    put32(ack.bytes + 44, CLIENT_ISN + 21);
+    put32(ack.bytes + 48, CLIENT_ISN + 31);
+    assert_true(session_apply(whole, &ack.event));
+    see(whole, at_us(2000), SIDE_CLIENT, TCP_ACK, 11, 1, 10);
+    note_of(&text, whole, 8);
+    assert_non_null(strstr(text.at, ": 1 duplicate ACK said that #6 is missing"));
+    str_release(&text);
+    session_free(middle);
+    session_free(whole);
+}
+
 /* What is cut ends with a whole number and a blank, or with none. */
 static void no_number_is_cut(void **state)
 {
@@ -447,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_a_row_speaks_with_its_numbers),
         cmocka_unit_test(test_senseless_flags_have_a_title_of_their_own),
         cmocka_unit_test(test_labels_that_the_sentence_lacks_get_a_clause),
+        cmocka_unit_test(numbers_mean_what_they_say),
         cmocka_unit_test(no_number_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

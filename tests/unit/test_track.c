@@ -354,6 +354,41 @@ static void round_trips_are_of_what_was_answered(void **state)
     }
 }
 
+/* Many gaps: what was sent is known all the same. */
+static void gaps_are_remembered(void **state)
+{
+    (void)state;
+    uint32_t frame = 0;
+    struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
+    struct verdict v;
+    for (uint32_t i = 0; i < 280; i++) {
+        const struct seg s = {.seq = {100 + 20 * (i % 140)}, .ack = {1}, .len = 10, .flags = TCP_ACK};
+        assert_true(feed(t, &frame, SIDE_CLIENT, 9, &s, &v));
+    }
+    const struct flow_stats n = client_stats(t);
+    assert_int_equal(n.unique_bytes, 1400);
+    assert_int_equal(n.retransmitted_bytes, 1400);
+    assert_int_equal(n.out_of_order, 0);
+    track_free(t);
+}
+
+/* What a SYN without the option means depends on the version of IP (RFC 9293 3.7.1). */
+static void silence_about_the_segment_size(void **state)
+{
+    (void)state;
+    for (uint8_t family = 4; family <= 6; family += 2) {
+        struct track *t = track_new(heap_mem(), &(struct track_options){.live = false});
+        struct verdict v;
+        const struct seg syn = {.frame = 1,
+                                .src = {.addr = {.family = family, .at = {1}}, .port = 9},
+                                .dst = {.addr = {.family = family, .at = {2}}, .port = 80},
+                                .flags = TCP_SYN};
+        assert_true(track_segment(t, &syn, &v));
+        assert_int_equal(track_mss(t, 0, SIDE_CLIENT), family == 6 ? 1220 : 536);
+        track_free(t);
+    }
+}
+
 /* As tcptrace has it: what asks for a window is neither new nor sent again; sent as data it is new. */
 static void window_probes_count_apart(void **state)
 {
@@ -419,6 +454,8 @@ int main(void)
         cmocka_unit_test(round_trips_are_of_what_was_answered),
         cmocka_unit_test(window_probes_count_apart),
         cmocka_unit_test(counts_what_headers_say),
+        cmocka_unit_test(gaps_are_remembered),
+        cmocka_unit_test(silence_about_the_segment_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,7 +62,7 @@ static inline uint32_t trace_number(const char *text, const char *word, uint32_t
 
 static inline uint16_t trace_flags(const char *letters)
 {
-    static const char all[] = "FSRP.UEW";
+    static const char all[] = "FSRP.UEWe"; /* e: AccECN's AE */
     uint16_t flags = 0;
     for (; *letters; letters++)
         if (strchr(all, *letters))
