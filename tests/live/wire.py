@@ -373,7 +373,7 @@ def test_a_host_that_goes_away_is_said_and_costs_nothing():
         t.type(":")
         t.type(line)
         t.keys("Enter")
-    time.sleep(0.3)
+    t.wait("1448 bytes")
     pid = t.pid()
     done = subprocess.run(["nsenter", "-t", str(pid), "-n", "ip", "link", "del", "client"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
